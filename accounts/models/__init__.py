@@ -1,0 +1,61 @@
+"""The nouns of floor 1."""
+
+from .account import (
+    INPATIENT_CLASSES,
+    PAST_RELEASE,
+    Account,
+    BillingKind,
+    Coverage,
+    Encounter,
+    Milestone,
+    PatientClass,
+    Step,
+    length_of_stay,
+)
+from .charge import ChargeLine, ChargemasterEntry, ChargeSource
+from .document import Deficiency, DeficiencyQuality, Document, DocumentType, DocumentVersion, VersionStatus
+from .event import AccessRecord, Event
+from .facility import Facility, Payer, PayerKind, Unit
+from .hold import Hold, HoldSource, OwnerRole
+from .outbox import OutboxRow, OutboxState
+from .patient import Patient, Provider, Sex
+from .work import Queue, WorkItem, WorkKind
+
+__all__ = [
+    "INPATIENT_CLASSES",
+    "PAST_RELEASE",
+    "AccessRecord",
+    "Account",
+    "BillingKind",
+    "ChargeLine",
+    "ChargeSource",
+    "ChargemasterEntry",
+    "Coverage",
+    "Deficiency",
+    "DeficiencyQuality",
+    "Document",
+    "DocumentType",
+    "DocumentVersion",
+    "Encounter",
+    "Event",
+    "Facility",
+    "Hold",
+    "HoldSource",
+    "Milestone",
+    "OutboxRow",
+    "OutboxState",
+    "OwnerRole",
+    "Patient",
+    "PatientClass",
+    "Payer",
+    "PayerKind",
+    "Provider",
+    "Queue",
+    "Sex",
+    "Step",
+    "Unit",
+    "VersionStatus",
+    "WorkItem",
+    "WorkKind",
+    "length_of_stay",
+]

@@ -1,0 +1,86 @@
+"""Queues and the open work in them."""
+
+from django.conf import settings
+from django.db import models
+
+
+class WorkKind(models.TextChoices):
+    """What there is to do."""
+
+    CODING = "coding", "Coding"
+    REVIEW = "review", "Review"
+    QUERY = "query", "Query"
+    RELEASE = "release", "Release"
+    DENIAL = "denial", "Denial"
+    DISCREPANCY = "discrepancy", "Discrepancy"
+    IMPORT_ERROR = "import_error", "Import error"
+
+
+class Queue(models.Model):
+    """A named place for open work of one kind at one facility."""
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="queues")
+    code = models.CharField(max_length=40, db_collation="C")
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=16, choices=WorkKind)
+    patient_classes = models.JSONField(default=list, help_text="Classes it takes; empty takes all.")
+    position = models.PositiveSmallIntegerField(default=100)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("facility", "code"), name="queue_code_once")]
+        ordering = ("position", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkItem(models.Model):
+    """Open work on an account; unique on (account, kind) while open. Closed items stay as a record with times.
+
+    ``rank_at`` orders the queue, earliest first, and ages everything at the same speed; ``rank_parts`` are the words
+    behind it. ``coding_type`` is the competence it takes. A lease is ``leased_to`` until ``leased_until`` (database clock).
+    """
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="work")
+    kind = models.CharField(max_length=16, choices=WorkKind)
+    queue = models.ForeignKey(Queue, null=True, blank=True, on_delete=models.PROTECT, related_name="items")
+    coding_type = models.CharField(max_length=20, blank=True, db_collation="C")
+    rank_at = models.DateTimeField()
+    rank_parts = models.JSONField(default=list)
+    why = models.CharField(max_length=200, blank=True)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    returned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="returned_work"
+    )
+    leased_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="leased_work"
+    )
+    leased_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.PositiveIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=40, blank=True, db_collation="C")
+    closed_by = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("account", "kind"), condition=models.Q(closed_at__isnull=True), name="work_open_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(leased_to__isnull=True, leased_until__isnull=True)
+                | models.Q(leased_to__isnull=False, leased_until__isnull=False),
+                name="work_lease_whole",
+            ),
+        ]
+        indexes = [
+            # Get next and the queue page: open work of a queue in rank order.
+            models.Index(fields=("queue", "rank_at", "id"), condition=models.Q(closed_at__isnull=True), name="work_open_by_rank"),
+            # My work: what a person holds, and what came back to them.
+            models.Index(fields=("leased_to",), condition=models.Q(closed_at__isnull=True), name="work_open_by_holder"),
+            models.Index(fields=("returned_to",), condition=models.Q(closed_at__isnull=True), name="work_open_returned"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"

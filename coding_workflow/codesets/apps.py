@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CodesetsConfig(AppConfig):
+    name = "coding_workflow.codesets"
+    label = "codesets"

@@ -1,0 +1,5 @@
+"""Sign-in addresses."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
