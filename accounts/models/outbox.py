@@ -42,9 +42,11 @@ class OutboxRow(models.Model):
             )
         ]
         indexes = [
-            # The relay's sweep: what is due, and leases that ran out.
-            models.Index(fields=("not_before", "id"), condition=models.Q(state="waiting"), name="outbox_due"),
+            # The relay's sweep of one lane: what is due, and leases that ran out.
+            models.Index(fields=("lane", "not_before", "id"), condition=models.Q(state="waiting"), name="outbox_due"),
             models.Index(fields=("leased_until",), condition=models.Q(state="leased"), name="outbox_leased"),
+            # The supervisors' list of parked work.
+            models.Index(fields=("id",), condition=models.Q(state="parked"), name="outbox_parked"),
             # Purge of finished rows.
             models.Index(fields=("finished_at",), condition=models.Q(state="done"), name="outbox_done"),
         ]
