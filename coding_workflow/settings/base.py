@@ -1,5 +1,7 @@
 """Applications, middleware, templates, time, static files."""
 
+import datetime
+
 from .environment import BASE_DIR, env, env_flag
 
 DEBUG = env_flag("DEBUG")
@@ -24,6 +26,7 @@ INSTALLED_APPS = [
     "template_partials",
     "lucide",
     "rest_framework",
+    "coding_workflow.database",
     "coding_workflow.outbox",
     "coding_workflow.staff",
     "coding_workflow.policy",
@@ -64,6 +67,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "worklist.frame.frame",
             ],
         },
     }
@@ -88,3 +92,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
 }
+
+_STANDING = env("BUSINESS_DATE")
+BUSINESS_DATE = datetime.date.fromisoformat(_STANDING) if _STANDING else None
+AUDIT_SEAL_DIR = env("AUDIT_SEAL_DIR", str(BASE_DIR / "build" / "seals"))

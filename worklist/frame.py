@@ -1,0 +1,90 @@
+"""What the signed-in frame shows on every page: places by role, the facility, the person's own links."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from accounts.models import Facility
+
+#: Code (also the key's name in static/js/keys.js), name, view name, roles that may go there; no roles means everyone.
+PLACES: tuple[tuple[str, str, str, frozenset[str]], ...] = (
+    ("go-work", "My work", "worklist:my_work", frozenset()),
+    ("go-board", "Release board", "worklist:board", frozenset({"supervisor", "compliance"})),
+    ("go-claims", "Claims", "worklist:claims", frozenset({"biller", "supervisor", "compliance"})),
+    ("go-process", "Process", "worklist:process", frozenset()),
+    ("go-people", "People", "staff:people", frozenset({"administrator"})),
+)
+OWN_LINKS: tuple[tuple[str, str], ...] = (("My account", "staff:own_account"),)
+THEMES = frozenset({"light", "dark"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One link of the frame; ``here`` when the page shown is it or below it."""
+
+    code: str
+    name: str
+    url: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Everything that base.html reads."""
+
+    theme: str
+    facility: str = ""
+    places: tuple[Place, ...] = ()
+    own_links: tuple[Place, ...] = ()
+    roles: tuple[str, ...] = ()
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor, asked only when the frame is drawn: a fragment costs no query.
+
+    A place whose address does not exist, or that the person's roles do not open, is not shown.
+    """
+    return {"frame": SimpleLazyObject(lambda: _frame(request))}
+
+
+def _frame(request: HttpRequest) -> Frame:
+    theme = request.COOKIES.get("theme", "")
+    theme = theme if theme in THEMES else ""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return Frame(theme)
+    return _signed_in(request, user, theme)
+
+
+def _signed_in(request: HttpRequest, user: Any, theme: str) -> Frame:
+    facilities = list(Facility.objects.filter(pk__in=user.facility_ids()))
+    roles = {role for facility in facilities for role in user.roles_at(facility.pk)}
+    names = " · ".join(facility.name for facility in facilities[:2])
+    more = f" and {len(facilities) - 2} more" if len(facilities) > 2 else ""
+    return Frame(
+        theme=theme,
+        facility=names + more,
+        places=tuple(_places(request.path, roles)),
+        own_links=tuple(_link("", name, view, request.path) for name, view in OWN_LINKS if _address(view)),
+        roles=tuple(sorted(role.replace("_", " ").capitalize() for role in roles)),
+    )
+
+
+def _places(path: str, roles: set[str]) -> list[Place]:
+    open_to = [row for row in PLACES if not row[3] or row[3] & roles]
+    return [_link(code, name, view, path) for code, name, view, _ in open_to if _address(view)]
+
+
+def _link(code: str, name: str, view: str, path: str) -> Place:
+    url = _address(view)
+    return Place(code, name, url, here=path == url or (url != "/" and path.startswith(url)))
+
+
+def _address(view: str) -> str:
+    try:
+        return reverse(view)
+    except NoReverseMatch:
+        return ""
