@@ -1,0 +1,226 @@
+"""Read a policy from JSON, and say at which place it is wrong. Pure."""
+
+import datetime
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from typing import Any, get_args, get_origin, get_type_hints
+
+from . import vocabulary
+from .rules import (
+    Alternative,
+    AutoRelease,
+    BillHold,
+    Downstream,
+    EvidencePolicy,
+    FacilityPolicy,
+    RequiredDocument,
+    RequiredTable,
+    Scope,
+    UnsignedDocuments,
+)
+
+MAX_CHARACTERS = 200_000
+MAX_DAYS = 60
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong: the place as in ``required_documents[2].any_of[0].when`` and a sentence."""
+
+    place: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.place or 'policy'}: {self.sentence}"
+
+
+class PolicyInvalid(ValueError):
+    """The text is no policy; ``faults`` names every place that was found wrong."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(str(fault) for fault in self.faults))
+
+
+def from_json(text: str) -> FacilityPolicy:
+    """The policy written as JSON. Unknown keys and words are refused; left-out keys take their defaults.
+
+    Raises ``PolicyInvalid``.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise PolicyInvalid([Fault("", f"is longer than {MAX_CHARACTERS:,} characters")])
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError) as err:
+        raise PolicyInvalid([Fault("", f"is not JSON: {err}")]) from err
+    policy: FacilityPolicy = _read(FacilityPolicy, raw, "")
+    faults = tuple(check(policy))
+    if faults:
+        raise PolicyInvalid(faults)
+    return policy
+
+
+def check(policy: FacilityPolicy) -> Iterator[Fault]:
+    """Every word that is not in the vocabulary, every number out of range, every repeated row code."""
+    yield from _walk(policy, "")
+    yield from _repeated_codes(policy)
+
+
+def _read(kind: Any, raw: Any, place: str) -> Any:
+    if is_dataclass(kind):
+        return _read_record(kind, raw, place)
+    if get_origin(kind) is tuple:
+        item = get_args(kind)[0]
+        return tuple(_read(item, each, f"{place}[{n}]") for n, each in enumerate(_expect(list, raw, place, "a list")))
+    if kind is datetime.date:
+        return _read_date(raw, place)
+    return _expect(kind, raw, place, {str: "text", int: "a whole number", bool: "true or false"}[kind])
+
+
+def _read_record(kind: Any, raw: Any, place: str) -> Any:
+    given = _expect(dict, raw, place, "an object")
+    known = {each.name: each for each in fields(kind)}
+    faults = [Fault(_join(place, name), "is not a setting of this policy") for name in given if name not in known]
+    faults += [
+        Fault(_join(place, name), "is missing") for name, each in known.items() if name not in given and not _optional(each)
+    ]
+    if faults:
+        raise PolicyInvalid(faults)
+    hints = get_type_hints(kind)
+    return kind(**{name: _read(hints[name], value, _join(place, name)) for name, value in given.items()})
+
+
+def _optional(each: Field[Any]) -> bool:
+    return each.default is not MISSING or each.default_factory is not MISSING
+
+
+def _read_date(raw: Any, place: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(_expect(str, raw, place, "a date"))
+    except ValueError as err:
+        raise PolicyInvalid([Fault(place, "is not a date like 2026-09-30")]) from err
+
+
+def _expect(kind: Any, raw: Any, place: str, words: str) -> Any:
+    if type(raw) is not kind:
+        raise PolicyInvalid([Fault(place, f"must be {words}")])
+    return raw
+
+
+def _join(place: str, name: str) -> str:
+    return f"{place}.{name}" if place else name
+
+
+def _walk(record: Any, place: str) -> Iterator[Fault]:
+    yield from _CHECKS.get(type(record), _nothing)(record, place)
+    for each in fields(record):
+        value, here = getattr(record, each.name), _join(place, each.name)
+        for n, item in enumerate(value if isinstance(value, tuple) else ()):
+            if is_dataclass(item):
+                yield from _walk(item, f"{here}[{n}]")
+        if is_dataclass(value):
+            yield from _walk(value, here)
+
+
+def _words(values: Iterable[str], allowed: Iterable[str], place: str) -> Iterator[Fault]:
+    known = tuple(allowed)
+    for value in values:
+        if value not in known:
+            yield Fault(place, f"“{value}” is not one of {', '.join(known)}")
+
+
+def _some(value: Any, place: str) -> Iterator[Fault]:
+    if not value:
+        yield Fault(place, "is empty")
+
+
+def _nothing(record: Any, place: str) -> Iterator[Fault]:
+    yield from ()
+
+
+def _scope(row: Scope, place: str) -> Iterator[Fault]:
+    yield from _words(row.patient_classes, vocabulary.PATIENT_CLASSES, f"{place}.patient_classes")
+    yield from _words(row.payer_kinds, vocabulary.PAYER_KINDS, f"{place}.payer_kinds")
+
+
+def _alternative(row: Alternative, place: str) -> Iterator[Fault]:
+    yield from _words([row.document_type], vocabulary.DOCUMENT_TYPES, f"{place}.document_type")
+    yield from _words(row.when, vocabulary.SITUATIONS, f"{place}.when")
+
+
+def _required_document(row: RequiredDocument, place: str) -> Iterator[Fault]:
+    yield from _some(row.code, f"{place}.code")
+    yield from _some(row.any_of, f"{place}.any_of")
+    yield from _words(row.when, vocabulary.SITUATIONS, f"{place}.when")
+    yield from _words(row.unless, vocabulary.SITUATIONS, f"{place}.unless")
+    yield from _words([row.severity], vocabulary.SEVERITIES, f"{place}.severity")
+    yield from _words([row.owner], vocabulary.OWNER_ROLES, f"{place}.owner")
+
+
+def _evidence(row: EvidencePolicy, place: str) -> Iterator[Fault]:
+    yield from _words(row.shown_on_record, vocabulary.MANDATORY_EVIDENCE, f"{place}.shown_on_record")
+    yield from _some(row.other_forms, f"{place}.other_forms")
+    yield from _words(row.other_forms, vocabulary.EVIDENCE_FORMS, f"{place}.other_forms")
+    for kind in vocabulary.MANDATORY_EVIDENCE:
+        if kind not in row.shown_on_record:
+            yield Fault(f"{place}.shown_on_record", f"“{kind}” cannot be left out: it is always shown on the record")
+
+
+def _required_table(row: RequiredTable, place: str) -> Iterator[Fault]:
+    yield from _some(row.tables, f"{place}.tables")
+    yield from _words(row.tables, vocabulary.TABLES, f"{place}.tables")
+
+
+def _downstream(row: Downstream, place: str) -> Iterator[Fault]:
+    yield from _words([row.table], vocabulary.TABLES, f"{place}.table")
+    yield from _some(row.declared_by.strip(), f"{place}.declared_by")
+    yield from _some(row.reason.strip(), f"{place}.reason")
+
+
+def _bill_hold(row: BillHold, place: str) -> Iterator[Fault]:
+    if not 0 <= row.days <= MAX_DAYS:
+        yield Fault(f"{place}.days", f"must be 0 to {MAX_DAYS}")
+
+
+def _auto_release(row: AutoRelease, place: str) -> Iterator[Fault]:
+    yield from _some(row.accountable_supervisor.strip(), f"{place}.accountable_supervisor")
+    yield from _some(row.scope.patient_classes, f"{place}.scope.patient_classes")
+    if row.daily_sample < 1:
+        yield Fault(f"{place}.daily_sample", "must be at least 1")
+
+
+def _unsigned(row: UnsignedDocuments, place: str) -> Iterator[Fault]:
+    yield from _words([row.severity], vocabulary.SEVERITIES, f"{place}.severity")
+    yield from _words(row.document_types, vocabulary.DOCUMENT_TYPES, f"{place}.document_types")
+
+
+def _policy(policy: FacilityPolicy, place: str) -> Iterator[Fault]:
+    yield from _some(policy.title.strip(), "title")
+    yield from _some(policy.required_documents, "required_documents")
+    yield from _some(policy.required_tables, "required_tables")
+    for modifier in policy.select_modifiers:
+        if len(modifier) != 2 or not modifier.isalnum() or not modifier.isascii() or modifier != modifier.upper():
+            yield Fault("select_modifiers", f"“{modifier}” is not a modifier of two capital letters or digits")
+
+
+def _repeated_codes(policy: FacilityPolicy) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for n, row in enumerate(policy.required_documents):
+        if row.code in seen:
+            yield Fault(f"required_documents[{n}].code", f"“{row.code}” is used twice")
+        seen.add(row.code)
+
+
+_CHECKS: dict[type, Callable[[Any, str], Iterator[Fault]]] = {
+    Scope: _scope,
+    Alternative: _alternative,
+    RequiredDocument: _required_document,
+    EvidencePolicy: _evidence,
+    RequiredTable: _required_table,
+    Downstream: _downstream,
+    BillHold: _bill_hold,
+    AutoRelease: _auto_release,
+    UnsignedDocuments: _unsigned,
+    FacilityPolicy: _policy,
+}

@@ -1,0 +1,204 @@
+"""How a facility codes, as frozen data and the questions that the gate asks of it. Pure.
+
+Every list of classes, payers or situations that is empty means "all" (``when`` and ``unless``: no condition).
+``coding_workflow.policy.reading`` turns JSON into these and says where it is wrong.
+"""
+
+import datetime
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from typing import Any
+
+from .vocabulary import EVIDENCE_FORMS, MANDATORY_EVIDENCE
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which accounts a row is about; an empty list means all of them."""
+
+    patient_classes: tuple[str, ...] = ()
+    payer_kinds: tuple[str, ...] = ()
+
+    def covers(self, patient_class: str, payer_kind: str) -> bool:
+        """Whether an account of this class and payer is meant."""
+        return _among(patient_class, self.patient_classes) and _among(payer_kind, self.payer_kinds)
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One document type that satisfies a row, and the situations (any of them) in which it does."""
+
+    document_type: str
+    when: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RequiredDocument:
+    """One row of the required-document matrix: any one of ``any_of`` is enough (decisions.md 11).
+
+    ``when``: the row applies in any of these situations (empty: always); ``unless``: in none of these.
+    """
+
+    code: str
+    title: str
+    any_of: tuple[Alternative, ...]
+    scope: Scope = Scope()
+    when: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    severity: str = "hold"
+    owner: str = "him"
+    must_be_signed: bool = True
+    reference: str = ""
+
+    def applies(self, patient_class: str, payer_kind: str, situations: Collection[str]) -> bool:
+        """Whether the row asks anything of this account."""
+        if not self.scope.covers(patient_class, payer_kind) or set(self.unless) & set(situations):
+            return False
+        return not self.when or bool(set(self.when) & set(situations))
+
+    def accepted_types(self, situations: Collection[str]) -> frozenset[str]:
+        """The document types that satisfy the row in these situations."""
+        return frozenset(each.document_type for each in self.any_of if not each.when or set(each.when) & set(situations))
+
+
+@dataclass(frozen=True)
+class EvidencePolicy:
+    """How deeply each kind of code must be supported (decisions.md 2).
+
+    ``shown_on_record``: kinds that need a passage, a page region or a document elsewhere; ``other_forms``: what is
+    enough for all other codes.
+    """
+
+    shown_on_record: tuple[str, ...] = MANDATORY_EVIDENCE
+    other_forms: tuple[str, ...] = EVIDENCE_FORMS
+
+    def forms_for(self, kinds: Collection[str]) -> frozenset[str]:
+        """The forms of evidence accepted for a code of these kinds (``vocabulary.MANDATORY_EVIDENCE``)."""
+        if set(kinds) & set(self.shown_on_record):
+            return frozenset({"passage", "page_region", "external_document"})
+        return frozenset(self.other_forms)
+
+
+@dataclass(frozen=True)
+class RequiredTable:
+    """Tables without which an account of this scope is not judged, so held (decisions.md 1)."""
+
+    tables: tuple[str, ...]
+    scope: Scope = Scope()
+
+
+@dataclass(frozen=True)
+class Downstream:
+    """A named administrator's word that a table is checked after us; a warning on the certificate, never a pass."""
+
+    table: str
+    declared_by: str
+    reason: str
+    expires_on: datetime.date
+    scope: Scope = Scope()
+
+
+@dataclass(frozen=True)
+class BillHold:
+    """Days after discharge during which late documents and charges are awaited."""
+
+    days: int
+    scope: Scope = Scope()
+
+
+@dataclass(frozen=True)
+class AutoRelease:
+    """Accounts that policy releases when clean, and the supervisor accountable for it (decisions.md 18)."""
+
+    accountable_supervisor: str
+    scope: Scope
+    daily_sample: int = 5
+
+
+@dataclass(frozen=True)
+class UnsignedDocuments:
+    """What an unsigned document that supports a code does."""
+
+    severity: str
+    document_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FacilityPolicy:
+    """The whole policy of a facility at one moment. Of rows that both fit an account, the first wins."""
+
+    title: str
+    required_documents: tuple[RequiredDocument, ...]
+    required_tables: tuple[RequiredTable, ...]
+    evidence: EvidencePolicy = EvidencePolicy()
+    downstream: tuple[Downstream, ...] = ()
+    bill_holds: tuple[BillHold, ...] = ()
+    auto_release: tuple[AutoRelease, ...] = ()
+    unsigned: tuple[UnsignedDocuments, ...] = (UnsignedDocuments("hold"),)
+    select_modifiers: tuple[str, ...] = ()
+    query_is_legal_record: bool = field(default=False)
+
+    def documents_required(
+        self, patient_class: str, payer_kind: str, situations: Collection[str]
+    ) -> tuple[RequiredDocument, ...]:
+        """The rows of the matrix that ask something of this account, in order."""
+        return tuple(row for row in self.required_documents if row.applies(patient_class, payer_kind, situations))
+
+    def tables_required(self, patient_class: str, payer_kind: str) -> frozenset[str]:
+        """The tables (``vocabulary.TABLES``) that must be loaded to judge this account."""
+        rows = (row for row in self.required_tables if row.scope.covers(patient_class, payer_kind))
+        return frozenset(table for row in rows for table in row.tables)
+
+    def downstream_for(self, table: str, patient_class: str, payer_kind: str, on: datetime.date) -> Downstream | None:
+        """The declaration that stands in for a table not loaded; None once it has expired (``expires_on`` itself is too late).
+
+        ``on`` is the day of the judgement, not of the discharge.
+        """
+        fitting = (d for d in self.downstream if d.table == table and d.scope.covers(patient_class, payer_kind))
+        return next((each for each in fitting if on < each.expires_on), None)
+
+    def bill_hold_days(self, patient_class: str, payer_kind: str) -> int:
+        """Days to wait after discharge; 0 where no row fits."""
+        return next((row.days for row in self.bill_holds if row.scope.covers(patient_class, payer_kind)), 0)
+
+    def auto_release_for(self, patient_class: str, payer_kind: str) -> AutoRelease | None:
+        """The row under which a clean account is released without a person, or None."""
+        return next((row for row in self.auto_release if row.scope.covers(patient_class, payer_kind)), None)
+
+    def unsigned_severity(self, document_type: str) -> str:
+        """``hold`` or ``warn`` for evidence on an unsigned document of this type."""
+        return next((row.severity for row in self.unsigned if _among(document_type, row.document_types)), "hold")
+
+    def is_select_modifier(self, modifier: str) -> bool:
+        """Whether only a coder may assign this modifier; a chargemaster may not (decisions.md 3)."""
+        return modifier.upper() in self.select_modifiers
+
+    def with_downstream(self, *declarations: Downstream) -> "FacilityPolicy":
+        """A copy that also carries these declarations."""
+        return replace(self, downstream=(*self.downstream, *declarations))
+
+    def to_json(self) -> str:
+        """The canonical text: sorted keys, no spaces. Equal policies give equal text."""
+        return json.dumps(_plain(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the canonical text, 64 hexadecimal digits."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+
+def _among(value: str, allowed: Collection[str]) -> bool:
+    return not allowed or value in allowed
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if hasattr(value, "__dataclass_fields__"):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    return value
