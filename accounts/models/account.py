@@ -109,7 +109,9 @@ class Account(models.Model):
     condition_codes = models.JSONField(default=list, help_text="UB-04 condition codes, as text.")
     occurrence_codes = models.JSONField(default=list, help_text='[{"code": "55", "date": "2026-09-01"}]')
     value_codes = models.JSONField(default=list, help_text='[{"code": "54", "amount": "3200"}]')
-    total_charges = models.DecimalField(max_digits=12, decimal_places=2, default=0, help_text="Sum of charge lines, kept by a trigger.")
+    total_charges = models.DecimalField(
+        max_digits=12, decimal_places=2, default=0, help_text="Sum of charge lines, kept by a trigger."
+    )
 
     combined_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="combined_from")
     mother = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="newborns")
@@ -211,5 +213,3 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return self.kind
-
-

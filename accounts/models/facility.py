@@ -17,7 +17,9 @@ class Facility(models.Model):
     state = models.CharField(max_length=2, db_collation="C")
     zip_code = models.CharField(max_length=9, db_collation="C")
     time_zone = models.CharField(max_length=40, default="America/New_York")
-    ipps = models.BooleanField(default=True, help_text="Paid under the inpatient prospective payment system; POA and HAC rules apply.")
+    ipps = models.BooleanField(
+        default=True, help_text="Paid under the inpatient prospective payment system; POA and HAC rules apply."
+    )
     hl7_codes = models.JSONField(default=list, help_text="MSH-4 values that mean this facility.")
 
     class Meta:

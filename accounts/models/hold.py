@@ -52,6 +52,7 @@ class Hold(models.Model):
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.CharField(max_length=80, blank=True, help_text="Actor as kind:code.")
     resolution = models.TextField(blank=True)
+    resolved_event = models.ForeignKey("accounts.Event", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
@@ -59,7 +60,8 @@ class Hold(models.Model):
                 fields=("account", "source", "key"), condition=models.Q(resolved_at__isnull=True), name="hold_open_once"
             ),
             models.CheckConstraint(
-                condition=models.Q(resolved_at__isnull=True) | (~models.Q(resolved_by="") & ~models.Q(resolution="")),
+                condition=models.Q(resolved_at__isnull=True)
+                | (~models.Q(resolved_by="") & ~models.Q(resolution="") & models.Q(resolved_event__isnull=False)),
                 name="hold_resolved_with_reason",
             ),
             models.CheckConstraint(
@@ -71,7 +73,9 @@ class Hold(models.Model):
             models.Index(fields=("account",), condition=models.Q(resolved_at__isnull=True), name="hold_open_by_account"),
             # The wall: open holds of a facility by condition and owner.
             models.Index(
-                fields=("facility", "condition", "owner_role"), condition=models.Q(resolved_at__isnull=True), name="hold_open_by_owner"
+                fields=("facility", "condition", "owner_role"),
+                condition=models.Q(resolved_at__isnull=True),
+                name="hold_open_by_owner",
             ),
         ]
 

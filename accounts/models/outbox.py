@@ -37,9 +37,7 @@ class OutboxRow(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=("kind", "key"), condition=models.Q(state="waiting"), name="outbox_waiting_once"
-            )
+            models.UniqueConstraint(fields=("kind", "key"), condition=models.Q(state="waiting"), name="outbox_waiting_once")
         ]
         indexes = [
             # The relay's sweep of one lane: what is due, and leases that ran out.

@@ -8,8 +8,9 @@ import dj_database_url
 from .environment import env
 
 _FALLBACK = "postgresql://coding_app@127.0.0.1:5432/coding_workflow"
+_OWNER_FALLBACK = "postgresql://coding_owner@127.0.0.1:5432/coding_workflow"
 _URL = env("DATABASE_URL", _FALLBACK)
-_OWNER_URL = env("DATABASE_OWNER_URL", _URL)
+_OWNER_URL = env("DATABASE_OWNER_URL", _OWNER_FALLBACK)
 
 _OPTIONS = {
     "options": "-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",

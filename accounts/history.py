@@ -1,0 +1,63 @@
+"""The history of every account: append-only events in a hash chain, and the log of who looked."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from . import chain
+from .actors import Actor
+from .models import AccessRecord, Account, Event, Facility
+
+
+def record(
+    *, account: Account, kind: str, by: Actor, payload: dict[str, Any] | None = None, action: uuid.UUID | None = None
+) -> Event:
+    """Append one event; the account must be locked in this transaction.
+
+    ``kind`` is a dotted code (``coding.finalized``). Sequence, time and hash come from the database.
+    """
+    return Event.objects.create(
+        facility_id=account.facility_id,
+        account=account,
+        kind=kind,
+        actor_kind=by.kind,
+        actor=by.code,
+        action=action or uuid.uuid4(),
+        payload=chain.canonical(payload or {}),
+    )
+
+
+def record_access(
+    *, user_id: int | None, kind: str, account: Account | None = None, facility: Facility | None = None, reason: str = ""
+) -> None:
+    """Write down that somebody saw health information: a page, a search, an export."""
+    facility_id = account.facility_id if account else facility.pk if facility else None
+    AccessRecord.objects.create(user_id=user_id, kind=kind, account=account, facility_id=facility_id, reason=reason)
+
+
+def links(account_id: int) -> Iterator[chain.Link]:
+    """The stored links of one account, in order."""
+    for event in Event.objects.filter(account_id=account_id).order_by("sequence").iterator():
+        yield as_link(event)
+
+
+def as_link(event: Event) -> chain.Link:
+    """One stored event as a link of the pure chain."""
+    return chain.Link(
+        sequence=event.sequence,
+        account_id=event.account_id,
+        facility_id=event.facility_id,
+        kind=event.kind,
+        actor_kind=event.actor_kind,
+        actor=event.actor,
+        action=str(event.action),
+        at=event.at,
+        payload=event.payload,
+        previous_hash=event.previous_hash,
+        hash=event.hash,
+    )
+
+
+def verify_account(account: Account) -> list[chain.Flaw]:
+    """Flaws in one account's chain: changed, removed or reordered rows, each named."""
+    return chain.verify(links(account.pk), account_id=account.pk, sequence=account.event_sequence, head=account.event_head)

@@ -1,0 +1,30 @@
+"""The one door upward: a short list of moments that higher floors may answer inside the same transaction.
+
+Registered once at start-up (``AppConfig.ready``). A listener must not fail an import: what it cannot decide it
+puts aside (routing sends work to *Unrouted*).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, Final, Literal
+
+Moment = Literal["step_moved", "hold_opened", "hold_closed", "revision_raised", "work_opened", "work_returned"]
+Listener = Callable[..., None]
+
+_LISTENERS: Final[defaultdict[str, list[Listener]]] = defaultdict(list)
+
+
+def listen(moment: Moment, listener: Listener) -> None:
+    """Register once; a second registration of the same function is ignored.
+
+    step_moved(account, before, after, by) · hold_opened(hold, by) · hold_closed(hold, by) ·
+    revision_raised(account, what, by) · work_opened(item, by) · work_returned(item, by)
+    """
+    if listener not in _LISTENERS[moment]:
+        _LISTENERS[moment].append(listener)
+
+
+def tell(moment: Moment, **facts: Any) -> None:
+    """Call the listeners of a moment, in the order of registration."""
+    for listener in _LISTENERS[moment]:
+        listener(**facts)

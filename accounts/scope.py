@@ -1,0 +1,43 @@
+"""How every request, task and command enters the database: one short transaction with its facilities set.
+
+The setting is local to the transaction (``set_config(..., true)``): a plain SET would leak into the next
+transaction on a kept connection. Row-level security can stand behind it.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from django.db import connection, transaction
+
+#: System work that may touch every facility: the relay, loads, verification.
+ALL: Final = "all"
+
+
+@contextmanager
+def scoped(facilities: Iterable[int] | str) -> Iterator[None]:
+    """Run the block in one transaction limited to these facilities (primary keys), or ``ALL``.
+
+    Nested use keeps the outer transaction and narrows the setting until the block ends.
+    """
+    value = ALL if facilities == ALL else ",".join(str(int(pk)) for pk in sorted(set(facilities)))
+    with transaction.atomic():
+        before = _set_scope(value)
+        yield
+        if before:
+            _set_scope(before)
+
+
+def current_scope() -> str:
+    """The scope in force: ``all``, comma-joined keys, or empty outside a scope."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting('app.facilities', true), '')")
+        return str(cursor.fetchone()[0])
+
+
+def _set_scope(value: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(current_setting('app.facilities', true), ''), set_config('app.facilities', %s, true)", [value]
+        )
+        return str(cursor.fetchone()[0])

@@ -1,0 +1,96 @@
+"""What the application's database role may do: one list, applied after migrating and compared with the catalogue by a test.
+
+A table that is named nowhere below is *kept*: rows are read, added and changed, never deleted.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.apps import apps
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+#: Read and added, never changed: history, certificates, messages, code tables.
+APPEND_ONLY: Final = frozenset(
+    {
+        "accounts_event",
+        "accounts_accessrecord",
+        "accounts_documentversion",
+    }
+)
+
+#: Rows that are not history: sessions, second factors, finished work.
+DELETABLE: Final = frozenset(
+    {
+        "django_session",
+        "accounts_outboxrow",
+        "account_emailaddress",
+        "account_emailconfirmation",
+        "mfa_authenticator",
+    }
+)
+
+#: Only migrations write these.
+READ_ONLY: Final = frozenset(
+    {
+        "django_migrations",
+        "django_content_type",
+        "auth_permission",
+        "auth_group",
+        "auth_group_permissions",
+    }
+)
+
+#: Columns that triggers write and the application's role may not.
+PROTECTED_COLUMNS: Final[dict[str, frozenset[str]]] = {
+    "accounts_account": frozenset(
+        {"id", "facility_id", "revision", "event_sequence", "event_head", "hold_version", "total_charges", "created_at"}
+    ),
+}
+
+
+def privileges(table: str) -> tuple[str, ...]:
+    """The privileges on one table, most to least; column privileges are apart (``PROTECTED_COLUMNS``)."""
+    if table in READ_ONLY:
+        return ("SELECT",)
+    if table in APPEND_ONLY:
+        return ("INSERT", "SELECT")
+    if table in DELETABLE:
+        return ("DELETE", "INSERT", "SELECT", "UPDATE")
+    return ("INSERT", "SELECT", "UPDATE")
+
+
+def updatable_columns(table: str, columns: Iterable[str]) -> tuple[str, ...]:
+    """The columns of a table with protected ones that may be updated."""
+    return tuple(sorted(set(columns) - PROTECTED_COLUMNS[table]))
+
+
+def project_tables() -> list[str]:
+    """Every table of the installed applications, with Django's own record of migrations."""
+    names = {model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed}
+    return sorted(names | {"django_migrations"})
+
+
+def grant_statements(connection: BaseDatabaseWrapper, role: str) -> list[str]:
+    """SQL that gives ``role`` exactly the list, after taking everything away."""
+    quote = connection.ops.quote_name
+    who = quote(role)
+    statements = [
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {who}",
+        f"GRANT USAGE ON SCHEMA public TO {who}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {who}",
+    ]
+    with connection.cursor() as cursor:
+        for table in project_tables():
+            columns = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+            statements += _table_grants(table, columns, who, quote)
+    return statements
+
+
+def _table_grants(table: str, columns: list[str], who: str, quote) -> list[str]:  # type: ignore[no-untyped-def]
+    wanted = [right for right in privileges(table) if right != "UPDATE" or table not in PROTECTED_COLUMNS]
+    statements = [f"GRANT {', '.join(wanted)} ON {quote(table)} TO {who}"]
+    if table in PROTECTED_COLUMNS:
+        listed = ", ".join(quote(name) for name in updatable_columns(table, columns))
+        statements.append(f"GRANT UPDATE ({listed}) ON {quote(table)} TO {who}")
+    return statements

@@ -1,0 +1,28 @@
+"""Bringing a database up to date: migrate as its owner, then grant to the application's role."""
+
+from django.core.management import call_command
+from django.db import connections
+
+from .privileges import grant_statements
+
+
+def provision(*, verbosity: int = 1) -> None:
+    """Migrate with the owner's connection and apply the one list of grants; safe to repeat.
+
+    The application's role is the user of the ``default`` connection; it must exist and must not be the owner.
+    """
+    call_command("migrate", database="owner", verbosity=verbosity, interactive=False)
+    apply_grants()
+
+
+def apply_grants() -> None:
+    """Give the application's role exactly what privileges.py lists."""
+    owner = connections["owner"]
+    role = str(connections["default"].settings_dict["USER"])
+    if role == owner.settings_dict["USER"]:
+        raise ValueError("DATABASE_URL and DATABASE_OWNER_URL name the same role; the application must not own its tables.")
+    statements = grant_statements(owner, role)
+    with owner.cursor() as cursor:
+        cursor.execute(f"REVOKE TEMPORARY ON DATABASE {owner.ops.quote_name(str(owner.settings_dict['NAME']))} FROM PUBLIC")
+        for statement in statements:
+            cursor.execute(statement)
