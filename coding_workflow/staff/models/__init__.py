@@ -1,0 +1,22 @@
+"""The people: who they are, what they may do, what they are competent for, and what was done about them."""
+
+from .cached import CachedValue
+from .competence import Competence, Supervision
+from .people import User, UserManager, UserQuerySet
+from .records import BreakGlass, SignInOutcome, SignInRecord, StaffEvent
+from .roles import Role, RoleGrant
+
+__all__ = [
+    "BreakGlass",
+    "CachedValue",
+    "Competence",
+    "Role",
+    "RoleGrant",
+    "SignInOutcome",
+    "SignInRecord",
+    "StaffEvent",
+    "Supervision",
+    "User",
+    "UserManager",
+    "UserQuerySet",
+]

@@ -1,0 +1,83 @@
+"""What was done about people, by whom: append-only (a trigger refuses change, migration 0003)."""
+
+from django.conf import settings
+from django.db import models
+
+
+class BreakGlass(models.Model):
+    """A restricted account opened by one person, for a reason, until ``expires_at`` (45 CFR 164.312(a)(2)(ii))."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="opened_glass")
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    opened_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            # What this person may open right now, asked once a request.
+            models.Index(fields=("user", "expires_at"), name="glass_by_user"),
+        ]
+        ordering = ("-opened_at",)
+
+    def __str__(self) -> str:
+        return f"opened #{self.pk}"
+
+
+class SignInOutcome(models.TextChoices):
+    """How one attempt, or one session, went."""
+
+    SIGNED_IN = "signed_in", "Signed in"
+    REFUSED = "refused", "Wrong name or password"
+    DISABLED = "disabled", "Person is disabled"
+    EXPIRED_PASSWORD = "expired_password", "Temporary password ran out"
+    WRONG_CODE = "wrong_code", "Wrong or used code"
+    THROTTLED = "throttled", "Too many attempts"
+    SIGNED_OUT = "signed_out", "Signed out"
+    IDLE = "idle", "Session ended: idle"
+    TOO_LONG = "too_long", "Session ended: longest duration"
+
+
+class SignInRecord(models.Model):
+    """One attempt to sign in, or one session's end.
+
+    ``name_key`` is a keyed hash of what was typed as the user name, never the text: people type passwords there.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    name_key = models.CharField(max_length=64, blank=True, db_collation="C")
+    at = models.DateTimeField(auto_now_add=True)
+    outcome = models.CharField(max_length=16, choices=SignInOutcome, db_collation="C")
+    address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        indexes = [
+            # The latest attempts of a person, on the person's page.
+            models.Index(fields=("user", "-at"), name="sign_in_by_user"),
+        ]
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.outcome} #{self.pk}"
+
+
+class StaffEvent(models.Model):
+    """One change to a person's rights or ways in. ``actor`` is empty when a command did it."""
+
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="staff_events")
+    facility = models.ForeignKey("accounts.Facility", null=True, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=40, db_collation="C")
+    payload = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            # The history on a person's page.
+            models.Index(fields=("subject", "-at"), name="staff_event_by_subject"),
+        ]
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"

@@ -1,0 +1,53 @@
+"""Reads about people."""
+
+import datetime
+
+from django.db.models import Prefetch, QuerySet
+
+from accounts.models import Facility
+
+from .models import BreakGlass, Competence, Role, RoleGrant, SignInRecord, StaffEvent, User
+
+
+def competent(user: User, facility: Facility | int, coding_type: str, on: datetime.date) -> Competence | None:
+    """The competence in force on a day (half-open range), trained and oriented by then, or None (condition 1)."""
+    facility_id = facility if isinstance(facility, int) else facility.pk
+    found = Competence.objects.filter(user=user, facility_id=facility_id, coding_type=coding_type, valid_from__lte=on)
+    found = found.filter(trained_on__lte=on, oriented_on__lte=on).exclude(valid_to__lte=on)
+    return found.select_related("supervisor").first()
+
+
+def competent_types(user: User, facility_id: int, on: datetime.date) -> frozenset[str]:
+    """The types of coding that the person may take at a facility on a day; get-next asks it once."""
+    found = Competence.objects.filter(
+        user=user, facility_id=facility_id, valid_from__lte=on, trained_on__lte=on, oriented_on__lte=on
+    )
+    return frozenset(found.exclude(valid_to__lte=on).values_list("coding_type", flat=True))
+
+
+def people_of(viewer: User) -> QuerySet[User]:
+    """People of the viewer's facilities, each with its active grants there, by name."""
+    grants = RoleGrant.objects.filter(facility_id__in=viewer.facility_ids(), ended_at__isnull=True).select_related("facility")
+    shown = Prefetch("role_grants", queryset=grants.order_by("facility__code", "role"), to_attr="shown_grants")
+    return User.objects.visible_to(viewer).prefetch_related(shown).order_by("full_name", "pk")
+
+
+def supervisors_at(facility_id: int) -> QuerySet[User]:
+    """People who may be named as supervisor of another's coding at a facility."""
+    return User.objects.holding(Role.SUPERVISOR, facility_id).distinct()
+
+
+def history_of(person: User, limit: int = 50) -> QuerySet[StaffEvent]:
+    """What was done about a person, newest first."""
+    return StaffEvent.objects.filter(subject=person).select_related("actor", "facility")[:limit]
+
+
+def sign_ins_of(person: User, limit: int = 20) -> QuerySet[SignInRecord]:
+    """The person's latest attempts to sign in and ends of sessions, newest first."""
+    return SignInRecord.objects.filter(user=person)[:limit]
+
+
+def openings_at(viewer: User, limit: int = 200) -> QuerySet[BreakGlass]:
+    """Restricted accounts opened with a reason at the viewer's facilities, newest first, for compliance."""
+    found = BreakGlass.objects.filter(facility_id__in=viewer.facility_ids())
+    return found.select_related("user", "facility")[:limit]
