@@ -15,6 +15,11 @@ APPEND_ONLY: Final = frozenset(
         "accounts_event",
         "accounts_accessrecord",
         "accounts_documentversion",
+        "coding_finalcoding",
+        "coding_recordabstract",
+        "staff_staffevent",
+        "staff_signinrecord",
+        "staff_breakglass",
     }
 )
 
@@ -26,6 +31,7 @@ DELETABLE: Final = frozenset(
         "account_emailaddress",
         "account_emailconfirmation",
         "mfa_authenticator",
+        "staff_cachedvalue",
     }
 )
 

@@ -1,0 +1,83 @@
+"""Reads of what the coder wrote."""
+
+import datetime
+from collections.abc import Iterable
+
+from django.db.models import Max, Prefetch, QuerySet
+
+from accounts.models import Account, DocumentVersion
+
+from .models import CodedDiagnosis, CodedProcedure, DiagnosisRole, Evidence, FinalCoding, RecordAbstract
+
+#: ICD-10 replaced ICD-9-CM for discharges and services from this day (45 CFR 162.1002).
+ICD10_FROM = datetime.date(2015, 10, 1)
+
+
+def code_date(account: Account) -> datetime.date | None:
+    """The date whose tables judge the account: discharge for inpatients, else the (first) service date."""
+    if account.is_inpatient:
+        return account.discharge_date
+    return account.statement_from or account.admit_date or account.discharge_date
+
+
+def diagnosis_system(account: Account) -> str:
+    """The diagnosis code system in force for the account."""
+    on = code_date(account)
+    return "ICD-9-CM-DX" if on is not None and on < ICD10_FROM else "ICD-10-CM"
+
+
+def procedure_systems(account: Account) -> tuple[str, ...]:
+    """Procedure code systems that the account's bill takes: ICD for inpatients, CPT and HCPCS for outpatients."""
+    if not account.is_inpatient:
+        return ("CPT", "HCPCS")
+    on = code_date(account)
+    return ("ICD-9-CM-PX",) if on is not None and on < ICD10_FROM else ("ICD-10-PCS",)
+
+
+def diagnoses_in_force(account_id: int) -> QuerySet[CodedDiagnosis]:
+    """The account's diagnosis codes in order, each with its evidence as ``passages``."""
+    rows = CodedDiagnosis.objects.filter(account_id=account_id, superseded_at__isnull=True)
+    return rows.prefetch_related(_passages()).order_by("role", "position", "pk")
+
+
+def procedures_in_force(account_id: int) -> QuerySet[CodedProcedure]:
+    """The account's procedure codes in order, each with its evidence as ``passages``."""
+    rows = CodedProcedure.objects.filter(account_id=account_id, superseded_at__isnull=True)
+    return rows.select_related("provider", "charge").prefetch_related(_passages()).order_by("position", "pk")
+
+
+def _passages() -> "Prefetch[str]":
+    live = Evidence.objects.filter(unlinked_at__isnull=True).select_related("version", "version__document")
+    return Prefetch("evidence", queryset=live, to_attr="passages")
+
+
+def principal(account_id: int) -> CodedDiagnosis | None:
+    """The principal (first-listed) diagnosis, or None."""
+    return diagnoses_in_force(account_id).filter(role=DiagnosisRole.DIAGNOSIS).first()
+
+
+def abstract_of(account_id: int) -> RecordAbstract | None:
+    """The newest abstract, or None while nobody has read the record for it."""
+    return RecordAbstract.objects.filter(account_id=account_id).order_by("-pk").first()
+
+
+def last_finalization(account_id: int) -> FinalCoding | None:
+    """The newest finalization, or None."""
+    return FinalCoding.objects.filter(account_id=account_id).select_related("coder").order_by("-pk").first()
+
+
+def coder_ids(account_id: int) -> set[int]:
+    """Everyone who assigned, changed or finalized a code in force: they neither review nor approve it."""
+    found: set[int] = set()
+    for model in (CodedDiagnosis, CodedProcedure):
+        rows = model.objects.filter(account_id=account_id, superseded_at__isnull=True)
+        for pair in rows.values_list("assigned_by_id", "changed_by_id"):
+            found.update(pair)
+    last = last_finalization(account_id)
+    return found | ({last.coder_id} if last else set())
+
+
+def stale_versions(version_ids: Iterable[int]) -> set[int]:
+    """Those document versions that a newer one has replaced: evidence on them is to re-confirm."""
+    rows = DocumentVersion.objects.filter(pk__in=set(version_ids)).annotate(newest=Max("document__versions__number"))
+    return {row.pk for row in rows if row.number < row.newest}

@@ -1,0 +1,29 @@
+"""The coder's verbs."""
+
+from .abstracting import abstract_record
+from .codes import (
+    assign_diagnosis,
+    assign_procedure,
+    remove_diagnosis,
+    remove_procedure,
+    reorder_diagnoses,
+    set_modifiers,
+    set_poa,
+)
+from .evidence import link_evidence, unlink_evidence
+from .finalizing import finalize_coding, return_to_coding
+
+__all__ = [
+    "abstract_record",
+    "assign_diagnosis",
+    "assign_procedure",
+    "finalize_coding",
+    "link_evidence",
+    "remove_diagnosis",
+    "remove_procedure",
+    "reorder_diagnoses",
+    "return_to_coding",
+    "set_modifiers",
+    "set_poa",
+    "unlink_evidence",
+]
