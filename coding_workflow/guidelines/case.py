@@ -1,0 +1,131 @@
+"""One account under judgement: its facts, its tables, its policy, and what several rules derive from them."""
+
+import datetime
+from functools import cached_property
+
+from coding_workflow.policy.rules import FacilityPolicy
+
+from .facts import Coder, Diagnosis, Document, Facts, Line, Procedure
+from .grouper import GroupingAnswer, GroupingClaim
+from .situations import situations
+from .tables import Tables
+
+#: First day of ICD-10 in the United States (45 CFR 162.1002).
+ICD_10_FROM = datetime.date(2015, 10, 1)
+
+
+class Case:
+    """What every rule is given. Nothing here changes after it was made."""
+
+    def __init__(self, facts: Facts, tables: Tables, policy: FacilityPolicy) -> None:
+        self.facts, self.tables, self.policy = facts, tables, policy
+        self.inpatient = facts.inpatient
+        self.payer_kind = facts.payer.kind
+        self.diagnoses: tuple[Diagnosis, ...] = facts.diagnoses or ()
+        self.principal: Diagnosis | None = self.diagnoses[0] if self.diagnoses else None
+        self.secondary = self.diagnoses[1:]
+        self.submitted = self.diagnoses + facts.external_causes
+        self.codes = tuple(diagnosis.code for diagnosis in self.submitted)
+
+    def has(self, *prefixes: str) -> str:
+        """The first submitted diagnosis code that starts with one of these, or an empty text."""
+        return next((code for code in self.codes if code.startswith(prefixes)), "")
+
+    def position(self, *prefixes: str) -> int | None:
+        """Where the first such code stands among the diagnoses, from 0."""
+        return next((at for at, diagnosis in enumerate(self.diagnoses) if diagnosis.code.startswith(prefixes)), None)
+
+    @cached_property
+    def icd_10(self) -> bool:
+        """Coded in ICD-10; false for accounts whose date lies before 2015-10-01."""
+        return self.facts.tables_date is None or self.facts.tables_date >= ICD_10_FROM
+
+    @property
+    def diagnosis_system(self) -> str:
+        """The table that diagnoses come from."""
+        return "ICD-10-CM" if self.icd_10 else "ICD-9-CM-DX"
+
+    @property
+    def procedure_system(self) -> str:
+        """The table that inpatient procedures come from."""
+        return "ICD-10-PCS" if self.icd_10 else "ICD-9-CM-PX"
+
+    @cached_property
+    def judged_on(self) -> datetime.date:
+        """The day of the judgement, given as a fact; the discharge date where it was not given."""
+        return self.facts.judged_on or self.facts.tables_date or datetime.date.max
+
+    @cached_property
+    def age(self) -> int | None:
+        """Whole years at admission (at discharge where admission is not given)."""
+        born, on = self.facts.patient.birth_date, self.facts.admit_date or self.facts.tables_date
+        if born is None or on is None:
+            return None
+        return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+    @cached_property
+    def length_of_stay(self) -> int | None:
+        """Midnights between admission and discharge; same day is 1."""
+        if self.facts.admit_date is None or self.facts.discharge_date is None:
+            return None
+        return max((self.facts.discharge_date - self.facts.admit_date).days, 1)
+
+    @cached_property
+    def grouping(self) -> GroupingAnswer | None:
+        """DRG and MCE answer of an inpatient account; None where there is none, also where the grouper refuses."""
+        claim = self._claim()
+        try:
+            return self.tables.grouping(claim) if claim else None
+        except (RuntimeError, ValueError, IndexError):
+            # Not a pass: the rule tables.msdrg holds an inpatient account without an answer.
+            return None
+
+    def _claim(self) -> GroupingClaim | None:
+        facts = self.facts
+        if not self.inpatient or not self.icd_10 or not self.submitted or facts.tables_date is None:
+            return None
+        return GroupingClaim(
+            discharge_date=facts.tables_date,
+            version=facts.grouper_version or "",
+            age=self.age,
+            sex=facts.patient.sex,
+            discharge_status=facts.discharge_status,
+            poa_exempt_hospital=facts.poa_exempt_hospital,
+            admitting_diagnosis=facts.admitting_diagnosis,
+            diagnoses=tuple((each.code, each.poa) for each in self.submitted),
+            procedures=tuple(each.code for each in facts.procedures if each.system == "ICD-10-PCS"),
+        )
+
+    @cached_property
+    def complications(self) -> dict[str, str]:
+        """Secondary code -> ``CC`` or ``MCC``."""
+        return dict(self.grouping.severities) if self.grouping else {}
+
+    @cached_property
+    def hospital_acquired(self) -> dict[str, str]:
+        """Secondary code on a hospital-acquired condition list -> whether its criteria are met."""
+        return dict(self.grouping.hacs) if self.grouping else {}
+
+    @cached_property
+    def situations(self) -> frozenset[str]:
+        """The circumstances that policy rows depend on (``policy.vocabulary.SITUATIONS``)."""
+        return situations(self.facts, self.codes, self.grouping)
+
+    @cached_property
+    def documents(self) -> dict[str, Document]:
+        """Documents of the record by id."""
+        return {document.id: document for document in self.facts.documents or ()}
+
+    @cached_property
+    def coders(self) -> dict[str, Coder]:
+        """Everyone whose competence is known, by id."""
+        known = {coder.id: coder for coder in self.facts.coders}
+        return known | ({self.facts.coder.id: self.facts.coder} if self.facts.coder else {})
+
+    def coder_id(self, item: Diagnosis | Procedure | Line) -> str:
+        """Who assigned the item: its own coder, else the account's; empty where nobody is named."""
+        return item.coder or (self.facts.coder.id if self.facts.coder else "")
+
+    def is_loaded(self, system: str) -> bool:
+        """Whether a release of the table covers the account's date."""
+        return self.tables.loaded(system) is not None

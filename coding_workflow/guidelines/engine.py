@@ -1,0 +1,117 @@
+"""The engine: facts in, findings out. Pure and deterministic; no database, clock or settings."""
+
+from collections.abc import Iterable
+
+from coding_workflow.policy.rules import FacilityPolicy
+
+from .case import Case
+from .facts import Facts, Override
+from .findings import Drg, Evaluation, Finding, Status, Verdict
+from .registry import Found, Rule
+from .ruleset import ENGINE_VERSION, RuleSet
+from .tables import RecordingTables, Tables
+
+_ORDER = {"hold": 0, "warn": 1, "info": 2}
+_HELD: frozenset[Status] = frozenset({"hold", "not_evaluated"})
+
+
+def evaluate(facts: Facts, ruleset: RuleSet, tables: Tables, policy: FacilityPolicy) -> Evaluation:
+    """Judge one account by all seven conditions.
+
+    ``tables`` answer for the account's date. Never raises for a rule that fails: that rule holds with a finding and the
+    others go on. Equal arguments give an equal evaluation, with equal text.
+    """
+    recorder = RecordingTables(tables)
+    case = Case(facts, recorder, policy)
+    found = [(rule, one) for rule in ruleset.rules_for(facts) for one in _judge(rule, case)]
+    findings = tuple(sorted((_finding(rule, one, facts.overrides) for rule, one in found), key=_place))
+    absent = {rule.condition for rule, one in found if one.not_evaluated}
+    conditions = _conditions(findings, absent, facts.discrepancy is not None)
+    verdict: Verdict = "held" if any(status in _HELD for status in conditions.values()) else "releasable"
+    return Evaluation(
+        id=facts.id,
+        verdict=verdict,
+        ruleset_hash=ruleset.hash,
+        engine_version=ENGINE_VERSION,
+        tables=_labels(recorder, case),
+        drg=_drg(case),
+        findings=findings,
+        conditions=conditions,
+        answers=recorder.answers(),
+    )
+
+
+def _judge(rule: Rule, case: Case) -> Iterable[Found]:
+    try:
+        return list(rule.judge(case))
+    except Exception as error:
+        # Whatever fails must hold the account, never pass it.
+        kind = type(error).__name__
+        return [Found(f"The rule {rule.id} could not be evaluated ({kind}).", severity="hold", owner="administrator")]
+
+
+def _finding(rule: Rule, found: Found, overrides: tuple[Override, ...]) -> Finding:
+    severity, message = found.severity or rule.severity, found.message
+    override = _override(rule, found, overrides)
+    if override and severity == "hold":
+        severity, message = "info", f"{message} Overridden: {override.reason}"
+    return Finding(
+        rule=rule.id,
+        version=rule.version,
+        condition=rule.condition,
+        severity=severity,
+        subjects=found.subjects,
+        message=message,
+        reference=rule.reference,
+        fix=found.fix or rule.fix,
+        owner=found.owner or rule.owner,
+    )
+
+
+def _override(rule: Rule, found: Found, overrides: tuple[Override, ...]) -> Override | None:
+    """The override that the rule allows for exactly these subjects; two persons where it asks for two."""
+    if rule.override == "none" or not overrides:
+        return None
+    fitting = (each for each in overrides if each.rule == rule.id and each.subjects == found.subjects)
+    return next((each for each in fitting if rule.override == "reason" or _two_people(each)), None)
+
+
+def _two_people(override: Override) -> bool:
+    return bool(override.second) and override.second != override.by
+
+
+def _place(finding: Finding) -> tuple[int, int, str, tuple[str, ...], str]:
+    return finding.condition, _ORDER[finding.severity], finding.rule, finding.subjects, finding.message
+
+
+def _conditions(findings: tuple[Finding, ...], absent: set[int], has_case: bool) -> dict[int, Status]:
+    """Pass, hold or not evaluated for each; 6 also holds while another condition does (no release with a discrepancy)."""
+    holding = {finding.condition for finding in findings if finding.severity == "hold"}
+    statuses: dict[int, Status] = {}
+    for number in (1, 2, 3, 4, 5):
+        statuses[number] = _status(number, findings, absent)
+    statuses[7] = ("hold" if 7 in holding else "pass") if has_case else "not_applicable"
+    open_elsewhere = any(status in _HELD for status in statuses.values())
+    statuses[6] = "hold" if 6 in holding or open_elsewhere else "pass"
+    return dict(sorted(statuses.items()))
+
+
+def _status(number: int, findings: tuple[Finding, ...], absent: set[int]) -> Status:
+    """Absent facts leave a condition not evaluated, whatever else was found in it."""
+    if number in absent:
+        return "not_evaluated"
+    return "hold" if any(one.condition == number and one.severity == "hold" for one in findings) else "pass"
+
+
+def _labels(recorder: RecordingTables, case: Case) -> dict[str, str]:
+    labels = recorder.labels()
+    if case.grouping:
+        labels |= {"mce": case.grouping.version, "msdrg": case.grouping.version}
+    return dict(sorted(labels.items()))
+
+
+def _drg(case: Case) -> Drg | None:
+    group = case.grouping
+    if group is None:
+        return None
+    return Drg(group.version, group.drg, group.mdc, group.weight, group.gmlos, group.return_code)

@@ -1,0 +1,55 @@
+"""Which circumstances of ``policy.vocabulary.SITUATIONS`` an account is in."""
+
+import datetime
+from collections.abc import Sequence
+
+from .facts import Facts
+from .grouper import GroupingAnswer
+
+EXPIRED = frozenset({"20", "40", "41", "42"})
+_THERAPY_REVENUE = ("042", "043", "044")
+_THERAPY_MODIFIERS = frozenset({"GP", "GO", "GN"})
+#: Approaches (5th character of a PCS code) of surgery: open, endoscopic by incision, and the two mixed ones.
+_SURGICAL_APPROACHES = frozenset("04F")
+
+
+def situations(facts: Facts, codes: Sequence[str], grouping: GroupingAnswer | None) -> frozenset[str]:
+    """The circumstances, worked out from facts and DRG alone."""
+    drg = grouping.drg if grouping else ""
+    holds = {
+        "stay_under_48_hours": _short_stay(facts),
+        "normal_delivery": drg == "807" or codes[:1] == ("O80",),
+        "normal_newborn": drg == "795",
+        "expired": facts.discharge_status in EXPIRED,
+        "or_procedure": _operated(facts, grouping),
+        "procedure_done": bool(facts.procedures),
+        "specimen_sent": _specimen_sent(facts),
+        "sterilization": "Z302" in codes,
+        "condition_code_44": "44" in facts.condition_codes,
+        "therapy": any(_is_therapy(line.revenue_code, line.modifiers) for line in facts.lines),
+        "left_without_being_seen": "Z5321" in codes,
+    }
+    return frozenset(name for name, present in holds.items() if present)
+
+
+def _short_stay(facts: Facts) -> bool:
+    if facts.admitted_at and facts.discharged_at:
+        return facts.discharged_at - facts.admitted_at < datetime.timedelta(hours=48)
+    return bool(facts.admit_date and facts.discharge_date and (facts.discharge_date - facts.admit_date).days < 2)
+
+
+def _operated(facts: Facts, grouping: GroupingAnswer | None) -> bool:
+    """An inpatient OR procedure by a surgical approach (catheter work is reported by its own note), or OR charges."""
+    if facts.inpatient:
+        done = grouping.or_procedures if grouping else ()
+        return any(len(code) == 7 and code[0] == "0" and code[4] in _SURGICAL_APPROACHES for code in done)
+    return any(line.revenue_code.startswith("036") for line in facts.lines)
+
+
+def _specimen_sent(facts: Facts) -> bool:
+    sources = (*(facts.documents or ()), *facts.procedures, *facts.lines)
+    return any(source.specimen for source in sources)
+
+
+def _is_therapy(revenue_code: str, modifiers: Sequence[str]) -> bool:
+    return revenue_code.startswith(_THERAPY_REVENUE) or bool(_THERAPY_MODIFIERS & set(modifiers))
