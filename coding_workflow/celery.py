@@ -1,7 +1,7 @@
 """The Celery application.
 
-Redis only rings the bell: what must be done is an outbox row in PostgreSQL, a task's arguments are the
-row's id and its fencing token, and there is no result backend (docs/outbox.md).
+Redis only rings the bell: what must be done is an outbox row in PostgreSQL, a task's only argument is the
+row's id, and there is no result backend (docs/outbox.md). Tasks are loaded by the outbox app at start-up.
 """
 
 import os
@@ -12,4 +12,3 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coding_workflow.settings")
 
 app = Celery("coding_workflow")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
