@@ -1,0 +1,142 @@
+"""What a feed tells, whatever its format. Pure.
+
+Of a text that updates a record, None means "not said: no change" and an empty text "taken back". A ``Moment`` keeps the
+sender's wall clock and precision; the facility's zone turns it into an instant and a date.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from .hl7.times import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class PatientFacts:
+    """Who, by the number of one assigning authority."""
+
+    authority: str
+    mrn: str
+    family_name: str | None = None
+    given_name: str | None = None
+    middle_name: str | None = None
+    birth: Moment | None = None
+    sex: str | None = None
+    address_line: str | None = None
+    city: str | None = None
+    state: str | None = None
+    zip_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderFacts:
+    """A clinician. ``role`` is the degree or role the sender gives (MD, RN, attending ...)."""
+
+    source_id: str
+    family_name: str = ""
+    given_name: str = ""
+    npi: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFacts:
+    """A visit and its account, in the sender's local codes."""
+
+    account_number: str
+    visit_number: str
+    class_code: str | None = None
+    patient_type: str | None = None
+    service: str | None = None
+    location: str | None = None
+    admission_type: str | None = None
+    point_of_origin: str | None = None
+    disposition: str | None = None
+    admitted: Moment | None = None
+    discharged: Moment | None = None
+    attending: ProviderFacts | None = None
+    operating: ProviderFacts | None = None
+    condition_codes: tuple[str, ...] | None = None
+    occurrence_codes: tuple[tuple[str, datetime.date], ...] | None = None
+    value_codes: tuple[tuple[str, Decimal], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageFacts:
+    """One payer, in the order in which it is asked to pay."""
+
+    rank: int
+    payer_code: str
+    payer_name: str = ""
+    member_id: str = ""
+    group_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisHint:
+    """A diagnosis that came with the visit; never a code on the account (condition 1)."""
+
+    code: str
+    system: str
+    text: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitMessage:
+    """An admission, registration, update, discharge or a cancellation of one."""
+
+    trigger: str
+    patient: PatientFacts
+    visit: VisitFacts
+    coverages: tuple[CoverageFacts, ...] = ()
+    diagnoses: tuple[DiagnosisHint, ...] = ()
+    flags: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class AccountKey:
+    """How a document or a charge names its account."""
+
+    account_number: str
+    authority: str = ""
+    mrn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """One state of one document. ``type_codes`` are the sender's, the most telling first."""
+
+    source_id: str
+    type_codes: tuple[str, ...]
+    title: str
+    text: str
+    status: str
+    author: ProviderFacts | None = None
+    authored: Moment | None = None
+    signed: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeFacts:
+    """One service charged or credited; ``amount`` in dollars, negative for a credit."""
+
+    source_id: str
+    code: str
+    description: str
+    amount: Decimal
+    units: Decimal
+    service: Moment
+    revenue_code: str = ""
+    hcpcs: str = ""
+    modifiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMessage:
+    """Documents and charges for one account."""
+
+    key: AccountKey
+    documents: tuple[DocumentFacts, ...] = ()
+    charges: tuple[ChargeFacts, ...] = ()
+    flags: tuple[str, ...] = ()

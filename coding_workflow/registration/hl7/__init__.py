@@ -1,0 +1,1 @@
+"""HL7 v2 in and out, without Django: bytes to frozen facts and back. Start at ``read.read_message``."""

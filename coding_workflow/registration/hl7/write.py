@@ -1,0 +1,317 @@
+"""HL7 v2 out of plain records: how the demo hospital, the journey and the tests speak to the import.
+
+Times are aware datetimes or dates. Every text is escaped; ``read.read_message`` gives it back.
+"""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from . import escapes, times
+
+Value = str | Decimal | int | datetime.date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clinician:
+    """``role`` is a degree (MD, RN) or a role word (attending, pathologist); it becomes the author's role."""
+
+    id: str
+    family_name: str = ""
+    given_name: str = ""
+    npi: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """PID."""
+
+    mrn: str
+    family_name: str
+    given_name: str
+    middle_name: str = ""
+    birth_date: datetime.date | None = None
+    sex: str = "U"
+    authority: str = "MRN"
+    address_line: str = ""
+    city: str = ""
+    state: str = ""
+    zip_code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insurance:
+    """IN1."""
+
+    payer_code: str
+    payer_name: str = ""
+    member_id: str = ""
+    group_number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """PV1 and UB2. ``patient_type`` may be a patient class of this system (``observation``); ``class_code`` is HL7 table 0004.
+
+    ``operating`` goes out as the surgeon of a PR1. Codes are UB-04's: ``occurrence_codes`` are (code, date) and
+    ``value_codes`` (code, amount) pairs.
+    """
+
+    account_number: str
+    visit_number: str = ""
+    class_code: str = "I"
+    patient_type: str = ""
+    service: str = ""
+    location: str = ""
+    admission_type: str = ""
+    point_of_origin: str = ""
+    disposition: str = ""
+    admitted_at: datetime.datetime | datetime.date | None = None
+    discharged_at: datetime.datetime | datetime.date | None = None
+    attending: Clinician | None = None
+    operating: Clinician | None = None
+    condition_codes: Sequence[str] = ()
+    occurrence_codes: Sequence[tuple[str, datetime.date]] = ()
+    value_codes: Sequence[tuple[str, Decimal]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """TXA with its text. ``type`` is a code of HL7 table 0270, a LOINC code, or a document type of this system."""
+
+    number: str
+    type: str
+    title: str
+    text: str
+    author: Clinician | None = None
+    authored_at: datetime.datetime | None = None
+    signed_at: datetime.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """FT1; ``amount`` is the line's total, negative for a credit."""
+
+    number: str
+    code: str
+    amount: Decimal
+    service_date: datetime.date
+    revenue_code: str = ""
+    hcpcs: str = ""
+    modifiers: Sequence[str] = ()
+    units: Decimal | int = 1
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One OBX of a result: a measured ``value`` with unit and range, or a ``text``."""
+
+    code: str
+    name: str
+    value: str = ""
+    unit: str = ""
+    reference: str = ""
+    abnormal: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One OBR. ``section`` is HL7 table 0074 (CH, HM, SP, RAD ...), ``status`` F final, P preliminary, C corrected."""
+
+    number: str
+    code: str
+    name: str
+    section: str
+    results: Sequence[Result]
+    status: str = "F"
+    collected_at: datetime.datetime | None = None
+    reported_at: datetime.datetime | None = None
+    interpreter: Clinician | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """MSH: who sends, for which facility, under which control id, when."""
+
+    facility: str
+    control_id: str
+    sent_at: datetime.datetime
+    application: str = "ADT"
+
+
+def adt(event: str, sending: Sending, patient: Patient, visit: Visit, coverages: Sequence[Insurance] = ()) -> bytes:
+    """An ADT message (A01, A03, A04, A08, A11, A13)."""
+    segments = [
+        _msh(sending, "ADT", event),
+        _segment("EVN", {1: event, 2: _text(sending.sent_at)}),
+        _pid(patient, visit.account_number),
+        _pv1(visit),
+        *_ub2(visit),
+        *([_segment("PR1", {1: "1", 11: _clinician(visit.operating)})] if visit.operating else []),
+        *[_in1(rank, insurance) for rank, insurance in enumerate(coverages, start=1)],
+    ]
+    return _bytes(segments)
+
+
+def mdm(sending: Sending, patient: Patient, account_number: str, note: Note) -> bytes:
+    """An MDM T02: one document with its text; signed where ``signed_at`` is given."""
+    signature = _at_component(_clinician(note.author), 15, times.write(note.signed_at)) if note.signed_at else ""
+    txa = {
+        1: "1", 2: _parts(note.type, note.title), 3: "TX", 4: _text(note.authored_at), 9: _clinician(note.author),
+        12: _text(note.number), 17: "LA" if note.signed_at else "DO", 22: signature,
+    }  # fmt: skip
+    return _bytes([
+        _msh(sending, "MDM", "T02"),
+        _segment("EVN", {1: "T02", 2: _text(sending.sent_at)}),
+        _pid(patient, account_number),
+        _segment("PV1", {1: "1", 19: _text(account_number)}),
+        _segment("TXA", txa),
+        *_text_segments(note.type, note.title, note.text, 1),
+    ])  # fmt: skip
+
+
+def dft(sending: Sending, patient: Patient, account_number: str, charges: Sequence[Charge]) -> bytes:
+    """A DFT P03 with one FT1 for each charge."""
+    return _bytes([
+        _msh(sending, "DFT", "P03"),
+        _segment("EVN", {1: "P03", 2: _text(sending.sent_at)}),
+        _pid(patient, account_number),
+        *[_ft1(number, charge) for number, charge in enumerate(charges, start=1)],
+    ])  # fmt: skip
+
+
+def oru(sending: Sending, patient: Patient, account_number: str, reports: Sequence[Report]) -> bytes:
+    """An ORU R01 with one OBR for each report."""
+    segments = [_msh(sending, "ORU", "R01"), _pid(patient, account_number)]
+    for number, report in enumerate(reports, start=1):
+        segments += _report(number, report)
+    return _bytes(segments)
+
+
+def batch(messages: Sequence[bytes]) -> bytes:
+    """Messages in one batch with its count, as night jobs send them."""
+    return b"BHS|^~\\&\r" + b"".join(messages) + f"BTS|{len(messages)}\r".encode()
+
+
+def _report(number: int, report: Report) -> list[str]:
+    segments = [_segment("OBR", {
+        1: str(number), 2: _text(report.number), 3: _text(report.number), 4: _parts(report.code, report.name),
+        7: _text(report.collected_at), 22: _text(report.reported_at), 24: _text(report.section), 25: report.status,
+        32: _clinician(report.interpreter),
+    })]  # fmt: skip
+    for position, result in enumerate(report.results, start=1):
+        if result.text:
+            segments += _text_segments(result.code, result.name, result.text, position)
+        else:
+            segments.append(_measured(position, result, report.status))
+    return segments
+
+
+def _measured(position: int, result: Result, status: str) -> str:
+    return _segment("OBX", {
+        1: str(position), 2: "ST", 3: _parts(result.code, result.name), 5: _text(result.value), 6: _text(result.unit),
+        7: _text(result.reference), 8: _text(result.abnormal), 11: status,
+    })  # fmt: skip
+
+
+def _text_segments(code: str, name: str, text: str, first: int) -> list[str]:
+    """A note as TX observations, one for each line."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [
+        _segment("OBX", {1: str(number), 2: "TX", 3: _parts(code, name), 5: _text(line), 11: "F"})
+        for number, line in enumerate(lines, start=first)
+    ]
+
+
+def _msh(sending: Sending, kind: str, trigger: str) -> str:
+    fields = {
+        3: _text(sending.application), 4: _text(sending.facility), 7: times.write(sending.sent_at),
+        9: f"{kind}^{trigger}", 10: _text(sending.control_id), 11: "P", 12: "2.5.1", 18: "UNICODE UTF-8",
+    }  # fmt: skip
+    return "MSH|^~\\&" + "".join(f"|{fields.get(number, '')}" for number in range(3, 19))
+
+
+def _pid(patient: Patient, account_number: str) -> str:
+    return _segment("PID", {
+        1: "1", 3: f"{_text(patient.mrn)}^^^{_text(patient.authority)}^MR",
+        5: _parts(patient.family_name, patient.given_name, patient.middle_name),
+        7: _text(patient.birth_date), 8: _text(patient.sex),
+        11: _parts(patient.address_line, "", patient.city, patient.state, patient.zip_code), 18: _text(account_number),
+    })  # fmt: skip
+
+
+def _pv1(visit: Visit) -> str:
+    return _segment("PV1", {
+        1: "1", 2: _text(visit.class_code), 3: _text(visit.location), 4: _text(visit.admission_type),
+        7: _clinician(visit.attending), 10: _text(visit.service), 14: _text(visit.point_of_origin),
+        18: _text(visit.patient_type), 19: _text(visit.visit_number or visit.account_number), 36: _text(visit.disposition),
+        44: _text(visit.admitted_at), 45: _text(visit.discharged_at),
+    })  # fmt: skip
+
+
+def _ub2(visit: Visit) -> list[str]:
+    if not (visit.condition_codes or visit.occurrence_codes or visit.value_codes):
+        return []
+    return [_segment("UB2", {
+        1: "1", 3: "~".join(_text(code) for code in visit.condition_codes),
+        6: "~".join(_parts(code, amount) for code, amount in visit.value_codes),
+        7: "~".join(_parts(code, date) for code, date in visit.occurrence_codes),
+    })]  # fmt: skip
+
+
+def _in1(rank: int, insurance: Insurance) -> str:
+    return _segment("IN1", {
+        1: str(rank), 2: _text(insurance.payer_code), 3: _text(insurance.payer_code), 4: _text(insurance.payer_name),
+        8: _text(insurance.group_number), 36: _text(insurance.member_id),
+    })  # fmt: skip
+
+
+def _ft1(number: int, charge: Charge) -> str:
+    revenue = f"^{_text(charge.revenue_code)}^^NUBC" if charge.revenue_code else ""
+    return _segment("FT1", {
+        1: str(number), 2: _text(charge.number), 4: _text(charge.service_date), 6: "CD" if charge.amount < 0 else "CG",
+        7: f"{_parts(charge.code, charge.description)}^L{revenue}" if revenue else _parts(charge.code, charge.description),
+        10: _text(charge.units), 11: _text(abs(charge.amount)), 25: _text(charge.hcpcs),
+        26: "~".join(_text(modifier) for modifier in charge.modifiers),
+    })  # fmt: skip
+
+
+def _clinician(clinician: Clinician | None) -> str:
+    if clinician is None:
+        return ""
+    local = _at_component(_parts(clinician.id, clinician.family_name, clinician.given_name), 7, _text(clinician.role))
+    npi = f"~{_at_component(_parts(clinician.npi, clinician.family_name, clinician.given_name), 13, 'NPI')}"
+    return local + (npi if clinician.npi else "")
+
+
+def _at_component(field: str, number: int, value: str) -> str:
+    """The first repetition of a field with one component set."""
+    parts = field.split("~", 1)[0].split("^")
+    parts += [""] * (number - len(parts))
+    parts[number - 1] = value
+    return "^".join(parts).rstrip("^")
+
+
+def _parts(*values: Value) -> str:
+    return "^".join(_text(value) for value in values).rstrip("^")
+
+
+def _text(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime.date):
+        return times.write(value)
+    return escapes.encode(str(value))
+
+
+def _segment(name: str, fields: dict[int, str]) -> str:
+    last = max((number for number, value in fields.items() if value), default=0)
+    return name + "".join(f"|{fields.get(number, '')}" for number in range(1, last + 1))
+
+
+def _bytes(segments: Sequence[str]) -> bytes:
+    return "".join(f"{segment}\r" for segment in segments).encode()
