@@ -1,0 +1,235 @@
+"""Who has which work: get next, take, renew, put back, take over. The lease is a column, its expiry a predicate.
+
+Every claim is one statement that locks the item and its account together with SKIP LOCKED, so that two people never
+get one account and nobody waits. Time is the database's clock; competence is asked for the business date.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import DateTimeField
+from django.db.models.expressions import RawSQL
+
+from accounts import clock, history
+from accounts.actors import Actor
+from accounts.errors import Conflict, NotAllowed, Refused
+from accounts.locking import lock_account
+from accounts.models import Account, Facility, Queue, WorkItem, WorkKind
+from accounts.services.work import hand_back
+from coding_workflow.staff.models import Role, User
+
+from .models import PutBack
+
+LEASE_MINUTES: Final = 20
+
+#: What each role takes from the queues; get-next without a queue offers these in this order.
+KINDS_BY_ROLE: Final[dict[str, tuple[str, ...]]] = {
+    Role.CODER: (WorkKind.CODING, WorkKind.QUERY, WorkKind.DISCREPANCY),
+    Role.REVIEWER: (WorkKind.REVIEW,),
+    Role.BILLER: (WorkKind.DENIAL, WorkKind.DISCREPANCY),
+    Role.SUPERVISOR: (WorkKind.RELEASE,),
+}
+#: Offered only from their own queue: approving goes by the release board, an open query waits for the provider.
+ONLY_FROM_QUEUE: Final = frozenset({WorkKind.RELEASE, WorkKind.QUERY})
+
+_LOCK = "FOR UPDATE OF w, a SKIP LOCKED"
+
+#: Joined to the work: facility, kind and business date that the person's roles open.
+_MAY: Final = "JOIN unnest(%(facilities)s::bigint[], %(kinds)s::text[], %(days)s::date[]) AS may(facility, kind, day)" + (
+    " ON may.facility = w.facility_id AND may.kind = w.kind"
+)
+# Each predicate has a name, so that an empty answer can be explained by counting the same words.
+FREE: Final = "(w.leased_to_id IS NULL OR w.leased_until < statement_timestamp())"
+NOT_ANOTHERS: Final = (
+    "(w.returned_to_id IS NULL OR w.returned_to_id = %(me)s"
+    " OR NOT EXISTS (SELECT FROM staff_user u WHERE u.id = w.returned_to_id AND u.is_active))"
+)
+UNRESTRICTED: Final = "(a.restricted = '' OR a.id = ANY(%(opened)s::bigint[]))"
+COMPETENT: Final = (
+    "(w.kind NOT IN ('coding', 'review') OR EXISTS (SELECT FROM staff_competence c"
+    " WHERE c.user_id = %(me)s AND c.facility_id = w.facility_id AND c.coding_type = w.coding_type AND c.valid_from <= may.day"
+    " AND (c.valid_to IS NULL OR c.valid_to > may.day) AND c.trained_on <= may.day AND c.oriented_on <= may.day))"
+)
+#: Who coded an account neither reviews nor releases it (invariant 4); the release trigger stands behind this.
+NOT_OWN_CODING: Final = (
+    "(w.kind NOT IN ('review', 'release') OR NOT ("
+    "EXISTS (SELECT FROM coding_finalcoding f WHERE f.account_id = w.account_id AND f.coder_id = %(me)s)"
+    " OR EXISTS (SELECT FROM coding_codeddiagnosis d WHERE d.account_id = w.account_id AND d.superseded_at IS NULL"
+    " AND %(me)s IN (d.assigned_by_id, d.changed_by_id))"
+    " OR EXISTS (SELECT FROM coding_codedprocedure d WHERE d.account_id = w.account_id AND d.superseded_at IS NULL"
+    " AND %(me)s IN (d.assigned_by_id, d.changed_by_id))))"
+)
+NOT_PUT_BACK: Final = (
+    "NOT EXISTS (SELECT FROM worklist_putback p WHERE p.item_id = w.id AND p.user_id = %(me)s AND p.on = may.day)"
+)
+_RIGHTS: Final = f"{UNRESTRICTED} AND {COMPETENT} AND {NOT_OWN_CODING}"
+_OPEN: Final = "w.closed_at IS NULL"
+_IN_QUEUE: Final = "(%(queues)s::bigint[] IS NULL OR w.queue_id = ANY(%(queues)s::bigint[]))"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimable:
+    """What a person may claim: parallel lists of facility, kind and business date."""
+
+    facilities: tuple[int, ...]
+    kinds: tuple[str, ...]
+    days: tuple[Any, ...]
+
+
+def claimable_by(user: User, *, from_queue: bool) -> Claimable:
+    """The (facility, kind, business date) rows that the person's roles open; two queries at most."""
+    rows = [
+        (facility.pk, kind, clock.today(facility))
+        for facility in Facility.objects.filter(pk__in=user.facility_ids())
+        for kind in sorted(_kinds(user.roles_at(facility.pk), from_queue=from_queue))
+    ]
+    return Claimable(tuple(row[0] for row in rows), tuple(row[1] for row in rows), tuple(row[2] for row in rows))
+
+
+def _kinds(roles: Iterable[str], *, from_queue: bool) -> set[str]:
+    kinds = {kind for role in roles for kind in KINDS_BY_ROLE.get(role, ())}
+    return kinds if from_queue else kinds - ONLY_FROM_QUEUE
+
+
+def claim_next(*, user: User, queue_code: str | None = None) -> WorkItem | None:
+    """Give the person the next account under a lease of 20 minutes: own open work first, then what came back, then rank.
+
+    None when there is nothing for this person (``selectors.why_nothing`` says why). Honours facility, role, competence in
+    date, restricted accounts, and that nobody reviews or releases what they coded. One statement plus the event.
+    """
+    queues = None
+    if queue_code is not None:
+        queues = list(Queue.objects.filter(code=queue_code, facility_id__in=user.facility_ids()).values_list("pk", flat=True))
+    with transaction.atomic(savepoint=False):
+        return _claim(user, _next_statement(), _parameters(user, queues, from_queue=queue_code is not None))
+
+
+def claim_this(*, item_id: int, user: User) -> WorkItem:
+    """Give the person this very work (opened from a list), under the same conditions as ``claim_next``.
+
+    Raises Conflict ``work.taken`` (and by whom) or ``work.closed``, NotAllowed ``work.not_for_you``.
+    """
+    parameters = {**_parameters(user, None, from_queue=True), "item": item_id}
+    with transaction.atomic(savepoint=False):
+        item = _claim(user, _this_statement(), parameters)
+        if item is None:
+            raise _why_not(item_id, user)
+    return item
+
+
+def renew(*, item_id: int, user: User, token: int) -> None:
+    """Real input extends the lease by 20 minutes from now, also an expired one that nobody took.
+
+    Raises Conflict ``work.taken`` when the lease is another's by now, ``work.closed`` when the work is done.
+    """
+    changed = WorkItem.objects.filter(pk=item_id, leased_to=user, lease_token=token, closed_at__isnull=True)
+    if not changed.update(leased_until=_lease_end()):
+        raise _why_not(item_id, user)
+
+
+@transaction.atomic
+def put_back(*, item_id: int, user: User, reason: str) -> None:
+    """End the person's own lease with a reason; get-next does not offer it to them again that day.
+
+    Raises Refused ``work.no_reason`` without words, Conflict when the work is not theirs (any more).
+    """
+    if not reason.strip():
+        raise Refused("work.no_reason", "Say why you put it back.")
+    item = WorkItem.objects.select_related("facility").filter(pk=item_id, closed_at__isnull=True, leased_to=user).first()
+    if item is None:
+        raise _why_not(item_id, user)
+    day = clock.today(item.facility)
+    PutBack.objects.create(facility_id=item.facility_id, item=item, user=user, on=day, reason=reason.strip()[:200])
+    hand_back(item=item, by=Actor.person(user.pk), reason=reason.strip())
+
+
+@transaction.atomic
+def take_over(*, item_id: int, by: User, to: User | None = None, reason: str = "") -> WorkItem:
+    """A supervisor moves work from whoever has it to another person, or to themselves; a return follows.
+
+    Raises NotAllowed ``work.supervisor`` without that role at the facility, Conflict ``work.closed``, and what
+    ``claim_this`` raises when the receiver may not have it.
+    """
+    item = WorkItem.objects.filter(pk=item_id, facility_id__in=by.facility_ids(), closed_at__isnull=True).first()
+    if item is None:
+        raise Conflict("work.closed", "This work is closed.")
+    if not by.has_role(Role.SUPERVISOR, item.facility_id):
+        raise NotAllowed("work.supervisor", "Only a supervisor takes work from another person.")
+    receiver = to or by
+    account = lock_account(item.account_id)
+    before = item.leased_to_id
+    WorkItem.objects.filter(pk=item.pk).update(leased_to=None, leased_until=None, returned_to=receiver)
+    taken = claim_this(item_id=item.pk, user=receiver)
+    payload = {"work": item.pk, "from": before, "to": receiver.pk, "reason": reason}
+    history.record(account=account, kind="work.taken_over", by=Actor.person(by.pk), payload=payload)
+    return taken
+
+
+def _parameters(user: User, queues: list[int] | None, *, from_queue: bool) -> dict[str, Any]:
+    may = claimable_by(user, from_queue=from_queue)
+    return {
+        "me": user.pk,
+        "facilities": list(may.facilities),
+        "kinds": list(may.kinds),
+        "days": list(may.days),
+        "opened": list(user.opened_restricted_ids()),
+        "queues": queues,
+        "minutes": LEASE_MINUTES,
+    }
+
+
+def _candidate(where: str, order: str) -> str:
+    return (  # Fixed words of this module only; every value is a parameter.
+        f"SELECT w.id FROM accounts_workitem w JOIN accounts_account a ON a.id = w.account_id {_MAY}"  # noqa: S608
+        f" WHERE {_OPEN} AND {_IN_QUEUE} AND {where} ORDER BY {order} LIMIT 1 {_LOCK}"
+    )
+
+
+def _lease(chosen: str) -> str:
+    return (
+        "UPDATE accounts_workitem SET leased_to_id = %(me)s, lease_token = lease_token + 1,"  # noqa: S608
+        " leased_until = statement_timestamp() + make_interval(mins => %(minutes)s)"
+        f" WHERE id = ({chosen}) RETURNING *"
+    )
+
+
+def _next_statement() -> str:
+    """COALESCE stops at the first that finds something, so a person with open work never walks the queue."""
+    own = _candidate("w.leased_to_id = %(me)s", "w.leased_until, w.id")
+    fresh = f"{FREE} AND {_RIGHTS} AND {NOT_PUT_BACK}"
+    returned = _candidate(f"w.returned_to_id = %(me)s AND {fresh}", "w.rank_at, w.id")
+    ranked = _candidate(f"{NOT_ANOTHERS} AND {fresh}", "w.rank_at, w.id")
+    return _lease(f"SELECT COALESCE(({own}), ({returned}), ({ranked}))")
+
+
+def _this_statement() -> str:
+    mine_or_free = f"w.id = %(item)s AND {_RIGHTS} AND (w.leased_to_id = %(me)s OR ({FREE} AND {NOT_ANOTHERS}))"
+    return _lease(_candidate(mine_or_free, "w.id"))
+
+
+def _claim(user: User, statement: str, parameters: dict[str, Any]) -> WorkItem | None:
+    item = next(iter(WorkItem.objects.raw(statement, parameters)), None)
+    if item is None:
+        return None
+    # The statement holds the account's lock; the row itself is not needed to append the event.
+    account = Account(pk=item.account_id, facility_id=item.facility_id)
+    payload = {"work": item.pk, "kind": item.kind, "token": item.lease_token}
+    history.record(account=account, kind="work.claimed", by=Actor.person(user.pk), payload=payload)
+    return item
+
+
+def _lease_end() -> Any:
+    return RawSQL("statement_timestamp() + make_interval(mins => %s)", [LEASE_MINUTES], output_field=DateTimeField())
+
+
+def _why_not(item_id: int, user: User) -> Refused:
+    item = WorkItem.objects.select_related("leased_to").filter(pk=item_id, facility_id__in=user.facility_ids()).first()
+    if item is None or item.closed_at is not None:
+        return Conflict("work.closed", "This work is done or moved on.")
+    if item.leased_to_id not in (None, user.pk):
+        return Conflict("work.taken", f"{item.leased_to} has this account open.")
+    return NotAllowed(
+        "work.not_for_you", "This work is not for you: it waits for another person, or takes a competence or role you lack."
+    )

@@ -1,0 +1,10 @@
+"""Set-up of the people's view."""
+
+from accounts.models import Facility, Queue
+
+from . import routing
+
+
+def ensure_queues(facility: Facility) -> list[Queue]:
+    """Give a facility its standard queues; queues it has already stay as they are."""
+    return routing.make_standard(facility.pk)
