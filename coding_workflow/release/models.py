@@ -23,7 +23,7 @@ class Check(models.Model):
     ruleset_hash = models.CharField(max_length=80, db_collation="C")
     tables_hash = models.CharField(max_length=64, db_collation="C")
     policy_hash = models.CharField(max_length=64, db_collation="C")
-    facts_hash = models.CharField(max_length=64, db_collation="C")
+    facts_hash = models.CharField(max_length=80, db_collation="C")
     engine_version = models.CharField(max_length=40, db_collation="C")
     verdict = models.CharField(max_length=10, choices=Verdict, db_collation="C")
     conditions = models.JSONField(default=dict)

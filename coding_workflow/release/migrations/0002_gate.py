@@ -8,7 +8,7 @@ A step past release needs a release row of its own, made since the account was l
 
 from django.db import migrations
 
-from accounts.constraints import append_only, facility_matches, never_deleted
+from accounts.constraints import append_only, facility_matches, never_deleted, raises_revision
 
 GATE = """
 CREATE FUNCTION public.release_gate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -97,6 +97,9 @@ class Migration(migrations.Migration):
         append_only("release_check"),
         append_only("release_release"),
         append_only("release_certificate"),
+        # What a person overrides and what is wrong with a submitted claim are judged facts: a stored verdict goes stale.
+        raises_revision("release_override"),
+        raises_revision("release_discrepancycase"),
         never_deleted("release_override"),
         never_deleted("release_discrepancycase"),
         migrations.RunSQL(GATE, "DROP TRIGGER release_release_gate ON release_release; DROP FUNCTION public.release_gate()"),

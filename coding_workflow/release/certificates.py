@@ -1,0 +1,92 @@
+"""The release certificate: a defence file that an auditor can replay from its own contents."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from accounts import chain
+from accounts.models import Account
+from coding_workflow.coding import selectors as coding
+from coding_workflow.guidelines.engine import evaluate
+from coding_workflow.guidelines.facts import facts_from_json
+from coding_workflow.guidelines.ruleset import ENGINE_VERSION, builtin
+from coding_workflow.guidelines.tables import ReplayTables
+from coding_workflow.policy.reading import policy_from_json
+from coding_workflow.release.models import Certificate, Release
+from coding_workflow.staff.models import User
+
+if TYPE_CHECKING:
+    from coding_workflow.release.services.checking import Judgement
+
+FORMAT = 1
+
+
+def certify(*, account: Account, release: Release, judgement: "Judgement", approver: User) -> Certificate:
+    """Write the certificate of a release that was just inserted; its text is canonical JSON."""
+    evaluation = judgement.evaluation
+    contents = {
+        "format": FORMAT,
+        "account": account.pk,
+        "facility": account.facility.code,
+        "release": {"sequence": release.sequence, "frequency": release.frequency, "revision": release.revision},
+        "facts": json.loads(judgement.facts_text),
+        "policy": json.loads(judgement.policy.to_json()),
+        "policy_hash": judgement.policy.hash,
+        "ruleset": evaluation.ruleset_hash,
+        "engine": evaluation.engine_version,
+        "tables": dict(evaluation.tables),
+        "answers": evaluation.answers,
+        "evaluation": evaluation.as_dict(),
+        "coded_by": sorted(coding.coder_ids(account.pk)),
+        "approved_by": _approver(approver, account),
+        "by_policy": bool(release.policy),
+        "previous_event": account.event_head,
+    }
+    text = chain.canonical(contents)
+    return Certificate.objects.create(
+        facility_id=account.facility_id, account=account, release=release, text=text, sha256=_digest(text)
+    )
+
+
+def _approver(approver: User, account: Account) -> dict[str, Any]:
+    roles = sorted(str(role) for role in approver.roles_at(account.facility_id))
+    credentials = approver.competences.filter(facility_id=account.facility_id).values_list("credential", "coding_type")
+    return {"user": approver.pk, "roles": roles, "credentials": sorted(list(pair) for pair in credentials)}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What replaying a certificate says. ``same_engine`` false means that the comparison is with another version."""
+
+    intact: bool
+    same_engine: bool
+    same_rules: bool
+    same_verdict: bool
+    differences: tuple[str, ...] = ()
+
+    @property
+    def holds_up(self) -> bool:
+        """The text is as it was written and the same facts still give the same verdict."""
+        return self.intact and self.same_verdict
+
+
+def replay(certificate: Certificate) -> Replay:
+    """Evaluate a certificate's own facts, policy and table answers again, and compare."""
+    contents = json.loads(certificate.text)
+    facts = facts_from_json(contents["facts"])
+    policy = policy_from_json(json.dumps(contents["policy"]))
+    again = evaluate(facts, builtin(), ReplayTables(contents["answers"]), policy)
+    then, now = contents["evaluation"], json.loads(again.as_json())
+    differences = tuple(key for key in ("verdict", "conditions", "findings", "drg", "tables") if then.get(key) != now.get(key))
+    return Replay(
+        intact=_digest(certificate.text) == certificate.sha256,
+        same_engine=contents["engine"] == ENGINE_VERSION,
+        same_rules=contents["ruleset"] == again.ruleset_hash,
+        same_verdict=not differences,
+        differences=differences,
+    )

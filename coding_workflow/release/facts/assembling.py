@@ -1,0 +1,127 @@
+"""From rows to facts. Reads only; no name, no number of a patient goes into facts."""
+
+from accounts import clock
+from accounts.models import Account, Coverage, Hold, HoldSource
+from coding_workflow.coding import selectors as coding
+from coding_workflow.coding.models import CodedDiagnosis, CodedProcedure, DiagnosisRole, RecordAbstract
+from coding_workflow.guidelines.facts import (
+    DiscrepancyCase,
+    Facts,
+    Occurrence,
+    OpenHold,
+    Override,
+    Patient,
+    Payer,
+    Provider,
+    Record,
+    Value,
+)
+from coding_workflow.release import models
+from coding_workflow.release.models import CaseState
+
+from .coders import coders_of
+from .codes import diagnosis, lines, procedures
+from .documents import documents, orders
+from .related import related_accounts
+from .values import as_date, as_decimal
+
+
+def assemble(account: Account) -> Facts:
+    """The facts of one account at this revision; about 15 queries, whatever the account's size."""
+    coded = list(coding.diagnoses_in_force(account.pk))
+    performed = list(coding.procedures_in_force(account.pk))
+    abstract = coding.abstract_of(account.pk)
+    versions = [passage.version_id for item in (*coded, *performed) for passage in item.passages]
+    stale = coding.stale_versions(versions)
+    by_role = {role: [row for row in coded if row.role == role] for role in DiagnosisRole.values}
+    charges, entry_owners = lines(account, performed, stale)
+    record_documents = documents(account)
+    return Facts(
+        id=str(account.pk),
+        patient_class=account.patient_class,
+        discharge_date=account.discharge_date,
+        judged_on=clock.today(account.facility),
+        facility=account.facility.code,
+        billing_kind=account.billing_kind,
+        service=account.service,
+        provider_number=account.unit.npi if account.unit else account.facility.npi,
+        patient=_patient(account, abstract),
+        admit_date=account.admit_date,
+        admitted_at=account.admitted_at,
+        discharged_at=account.discharged_at,
+        discharge_status=account.discharge_status,
+        admission_type=account.admission_type,
+        point_of_origin=account.point_of_origin,
+        payer=_payer(account),
+        type_of_bill=account.type_of_bill,
+        poa_exempt_hospital=not account.facility.ipps,
+        admitting_diagnosis=next((row.code for row in by_role[DiagnosisRole.ADMITTING]), ""),
+        reason_for_visit=tuple(row.code for row in by_role[DiagnosisRole.REASON_FOR_VISIT]),
+        diagnoses=tuple(diagnosis(row, stale) for row in by_role[DiagnosisRole.DIAGNOSIS]),
+        external_causes=tuple(diagnosis(row, stale) for row in by_role[DiagnosisRole.EXTERNAL_CAUSE]),
+        procedures=procedures(performed, stale),
+        lines=charges,
+        documents=record_documents,
+        record=_record(abstract),
+        coders=coders_of(account, _people(coded, performed) | entry_owners),
+        related_accounts=related_accounts(account),
+        orders=orders(account),
+        condition_codes=tuple(account.condition_codes),
+        occurrence_codes=tuple(Occurrence(each["code"], as_date(each.get("date"))) for each in account.occurrence_codes),
+        value_codes=tuple(Value(each["code"], as_decimal(each["amount"])) for each in account.value_codes),
+        providers=_providers(account),
+        statement_from=account.statement_from,
+        statement_through=account.statement_through,
+        queries=(),
+        open_holds=_open_holds(account),
+        discrepancy=_discrepancy(account),
+        overrides=_overrides(account),
+    )
+
+
+def _people(coded: list[CodedDiagnosis], performed: list[CodedProcedure]) -> set[int]:
+    return {row.assigned_by_id for row in (*coded, *performed)}
+
+
+def _patient(account: Account, abstract: RecordAbstract | None) -> Patient:
+    weight = abstract.birth_weight_grams if abstract else None
+    return Patient(birth_date=account.patient.birth_date, sex=account.patient.sex, birth_weight_grams=weight)
+
+
+def _payer(account: Account) -> Payer:
+    primary = Coverage.objects.filter(account=account).select_related("payer").order_by("rank").first()
+    return Payer(primary.payer.code, primary.payer.kind) if primary else Payer()
+
+
+def _record(abstract: RecordAbstract | None) -> Record | None:
+    if abstract is None:
+        return None
+    return Record(
+        discharge_status=abstract.discharge_status or None,
+        patient_class=abstract.patient_class,
+        admit_date=abstract.admit_date,
+        discharge_date=abstract.discharge_date,
+        death_date=abstract.death_date,
+        sources=tuple(sorted((str(element), str(version)) for element, version in abstract.sources.items())),
+    )
+
+
+def _providers(account: Account) -> tuple[Provider, ...]:
+    named = (("attending", account.attending), ("operating", account.operating))
+    return tuple(Provider(role, provider.npi) for role, provider in named if provider is not None)
+
+
+def _open_holds(account: Account) -> tuple[OpenHold, ...]:
+    rows = Hold.objects.filter(account=account, resolved_at__isnull=True, blocking=True).exclude(source=HoldSource.CHECK)
+    return tuple(OpenHold(row.key, row.message, row.condition, row.source, row.owner_role) for row in rows.order_by("pk"))
+
+
+def _discrepancy(account: Account) -> DiscrepancyCase | None:
+    rows = models.DiscrepancyCase.objects.filter(account=account).exclude(state__in=(CaseState.VERIFIED, CaseState.CLOSED))
+    case = rows.first()
+    return DiscrepancyCase(str(case.pk), case.root_cause, case.correction, case.prevention) if case else None
+
+
+def _overrides(account: Account) -> tuple[Override, ...]:
+    rows = models.Override.objects.filter(account=account, withdrawn_at__isnull=True).order_by("pk")
+    return tuple(Override(row.rule, tuple(row.subjects), row.reason, str(row.by_id), str(row.second_id or "")) for row in rows)

@@ -1,0 +1,18 @@
+"""The verbs of release."""
+
+from .approving import Approval, approve_release, approve_selected, release_by_policy, send_back
+from .checking import judge, run_check
+from .ending import end_without_claim
+from .overriding import override_finding
+
+__all__ = [
+    "Approval",
+    "approve_release",
+    "approve_selected",
+    "end_without_claim",
+    "judge",
+    "override_finding",
+    "release_by_policy",
+    "run_check",
+    "send_back",
+]
