@@ -129,3 +129,29 @@ class Case:
     def is_loaded(self, system: str) -> bool:
         """Whether a release of the table covers the account's date."""
         return self.tables.loaded(system) is not None
+
+    @cached_property
+    def services(self) -> tuple[Line | Procedure, ...]:
+        """Everything coded in HCPCS or CPT: charge lines with a code, then coded procedures not on a line."""
+        lines = tuple(line for line in self.facts.lines if line.hcpcs)
+        on_lines = {line.hcpcs for line in lines}
+        loose = (each for each in self.facts.procedures if each.system in HCPCS_SYSTEMS and each.code not in on_lines)
+        return (*lines, *loose)
+
+
+HCPCS_SYSTEMS = frozenset({"HCPCS", "CPT"})
+
+
+def service_code(service: Line | Procedure) -> str:
+    """The HCPCS or CPT code of a charge line or coded procedure."""
+    return service.hcpcs if isinstance(service, Line) else service.code
+
+
+def is_cpt(code: str) -> bool:
+    """CPT (Level I) codes start with a digit, HCPCS Level II codes with a letter."""
+    return code[:1].isdigit()
+
+
+def is_surgery(code: str) -> bool:
+    """In CPT's surgery section, 10004-69990."""
+    return len(code) == 5 and code.isdigit() and "10004" <= code <= "69990"

@@ -62,7 +62,7 @@ def _finding(rule: Rule, found: Found, overrides: tuple[Override, ...]) -> Findi
         severity=severity,
         subjects=found.subjects,
         message=message,
-        reference=rule.reference,
+        reference=found.reference or rule.reference,
         fix=found.fix or rule.fix,
         owner=found.owner or rule.owner,
     )

@@ -20,6 +20,7 @@ class Found:
     severity: Severity | None = None
     owner: str = ""
     fix: str = ""
+    reference: str = ""
     not_evaluated: bool = False
 
 

@@ -47,8 +47,9 @@ def _operated(facts: Facts, grouping: GroupingAnswer | None) -> bool:
 
 
 def _specimen_sent(facts: Facts) -> bool:
-    sources = (*(facts.documents or ()), *facts.procedures, *facts.lines)
-    return any(source.specimen for source in sources)
+    told = [document.specimen for document in facts.documents or ()]
+    told += [procedure.specimen for procedure in facts.procedures] + [line.specimen for line in facts.lines]
+    return any(told)
 
 
 def _is_therapy(revenue_code: str, modifiers: Sequence[str]) -> bool:

@@ -23,17 +23,43 @@ class CodeAnswer:
 
 @dataclass(frozen=True, slots=True)
 class NotesAnswer:
-    """Instructional notes that apply to a code, its parents' included; targets are code prefixes without point."""
+    """Instructional notes that apply to a code, its parents' included.
+
+    Targets are codes or ranges as the tabular list writes them, without points: ``I13``, ``O10-O16``, ``N181-N184``.
+    """
 
     excludes1: tuple[str, ...] = ()
     code_first: tuple[str, ...] = ()
     use_additional: tuple[str, ...] = ()
     manifestation: bool = False
 
+    @classmethod
+    def from_plain(cls, kept: Mapping[str, Any]) -> "NotesAnswer":
+        """Notes read back from JSON."""
+        first, also = tuple(kept["code_first"]), tuple(kept["use_additional"])
+        return cls(tuple(kept["excludes1"]), first, also, bool(kept["manifestation"]))
+
+
+@dataclass(frozen=True, slots=True)
+class PairAnswer:
+    """An NCCI pair in force: column 2 is not reported beside column 1; indicator 0 never, 1 with a modifier, 9 not in use."""
+
+    column_1: str
+    column_2: str
+    indicator: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsAnswer:
+    """The medically unlikely number of units; ``adjudication`` 1 by line, 2 absolute by day, 3 clinical by day."""
+
+    units: int
+    adjudication: str
+
 
 class Tables(Protocol):
     """Tables in force for one account. Systems: ICD-10-CM, ICD-10-PCS, ICD-9-CM-DX, ICD-9-CM-PX, HCPCS, CPT,
-    ICD-10-CM-NOTES, POA-EXEMPT, NCCI-PTP, MUE."""
+    HCPCS-MODIFIER, ICD-10-CM-NOTES, POA-EXEMPT, NCCI-PTP, MUE."""
 
     def loaded(self, system: str) -> str | None:
         """Label of the release in force (its first day, or a version); None when no release covers the date."""
@@ -46,6 +72,12 @@ class Tables(Protocol):
 
     def poa_exempt(self, code: str) -> bool:
         """Whether the code is on the POA-exempt list in force."""
+
+    def pair(self, column_1: str, column_2: str) -> PairAnswer | None:
+        """The NCCI pair in force for the payer's and setting's set."""
+
+    def unit_limit(self, code: str) -> UnitsAnswer | None:
+        """The MUE value of a code; None when it has none."""
 
     def grouping(self, claim: GroupingClaim) -> GroupingAnswer | None:
         """DRG and MCE answer; None when no version covers the discharge date."""
@@ -78,6 +110,14 @@ class NoTables(GrouperTables):
         """False."""
         return False
 
+    def pair(self, column_1: str, column_2: str) -> PairAnswer | None:
+        """None."""
+        return None
+
+    def unit_limit(self, code: str) -> UnitsAnswer | None:
+        """None."""
+        return None
+
 
 class RecordingTables:
     """Passes questions on, asks each once, and keeps the answers."""
@@ -88,6 +128,8 @@ class RecordingTables:
         self._codes: dict[tuple[str, str], CodeAnswer | None] = {}
         self._notes: dict[str, NotesAnswer | None] = {}
         self._exempt: dict[str, bool] = {}
+        self._pairs: dict[tuple[str, str], PairAnswer | None] = {}
+        self._units: dict[str, UnitsAnswer | None] = {}
         self._grouping: list[GroupingAnswer | None] = []
 
     def loaded(self, system: str) -> str | None:
@@ -114,6 +156,18 @@ class RecordingTables:
             self._exempt[code] = self._tables.poa_exempt(code)
         return self._exempt[code]
 
+    def pair(self, column_1: str, column_2: str) -> PairAnswer | None:
+        """As the tables say."""
+        if (column_1, column_2) not in self._pairs:
+            self._pairs[column_1, column_2] = self._tables.pair(column_1, column_2)
+        return self._pairs[column_1, column_2]
+
+    def unit_limit(self, code: str) -> UnitsAnswer | None:
+        """As the tables say."""
+        if code not in self._units:
+            self._units[code] = self._tables.unit_limit(code)
+        return self._units[code]
+
     def grouping(self, claim: GroupingClaim) -> GroupingAnswer | None:
         """As the grouper says; one claim per account."""
         if not self._grouping:
@@ -132,6 +186,8 @@ class RecordingTables:
             "codes": {f"{system} {code}": _plain(answer) for (system, code), answer in sorted(self._codes.items())},
             "notes": {code: _plain(answer) for code, answer in sorted(self._notes.items())},
             "poa_exempt": dict(sorted(self._exempt.items())),
+            "pairs": {f"{first} {second}": _plain(answer) for (first, second), answer in sorted(self._pairs.items())},
+            "units": {code: _plain(answer) for code, answer in sorted(self._units.items())},
             "grouping": [_plain(answer) for answer in self._grouping],
         }
 
@@ -163,13 +219,21 @@ class ReplayTables:
     def notes(self, code: str) -> NotesAnswer | None:
         """The recorded notes."""
         kept = self._answers["notes"][code]
-        return (
-            NotesAnswer(**{name: tuple(v) if isinstance(v, (list, tuple)) else v for name, v in kept.items()}) if kept else None
-        )
+        return NotesAnswer.from_plain(kept) if kept else None
 
     def poa_exempt(self, code: str) -> bool:
         """The recorded answer."""
         return bool(self._answers["poa_exempt"][code])
+
+    def pair(self, column_1: str, column_2: str) -> PairAnswer | None:
+        """The recorded pair."""
+        kept = self._answers["pairs"][f"{column_1} {column_2}"]
+        return PairAnswer(**kept) if kept else None
+
+    def unit_limit(self, code: str) -> UnitsAnswer | None:
+        """The recorded limit."""
+        kept = self._answers["units"][code]
+        return UnitsAnswer(**kept) if kept else None
 
     def grouping(self, claim: GroupingClaim) -> GroupingAnswer | None:
         """The recorded DRG and MCE answer."""

@@ -50,6 +50,7 @@ class Procedure:
     evidence: tuple[Evidence, ...] = ()
     coder: str | None = None
     specimen: bool | None = None
+    modifiers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class Competence:
 
 @dataclass(frozen=True, slots=True)
 class Coder:
-    """Who assigned codes, with the competences held at the facility. ``valid_to`` of each is its last day."""
+    """Who assigned codes, with the competences held at the facility. ``valid_to`` of each is the first day no longer valid."""
 
     id: str
     competences: tuple[Competence, ...] = ()

@@ -30,6 +30,7 @@ PROCEDURE = shape(
     evidence=many(EVIDENCE),
     coder=text,
     specimen=flag,
+    modifiers=many(code),
 )
 LINE = shape(
     nouns.Line,

@@ -12,7 +12,7 @@ from .nouns import Facts
 
 
 @cache
-def _fields(noun: type) -> tuple[tuple[str, Any], ...]:
+def _fields(noun: Any) -> tuple[tuple[str, Any], ...]:
     return tuple((field.name, field.default) for field in dataclasses.fields(noun))
 
 
@@ -33,7 +33,8 @@ def plain(value: Any) -> Any:
 
 def _object(noun: Any) -> dict[str, Any]:
     given = {}
-    for name, default in _fields(type(noun)):
+    kind: Any = type(noun)
+    for name, default in _fields(kind):
         value = getattr(noun, name)
         if default is dataclasses.MISSING or value != default:
             given[name] = dict(value) if name == "sources" else plain(value)

@@ -1,0 +1,106 @@
+"""Condition 2: who wrote and signed what supports a code."""
+
+from collections.abc import Iterator
+
+from coding_workflow.guidelines.case import Case
+from coding_workflow.guidelines.facts import Document
+from coding_workflow.guidelines.registry import Found, rule
+from coding_workflow.guidelines.words import spoken
+
+from .evidence import Supported, supported
+
+#: Author roles that are not the patient's provider (ICD-10-CM Official Guidelines I.A.14 and I.B.14).
+NOT_PROVIDERS = frozenset(
+    {
+        "nurse",
+        "nursing",
+        "registered_nurse",
+        "dietitian",
+        "case_manager",
+        "social_worker",
+        "therapist",
+        "pharmacist",
+        "technician",
+        "emt",
+        "laboratory",
+        "coder",
+        "patient",
+    }
+)
+_NOT_PROVIDER_TYPES = frozenset({"nursing_note", "case_management_note", "therapy_note"})
+#: What clinicians other than the provider may document (I.B.14): BMI, ulcer depth and stage, coma scale, NIHSS,
+#: social determinants, blood alcohol level, underimmunization.
+OTHER_CLINICIANS = (
+    *("Z68", "L89", "L97", "L984", "R402", "R297", "Y90", "Z283", "Z753", "Z754"),
+    *("Z55", "Z56", "Z57", "Z58", "Z59", "Z60", "Z61", "Z62", "Z63", "Z64", "Z65"),
+)
+_RESULTS = frozenset({"laboratory_result", "radiology_report", "pathology_report"})
+_SIGNED_RESULTS = frozenset({"laboratory_result"})
+
+
+def _documents(case: Case, item: Supported) -> list[Document]:
+    return [case.documents[each.document] for each in item.evidence if each.document in case.documents]
+
+
+@rule("evidence.in_record", condition=2, reference="Release condition 2", looks_at=("documents",), fix="evidence")
+def in_record(case: Case) -> Iterator[Found]:
+    """A passage belongs to a document of this account's record."""
+    if case.facts.documents is None:
+        return
+    for item in supported(case):
+        if any(each.document not in case.documents for each in item.evidence):
+            yield Found(f"{item.label} cites a document that is not in this record.", (item.code,))
+
+
+@rule("evidence.signed", condition=2, reference="42 CFR 482.24(c)(1)", looks_at=("documents",), owner="provider", fix="documents")
+def signed(case: Case) -> Iterator[Found]:
+    """A code rests on at least one signed document; unsigned ones hold or warn by type, as policy says."""
+    for item in supported(case):
+        documents = _documents(case, item)
+        if not documents or any(document.signed for document in documents):
+            continue
+        severities = {case.policy.unsigned_severity(document.type) for document in documents}
+        yield Found(
+            f"{item.label} rests on an unsigned {spoken(documents[0].type)}.",
+            (item.code, documents[0].id),
+            severity="warn" if "warn" in severities else "hold",
+        )
+
+
+@rule(
+    "evidence.author",
+    condition=2,
+    reference="ICD-10-CM Official Guidelines I.B.14",
+    looks_at=("diagnoses", "documents"),
+    fix="evidence",
+)
+def author(case: Case) -> Iterator[Found]:
+    """A diagnosis comes from the patient's provider; only listed details may come from other clinicians."""
+    for item in supported(case):
+        documents = _documents(case, item)
+        if not documents or item.code.startswith(OTHER_CLINICIANS) or item.kinds == {"procedure"}:
+            continue
+        if all(_not_a_provider(document) for document in documents):
+            yield Found(f"{item.label} is supported only by a clinician who is not the patient's provider.", (item.code,))
+
+
+def _not_a_provider(document: Document) -> bool:
+    if document.author_role:
+        return document.author_role.lower() in NOT_PROVIDERS and document.type not in _RESULTS
+    return document.type in _NOT_PROVIDER_TYPES
+
+
+@rule(
+    "evidence.result_alone",
+    condition=2,
+    reference="ICD-10-CM Official Guidelines III.B, IV.K",
+    looks_at=("diagnoses", "documents"),
+    fix="evidence",
+)
+def result_alone(case: Case) -> Iterator[Found]:
+    """Results alone never support an inpatient code; outpatients may be coded from a physician's interpretation."""
+    results = _RESULTS if case.inpatient else _SIGNED_RESULTS
+    for item in supported(case):
+        documents = _documents(case, item)
+        if documents and item.kinds != {"procedure"} and all(document.type in results for document in documents):
+            yield Found(f"{item.label} is supported by a result alone; the provider must document its meaning.", (item.code,))

@@ -1,0 +1,127 @@
+"""Condition 2: each code rests on a passage of a signed document by an eligible author, as deep as policy asks."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from coding_workflow.guidelines.case import Case, is_surgery, service_code
+from coding_workflow.guidelines.facts import Diagnosis, Evidence, Line
+from coding_workflow.guidelines.registry import Found, rule
+from coding_workflow.guidelines.words import point, spoken
+
+REFERENCE = "Release condition 2; ICD-10-CM Official Guidelines I.A.19, III"
+
+
+class Supported(NamedTuple):
+    """A code with the kinds of support policy may ask of it, and its evidence."""
+
+    code: str
+    label: str
+    kinds: frozenset[str]
+    evidence: tuple[Evidence, ...]
+
+
+def supported(case: Case) -> Iterator[Supported]:
+    """Every diagnosis and procedure with its kinds (``policy.vocabulary.MANDATORY_EVIDENCE``)."""
+    for at, diagnosis in enumerate(case.submitted):
+        yield Supported(diagnosis.code, point(diagnosis.code), _kinds(case, diagnosis, at), diagnosis.evidence)
+    for procedure in case.facts.procedures:
+        yield Supported(procedure.code, procedure.code, frozenset({"procedure"}), procedure.evidence)
+    coded = {procedure.code for procedure in case.facts.procedures}
+    for line in case.facts.lines:
+        if not case.inpatient and line.source == "coder" and is_surgery(line.hcpcs) and line.hcpcs not in coded:
+            yield Supported(line.hcpcs, line.hcpcs, frozenset({"procedure"}), line.evidence)
+
+
+def _kinds(case: Case, diagnosis: Diagnosis, at: int) -> frozenset[str]:
+    queried = {code for query in case.facts.queries for code in query.codes}
+    kinds = {
+        "principal_diagnosis": at == 0,
+        "cc_mcc": diagnosis.code in case.complications,
+        "hac_psi": diagnosis.code in case.hospital_acquired,
+        "queried_code": diagnosis.queried or diagnosis.code in queried,
+    }
+    return frozenset(kind for kind, present in kinds.items() if present)
+
+
+@rule("evidence.documents_known", condition=2, reference=REFERENCE, looks_at=("documents",), owner="him", fix="documents")
+def documents_known(case: Case) -> Iterator[Found]:
+    """Without the documents nothing can be said about support."""
+    if case.facts.documents is None:
+        yield Found("The documents of the record are not known, so the support of the codes was not judged.", not_evaluated=True)
+
+
+@rule("evidence.shown", condition=2, reference=REFERENCE, looks_at=("diagnoses", "procedures", "lines"), fix="evidence")
+def shown(case: Case) -> Iterator[Found]:
+    """Codes that policy wants shown on the record have a passage; others without any are said to rest on the coder's word."""
+    if case.facts.documents is None:
+        return
+    for item in supported(case):
+        if _enough(case, item):
+            continue
+        if item.evidence or "attestation" not in case.policy.evidence.forms_for(item.kinds):
+            yield Found(f"{item.label} needs the passage of the record that supports it.", (item.code,))
+            continue
+        yield Found(f"No document is cited for {item.label}; it rests on the coder's word.", (item.code,), severity="info")
+
+
+def _enough(case: Case, item: Supported) -> bool:
+    accepted = case.policy.evidence.forms_for(item.kinds)
+    return any(_form(each) in accepted for each in item.evidence)
+
+
+def _form(evidence: Evidence) -> str:
+    return "citation" if evidence.start is None or evidence.end is None or evidence.start >= evidence.end else "passage"
+
+
+@rule(
+    "evidence.modifier",
+    condition=2,
+    reference="NCCI Policy Manual, chapter I, E; CPT modifiers 25 and 59",
+    looks_at=("lines", "procedures"),
+    fix="charges",
+)
+def modifier(case: Case) -> Iterator[Found]:
+    """Modifiers 25, 59, X{EPSU} and their like are supported by a passage, never assigned to pass an edit."""
+    if case.facts.documents is None or case.inpatient:
+        return
+    for service in case.services:
+        source = service.source if isinstance(service, Line) else "coder"
+        selected = [each for each in service.modifiers if case.policy.is_select_modifier(each)]
+        if selected and source == "coder" and not any(_form(each) == "passage" for each in service.evidence):
+            code = service_code(service)
+            yield Found(
+                f"Modifier {selected[0]} on {code} needs the passage that documents a {_what(selected[0])}.", (code, selected[0])
+            )
+
+
+def _what(select_modifier: str) -> str:
+    return "significant, separate visit" if select_modifier == "25" else "separate service"
+
+
+@rule("evidence.confirmed", condition=2, reference=REFERENCE, looks_at=("diagnoses", "procedures"), fix="evidence")
+def confirmed(case: Case) -> Iterator[Found]:
+    """Evidence on an older version of a document must be looked at again."""
+    for item in supported(case):
+        if any(each.reconfirm for each in item.evidence):
+            yield Found(f"The document that supports {item.label} has a newer version; confirm the passage.", (item.code,))
+
+
+@rule(
+    "evidence.query_answered", condition=2, reference="AHIMA/ACDIS compliant query practice", looks_at=("queries",), fix="queries"
+)
+def query_answered(case: Case) -> Iterator[Found]:
+    """An open query holds; an answer counts only if policy makes it part of the legal record, else the signed addendum does."""
+    for query in case.facts.queries:
+        about = f" about {query.subject}" if query.subject else ""
+        if query.status in {"outstanding", "open", "sent", "draft", "escalated"}:
+            yield Found(f"A query{about} is outstanding.", (query.id,), owner="provider")
+        elif query.status == "answered" and not case.policy.query_is_legal_record:
+            yield Found(f"The query{about} is answered; the signed addendum is awaited.", (query.id,), owner="provider")
+
+
+@rule("evidence.qualities", condition=2, reference="Release condition 2", looks_at=("documents",), owner="him", fix="documents")
+def qualities(case: Case) -> Iterator[Found]:
+    """A document found wanting in one of the six qualities holds until that is resolved."""
+    for document in case.facts.documents or ():
+        for quality in sorted(set(document.deficiencies)):
+            yield Found(f"The {spoken(document.type)} is not {quality}.", (document.id, quality))

@@ -1,0 +1,100 @@
+"""Condition 3: the documentation set that policy requires has been received and signed."""
+
+from collections.abc import Iterator
+
+from coding_workflow.guidelines.case import Case
+from coding_workflow.guidelines.facts import Document
+from coding_workflow.guidelines.findings import Severity
+from coding_workflow.guidelines.registry import Found, rule
+from coding_workflow.policy.rules import RequiredDocument
+
+#: 42 CFR 441.253(d): at least 30 days from consent to sterilization (72 hours for premature delivery or emergency surgery).
+CONSENT_DAYS = 30
+
+
+@rule("documents.known", condition=3, reference="Release condition 3", looks_at=("documents",), owner="him", fix="documents")
+def known(case: Case) -> Iterator[Found]:
+    """Without the documents the set cannot be judged."""
+    if case.facts.documents is None:
+        yield Found("The documents of the record are not known, so the documentation set was not judged.", not_evaluated=True)
+
+
+@rule(
+    "documents.required",
+    condition=3,
+    reference="Facility policy",
+    looks_at=("documents", "waivers"),
+    owner="him",
+    fix="documents",
+)
+def required(case: Case) -> Iterator[Found]:
+    """Each row of the policy's matrix: any of its documents received, and signed where it must be."""
+    if case.facts.documents is None:
+        return
+    for row in case.policy.documents_required(case.facts.patient_class, case.payer_kind, case.situations):
+        missing = _missing(case, row)
+        if missing and not _waived(case, row):
+            severity: Severity = "warn" if row.severity == "warn" else "hold"
+            yield Found(missing, (row.code,), severity=severity, owner=row.owner, reference=row.reference)
+
+
+def _missing(case: Case, row: RequiredDocument) -> str:
+    accepted = row.accepted_types(case.situations)
+    received = [document for document in case.facts.documents or () if document.type in accepted]
+    if not received:
+        return f"{row.title} has not been received."
+    if row.must_be_signed and not any(document.signed for document in received):
+        return f"{row.title} is not signed."
+    return ""
+
+
+def _waived(case: Case, row: RequiredDocument) -> bool:
+    fitting = (waiver for waiver in case.facts.waivers if waiver.requirement == row.code)
+    return any(waiver.expires is None or case.judged_on < waiver.expires for waiver in fitting)
+
+
+def _of_type(case: Case, kind: str) -> list[Document]:
+    return [document for document in case.facts.documents or () if document.type == kind]
+
+
+@rule(
+    "documents.sterilization_consent_age",
+    condition=3,
+    reference="42 CFR 441.253(d)",
+    payers=("medicaid",),
+    looks_at=("documents", "procedures"),
+    owner="him",
+    fix="documents",
+    override="reason",
+)
+def sterilization_consent_age(case: Case) -> Iterator[Found]:
+    """Thirty days lie between consent and sterilization; the 72-hour exceptions need a reason."""
+    consents = [document.authored_at.date() for document in _of_type(case, "sterilization_consent") if document.authored_at]
+    done = min((each.date for each in case.facts.procedures if each.date), default=case.facts.tables_date)
+    if "sterilization" not in case.situations or not consents or done is None:
+        return
+    days = (done - min(consents)).days
+    if days < CONSENT_DAYS:
+        yield Found(
+            f"The sterilization consent was given {days} days before the procedure; 30 are required.", ("sterilization_consent",)
+        )
+
+
+@rule(
+    "documents.condition_code_44",
+    condition=3,
+    reference="Medicare Claims Processing Manual, chapter 1, 50.3",
+    looks_at=("documents", "condition_codes"),
+    owner="utilization_review",
+    fix="documents",
+)
+def condition_code_44(case: Case) -> Iterator[Found]:
+    """Condition code 44 needs the UR decision and the physician's concurrence, both before discharge."""
+    decisions = _of_type(case, "ur_decision")
+    if "44" not in case.facts.condition_codes or not decisions:
+        return
+    if not any(document.concurrence for document in decisions):
+        yield Found("Condition code 44 needs the physician's concurrence with the utilization review decision.", ("44",))
+    discharged = case.facts.discharged_at
+    if discharged and all(document.authored_at and document.authored_at >= discharged for document in decisions):
+        yield Found("The change to outpatient was decided after discharge; condition code 44 does not apply.", ("44",))
