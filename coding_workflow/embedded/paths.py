@@ -40,13 +40,21 @@ def reachable_by_others(path: Path) -> bool:
     return all(folder.stat().st_mode & stat.S_IXOTH for folder in above if folder.is_dir())
 
 
-def open_home(state: Path) -> Path:
-    """A folder for the files that an unprivileged user must reach, when the state folder may lie under a closed one."""
-    root = Path("/var/lib") if os.access("/var/lib", os.W_OK) else Path("/var/tmp")  # noqa: S108 - survives a restart, and is checked
-    folder = root / "coding-workflow" / _short(str(state.resolve()))
+def open_root() -> Path:
+    """A folder of root's that every user may read: for programs that lie under a closed folder."""
+    root = Path("/var/lib") if os.access("/var/lib", os.W_OK) else Path("/var/tmp")  # noqa: S108 - the owner is checked
+    folder = root / "coding-workflow"
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     if folder.stat().st_uid != os.getuid():
-        raise EngineProblem(f"{folder} belongs to somebody else: remove it, or choose another place with CODING_STATE_DIR.")
+        raise EngineProblem(f"{folder} belongs to somebody else: remove it, or run as an ordinary user.")
+    folder.chmod(0o755)
+    return folder
+
+
+def open_home(state: Path) -> Path:
+    """A folder for the database's files, when the state folder lies where the database's user cannot go."""
+    folder = open_root() / _short(str(state.resolve()))
+    folder.mkdir(mode=0o755, exist_ok=True)
     return folder
 
 

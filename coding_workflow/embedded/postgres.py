@@ -73,13 +73,20 @@ class Postgres:
 
     def launch(self) -> None:
         """Make the data folder on first use, end leftovers, start the server."""
-        programs = postgres_programs(self.state, self._user)
+        programs = postgres_programs(self._user)
         self.end_leftovers()
         self._make_socket_folder()
         if not (self.data / "PG_VERSION").is_file():
             self._make_data(programs)
         options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
-        arguments = [programs / "postgres", "-D", self.data, "-c", f"unix_socket_directories={self._socket}", *options]
+        arguments: list[str | Path] = [
+            programs / "postgres",
+            "-D",
+            self.data,
+            "-c",
+            f"unix_socket_directories={self._socket}",
+            *options,
+        ]
         # SIGINT is PostgreSQL's fast, clean shutdown: it gets it even when we are killed.
         self._program = start(
             arguments, log=self.log, environment=_plain_environment(), folder=self.home, user=self._user, death=signal.SIGINT
@@ -161,7 +168,15 @@ class Postgres:
             fresh.rename(self.data)
 
     def _run_initdb(self, programs: Path, fresh: Path, password: Path) -> None:
-        arguments = [programs / "initdb", "-D", fresh, "-U", _SUPERUSER, f"--pwfile={password}", "--auth=scram-sha-256"]
+        arguments: list[str | Path] = [
+            programs / "initdb",
+            "-D",
+            fresh,
+            "-U",
+            _SUPERUSER,
+            f"--pwfile={password}",
+            "--auth=scram-sha-256",
+        ]
         arguments += ["--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-instructions"]
         arguments += ["--no-sync"] if "fsync" in self._settings else []
         initdb = start(arguments, log=self.log, environment=_plain_environment(), folder=self.home, user=self._user)

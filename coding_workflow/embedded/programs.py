@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,10 +43,9 @@ class Program:
 
     def end_group(self) -> None:
         """Kill it and all it started."""
-        try:
+        # Its group may be empty, or on macOS hold only the dead.
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):  # empty, or on macOS only the dead are left
-            pass
         self.wait(5)
 
     def stop(self, *, seconds: float, number: signal.Signals = signal.SIGTERM) -> None:
@@ -92,17 +92,15 @@ def start(
             env=dict(environment),
             cwd=folder,
             start_new_session=True,
-            preexec_fn=dying_with_parent(death),  # noqa: PLW1509 - one system call, no Python state touched
-            **_identity(user),
+            preexec_fn=dying_with_parent(death),
+            user=user.uid if user else None,
+            group=user.gid if user else None,
+            extra_groups=[] if user else None,
         )
     if text_in is not None and process.stdin:
         process.stdin.write(text_in.encode())
         process.stdin.close()
     return Program(process=process, log=log)
-
-
-def _identity(user: SystemUser | None) -> dict[str, object]:
-    return {} if user is None else {"user": user.uid, "group": user.gid, "extra_groups": []}
 
 
 def wait_for(ready: Callable[[], bool], program: Program, seconds: float) -> bool:

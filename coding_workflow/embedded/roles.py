@@ -42,7 +42,7 @@ def make_roles(superuser_dsn: str, passwords: Passwords, *, database: str = DATA
 def _make_role(cursor: "psycopg2.extensions.cursor", role: str, rights: str, password: str) -> None:
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
     verb = "ALTER" if cursor.fetchone() else "CREATE"
-    statement = sql.SQL(f"{verb} ROLE {{}} {rights} PASSWORD {{}}")  # noqa: S608 - both parts are constants above
+    statement = sql.SQL(f"{verb} ROLE {{}} {rights} PASSWORD {{}}")
     cursor.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
 
 

@@ -33,7 +33,7 @@ def unprivileged_user() -> SystemUser | None:
         entry = pwd.getpwnam("nobody")
     except KeyError as missing:
         raise EngineProblem(
-            "PostgreSQL refuses to run as root and this machine has no user 'nobody': run as an ordinary user, or set DATABASE_URL."
+            "PostgreSQL refuses to run as root and there is no user 'nobody': run as an ordinary user, or set DATABASE_URL."
         ) from missing
     return SystemUser(uid=entry.pw_uid, gid=entry.pw_gid)
 

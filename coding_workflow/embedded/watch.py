@@ -30,7 +30,7 @@ class Watched:
         if len(self._deaths) > MOST_DEATHS:
             self.given_up = True
             return None
-        wait = min(8.0, 0.25 * 2 ** (len(self._deaths) - 1))
+        wait = min(8.0, 0.25 * 2.0 ** (len(self._deaths) - 1))
         self._begin_at = now + wait
         return wait
 
