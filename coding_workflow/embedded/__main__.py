@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from . import environment
+from .crew import Crew
+from .duties import Plan
 from .engines import running_engines
 from .lock import AlreadyRunning, SupervisorLock
 from .paths import state_dir
@@ -28,9 +30,8 @@ def up(options: argparse.Namespace) -> int:
     signals.install()
     try:
         with SupervisorLock(state) as lock:
-            return Supervisor(
-                state=state, demo=options.demo, browser=options.browser, lock=lock, screen=screen, signals=signals
-            ).run()
+            crew = Crew(state=state, screen=screen, signals=signals)
+            return Supervisor(plan=Plan(), demo=options.demo, browser=options.browser, lock=lock, screen=screen, crew=crew).run()
     except AlreadyRunning as other:
         where = f"It answers on {other}" if str(other) else "It is still opening"
         screen.say(f"The hospital is open already. {where}; close it with Ctrl+C in its terminal.")

@@ -1,7 +1,8 @@
 """The processes of the hospital, and how each is started."""
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -18,8 +19,7 @@ def _tool(name: str) -> str:
     return str(Path(sys.executable).with_name(name))
 
 
-def management(*arguments: str) -> tuple[str, ...]:
-    """A command of ``manage.py`` with this Python."""
+def _management(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, "manage.py", *arguments)
 
 
@@ -32,7 +32,7 @@ def web(host: str, port: int) -> Duty:
 
 def relay() -> Duty:
     """The relay, which rings the workers' bell."""
-    return Duty("relay", management("relay"), patience=5)
+    return Duty("relay", _management("relay"), patience=5)
 
 
 def worker() -> Duty:
@@ -40,3 +40,17 @@ def worker() -> Duty:
     options = ("-Q", "interactive,bulk", "--pool", "prefork", "-c", "2", "--loglevel", "INFO")
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     return Duty("worker", (_tool("celery"), "-A", "coding_workflow.celery", "worker", *options, *quiet), patience=10)
+
+
+def _preparing() -> dict[str, tuple[str, ...]]:
+    return {"tables": _management("provision"), "static": _management("collectstatic", "--noinput", "--verbosity", "0")}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a hospital is made of; another one stands in for it in the tests of the supervisor."""
+
+    web: Callable[[str, int], Duty] = web
+    background: tuple[Duty, ...] = field(default_factory=lambda: (relay(), worker()))
+    preparing: Mapping[str, tuple[str, ...]] = field(default_factory=_preparing)
+    seeding: tuple[str, ...] = field(default_factory=lambda: _management("seed_demo"))

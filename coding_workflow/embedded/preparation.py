@@ -12,7 +12,7 @@ from .secrets_file import write_private
 _CODE = ("accounts", "coding_workflow", "worklist", "static", "requirements/base.txt")
 
 #: The demo's seeding, as the file ``seeding`` remembers it: an unusable half is thrown away at the next start.
-STARTED, USABLE, FINISHED = "started", "usable", "finished"
+STARTED, USABLE = "started", "usable"
 
 
 def _files() -> Iterator[Path]:
@@ -39,6 +39,18 @@ def remembered(state: Path, name: str) -> str:
 def remember(state: Path, name: str, word: str) -> None:
     """Leave one word for the next start."""
     write_private(state / name, word)
+
+
+def forget(state: Path) -> None:
+    """Remember nothing: the database is gone."""
+    for name in ("seeding", "prepared"):
+        (state / name).unlink(missing_ok=True)
+
+
+def progress(log: Path) -> list[str]:
+    """The whole lines that the seeding printed; the application's own log lines are JSON and not for the screen."""
+    text = log.read_text(errors="replace").rpartition("\n")[0] if log.is_file() else ""
+    return [line for line in text.splitlines() if line.strip() and not line.startswith("{")]
 
 
 def has_facility(owner_url: str) -> bool:
