@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 import structlog
 from django.conf import settings
@@ -19,8 +20,9 @@ UNREACHABLE = (KombuError, RedisError, OSError)
 # At most so many messages lie in a lane's queue. More would only be doubled each time the broker is lost.
 _QUEUE_BOUND = 500
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
-# Nobody but the relay waits on this connection, so it may give up early and never tries twice by itself.
-_TRANSPORT = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry_on_timeout": False, "max_retries": 1}
+# The relay has other things to do and comes back by itself, so it gives up early: about two seconds in all.
+_TRANSPORT = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry_on_timeout": False}
+_PATIENCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
 
 
 class Bell:
@@ -59,7 +61,8 @@ class Bell:
     def close(self) -> None:
         """Drop the connection, whatever state it is in."""
         if self._connection is not None:
-            self._connection.collapse()
+            with suppress(*UNREACHABLE):
+                self._connection.release()
         self._connection = self._producer = None
 
     def _send(self, lane: str, row_id: int) -> None:
@@ -77,6 +80,7 @@ class Bell:
     def _open(self) -> Producer:
         if self._producer is None:
             self._connection = app.connection_for_write(transport_options=_TRANSPORT)
+            self._connection.ensure_connection(**_PATIENCE)
             self._producer = app.amqp.Producer(self._connection.channel(), auto_declare=False)
         return self._producer
 

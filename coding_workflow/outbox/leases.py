@@ -112,7 +112,7 @@ def _join_waiting(row: OutboxRow) -> bool:
     return True
 
 
-def _execute(sql: str, row: OutboxRow, **values: object) -> int:
+def _execute(sql: str, row: OutboxRow, **values: str | int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"row": row.pk, "fence": row.fence, **values})
         return cursor.rowcount

@@ -5,7 +5,7 @@ from traceback import walk_tb
 
 import structlog
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connection
 
 from accounts.errors import Refused
 from accounts.models import OutboxRow
@@ -46,14 +46,20 @@ def _commit(row: OutboxRow, work: registry.Work) -> None:
 
 
 def _end(row: OutboxRow, what: str, error: str) -> bool:
-    # The failure may have been the connection itself; this opens a new one where needed.
-    close_old_connections()
+    mend_connection()
     log.warning(what, row=row.pk, kind=row.kind, attempt=row.attempts, error=error)
     if what == "outbox.failed":
         leases.fail(row, error)
     else:
         leases.park(row, error)
     return False
+
+
+def mend_connection() -> None:
+    """After a failure: drop a connection that the server has ended, so that the next statement opens a new one."""
+    # Inside a transaction of the caller's own (drain) the connection is not ours to drop.
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 def place_of(error: BaseException) -> str:

@@ -84,7 +84,7 @@ def purge() -> int:
     """Delete one small batch of rows that were finished some days ago; answers how many. They are not history."""
     with connection.cursor() as cursor:
         cursor.execute(_PURGE, {"days": settings.OUTBOX_KEEP_DAYS, "batch": _PURGE_BATCH})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _next_due(lanes: Collection[str]) -> int | None:

@@ -4,13 +4,13 @@ import threading
 import time
 
 import structlog
-from django.db import close_old_connections, connection
+from django.db import connection
 
 from accounts.scope import ALL, scoped
 
 from . import wire
 from .registry import Periodic, periodics
-from .runs import place_of
+from .runs import mend_connection, place_of
 
 log = structlog.get_logger(__name__)
 
@@ -82,6 +82,6 @@ def run_job(job: Periodic) -> bool:
             job.run()
     except Exception as error:  # one failing job must not end the others
         log.warning("relay.job_failed", job=job.name, error=place_of(error))
-        close_old_connections()
+        mend_connection()
         return False
     return True
