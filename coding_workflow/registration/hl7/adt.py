@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final, TypeVar
 
 from coding_workflow.registration.facts import CoverageFacts, DiagnosisHint, VisitFacts, VisitMessage
+
 from . import person, times
 from .problem import HL7Problem
 from .read import Message, Segment

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from coding_workflow.registration.facts import ChargeFacts, RecordMessage
+
 from . import adt, person
 from .problem import HL7Problem
 from .read import Message, Segment

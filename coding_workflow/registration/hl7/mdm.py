@@ -3,6 +3,7 @@
 from typing import Final
 
 from coding_workflow.registration.facts import DocumentFacts, RecordMessage
+
 from . import person, times
 from .problem import HL7Problem
 from .read import Message, Segment

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from coding_workflow.registration.facts import DocumentFacts, RecordMessage
+
 from . import person
 from .problem import HL7Problem
 from .read import Message, Segment

@@ -1,6 +1,7 @@
 """PID, PV1 and XCN: who the patient is, which visit and account it is, and which clinician."""
 
 from coding_workflow.registration.facts import AccountKey, PatientFacts, ProviderFacts, VisitFacts
+
 from .problem import HL7Problem
 from .read import Message, Segment
 

@@ -65,7 +65,7 @@ def parse(text: str, segment: str, field: int) -> Moment | None:
     found = _SHAPE.fullmatch(text)
     if found is None:
         raise _no_time(segment, field)
-    said = {part: int(found[part]) for part in _PARTS if found[part]}
+    said: dict[str, int] = {part: int(found[part]) for part in _PARTS if found[part]}
     try:
         local = datetime.datetime(said["year"], said.get("month", 1), said.get("day", 1), *_clock(said))  # noqa: DTZ001 - a wall clock
     except ValueError:

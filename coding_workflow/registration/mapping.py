@@ -1,0 +1,97 @@
+"""Local codes in our words: the defaults, by the standard's own tables. A facility's ``FeedMap`` rows go first. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+#: HL7 table 0004, patient class, where the class alone says enough.
+_CLASSES: Final = {"I": "inpatient", "B": "inpatient", "E": "emergency", "R": "recurring", "C": "ancillary", "N": "ancillary"}
+_OUR_CLASSES: Final = frozenset(
+    {"inpatient", "observation", "emergency", "outpatient_surgery", "clinic", "recurring", "ancillary", "newborn"}
+)
+#: PV1-18 and PV1-10 as many senders write them; they tell outpatients apart, whom table 0004 calls O.
+_OUTPATIENTS: Final = {
+    "OBS": "observation", "OBV": "observation", "SDS": "outpatient_surgery", "SUR": "outpatient_surgery",
+    "SURG": "outpatient_surgery", "ASC": "outpatient_surgery", "LAB": "ancillary", "RAD": "ancillary", "DIA": "ancillary",
+    "THER": "recurring", "PT": "recurring", "CLI": "clinic",
+}  # fmt: skip
+
+#: HL7 table 0007 to the UB-04 priority of the visit; labor (L) and routine (R) have no single equal.
+_ADMISSION_TYPES: Final = {"E": "1", "A": "1", "U": "2", "C": "3", "N": "4"} | {digit: digit for digit in "123459"}
+
+#: HL7 table 0270 and the LOINC codes of the same documents.
+_DOCUMENT_TYPES: Final = {
+    "HP": "history_and_physical", "PH": "history_and_physical", "34117-2": "history_and_physical",
+    "DS": "discharge_summary", "TS": "discharge_summary", "18842-5": "discharge_summary", "PR": "progress_note",
+    "11506-3": "progress_note", "CN": "consultation", "PC": "consultation", "11488-4": "consultation",
+    "OP": "operative_note", "11504-8": "operative_note", "PN": "procedure_note", "28570-0": "procedure_note",
+    "ED": "ed_note", "34111-5": "ed_note", "SP": "pathology_report", "11526-1": "pathology_report",
+    "DI": "radiology_report", "18748-4": "radiology_report", "CD": "other", "AR": "other",
+}  # fmt: skip
+
+#: Degrees to the roles that evidence rules name.
+_ROLES: Final = {
+    "MD": "physician", "DO": "physician", "MBBS": "physician", "DPM": "physician", "DDS": "physician", "DMD": "physician",
+    "NP": "nurse_practitioner", "APRN": "nurse_practitioner", "PA": "physician_assistant", "PA-C": "physician_assistant",
+    "CNM": "nurse_midwife", "CRNA": "nurse_anesthetist", "RN": "nurse", "LPN": "nurse", "RD": "dietitian",
+    "PT": "therapist", "OT": "therapist", "SLP": "therapist", "MSW": "case_manager", "LCSW": "case_manager",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCodes:
+    """The mapping of one feed at one facility; ``rows`` are (kind, local) to ours."""
+
+    rows: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def _row(self, kind: str, *codes: str | None) -> str:
+        return next((self.rows[kind, code] for code in codes if code and (kind, code) in self.rows), "")
+
+    def patient_class(self, code: str | None, patient_type: str | None, service: str | None, admission: str | None) -> str:
+        """Our class, or empty when the codes do not say. PV1-18 tells more than PV1-2; a newborn is admission type N."""
+        mapped = self._row("patient_class", patient_type, code)
+        if mapped:
+            return mapped
+        if (patient_type or "").lower() in _OUR_CLASSES:
+            return (patient_type or "").lower()
+        letter = (code or "").upper()
+        if letter == "I" and (admission or "").upper() in {"N", "4"}:
+            return "newborn"
+        if letter == "O":
+            return _OUTPATIENTS.get((patient_type or "").upper()) or _OUTPATIENTS.get((service or "").upper()) or "clinic"
+        return _CLASSES.get(letter, "")
+
+    def service(self, code: str) -> str:
+        """The hospital service, as sent unless mapped."""
+        return self._row("service", code) or code
+
+    def admission_type(self, code: str) -> str:
+        """UB-04 priority of the visit, or empty when unknown."""
+        return self._row("admission_type", code) or _ADMISSION_TYPES.get(code.upper(), "")
+
+    def point_of_origin(self, code: str) -> str:
+        """UB-04 point of origin, or empty when unknown."""
+        return self._row("point_of_origin", code) or (code.upper() if len(code) == 1 and code.isalnum() else "")
+
+    def disposition(self, code: str) -> str:
+        """UB-04 patient discharge status, or empty when unknown."""
+        return self._row("disposition", code) or (code if len(code) == 2 and code.isdigit() else "")
+
+    def document_type(self, codes: tuple[str, ...], known: frozenset[str]) -> str:
+        """The type of the first code that is mapped, a default, or one of our own words; else empty."""
+        mapped = self._row("document_type", *codes)
+        own = (code.lower() for code in codes if code.lower() in known)
+        return mapped or next((_DOCUMENT_TYPES[code] for code in codes if code in _DOCUMENT_TYPES), "") or next(own, "")
+
+    def author_role(self, role: str) -> str:
+        """The role of a degree; a word in lower case is taken as the role itself."""
+        return self._row("author_role", role) or _ROLES.get(role.upper(), role if role.islower() and len(role) <= 30 else "")
+
+    def payer(self, code: str) -> str:
+        """The payer's code at the facility, as sent unless mapped."""
+        return self._row("payer", code) or code
+
+
+def type_of_bill(patient_class: str) -> str:
+    """The first bill of a class: 0111 hospital inpatient, 0131 hospital outpatient, admit through discharge."""
+    return "0111" if patient_class in {"inpatient", "newborn"} else "0131"

@@ -1,0 +1,111 @@
+"""Messages as they came, what each did, and the mapping of a feed's local codes."""
+
+import uuid
+
+from django.db import models
+
+
+class MessageStatus(models.TextChoices):
+    """What became of a message."""
+
+    APPLIED = "applied", "Applied"
+    FAILED = "failed", "Failed"
+    PARKED = "parked", "Waiting for its account"
+    REPLACED = "replaced", "Replaced by a correction"
+
+
+class InboundMessage(models.Model):
+    """One message, kept as it came. It acts once, however often it comes.
+
+    What came (feed, control id, body, hash) never changes (trigger); what became of it does. ``sentence`` holds no health
+    information. ``account_number`` is the sender's, so that a parked message finds its account later.
+    """
+
+    facility = models.ForeignKey("accounts.Facility", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("accounts.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="messages")
+    feed = models.CharField(max_length=40, db_collation="C")
+    control_id = models.CharField(max_length=199, blank=True, db_collation="C")
+    type = models.CharField(max_length=3, blank=True, db_collation="C")
+    trigger = models.CharField(max_length=3, blank=True, db_collation="C")
+    sent_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField(auto_now_add=True)
+    times_received = models.PositiveIntegerField(default=1)
+    sha256 = models.CharField(max_length=64, db_collation="C")
+    raw = models.BinaryField()
+    status = models.CharField(max_length=8, choices=MessageStatus, default=MessageStatus.FAILED, db_collation="C")
+    account_number = models.CharField(max_length=40, blank=True, db_collation="C")
+    code = models.CharField(max_length=60, blank=True, db_collation="C", help_text="Dotted reason why it failed or waits.")
+    sentence = models.CharField(max_length=300, blank=True)
+    segment = models.CharField(max_length=3, blank=True, db_collation="C")
+    field = models.PositiveSmallIntegerField(default=0)
+    flags = models.JSONField(default=list, help_text="Applied, but worth a look: dotted or plain codes.")
+    applied_at = models.DateTimeField(null=True, blank=True)
+    action = models.UUIDField(default=uuid.uuid4, help_text="Of the events it caused.")
+    replaced_by = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces")
+    corrected_by = models.CharField(max_length=80, blank=True, help_text="Actor as kind:code who wrote this correction.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("feed", "control_id", "sha256"), name="inbound_message_once")]
+        indexes = [
+            # Registration of an account: messages that waited for it.
+            models.Index(fields=("facility", "account_number"), condition=models.Q(status="parked"), name="inbound_parked"),
+            # The error list, newest first; and whether an account has failures left.
+            models.Index(
+                fields=("status", "-received_at"), condition=models.Q(status__in=("failed", "parked")), name="inbound_error_list"
+            ),
+            models.Index(fields=("account",), condition=models.Q(status="failed"), name="inbound_failed_of_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.trigger} #{self.pk}"
+
+
+class MapKind(models.TextChoices):
+    """Which local code list a mapping row translates."""
+
+    PATIENT_CLASS = "patient_class", "Patient class (PV1-18, PV1-2)"
+    SERVICE = "service", "Hospital service (PV1-10)"
+    ADMISSION_TYPE = "admission_type", "Admission type (PV1-4)"
+    POINT_OF_ORIGIN = "point_of_origin", "Point of origin (PV1-14)"
+    DISPOSITION = "disposition", "Discharge disposition (PV1-36)"
+    DOCUMENT_TYPE = "document_type", "Document type (TXA-2, OBR-24, OBR-4)"
+    AUTHOR_ROLE = "author_role", "Author's role (degree)"
+    PAYER = "payer", "Payer (IN1-3)"
+
+
+class FeedMap(models.Model):
+    """One local code of a facility in our words; ``feed`` empty means every feed. Defaults are in ``mapping.py``."""
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    feed = models.CharField(max_length=40, blank=True, db_collation="C")
+    kind = models.CharField(max_length=16, choices=MapKind, db_collation="C")
+    local = models.CharField(max_length=80, db_collation="C")
+    ours = models.CharField(max_length=40, db_collation="C")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("facility", "feed", "kind", "local"), name="feed_map_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.local}"
+
+
+class LastTold(models.Model):
+    """When each element of an account, or of a patient, was last told: the sender's time of the message.
+
+    An older message that comes late does not overwrite a newer one, so the order of arrival makes no difference.
+    """
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    account = models.OneToOneField("accounts.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    patient = models.OneToOneField("accounts.Patient", null=True, on_delete=models.PROTECT, related_name="+")
+    elements = models.JSONField(default=dict, help_text="Element to ISO instant, UTC.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(account__isnull=True) ^ models.Q(patient__isnull=True), name="last_told_of_one"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

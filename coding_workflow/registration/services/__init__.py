@@ -1,0 +1,20 @@
+"""Every write of registration, as verbs. Messages enter by ``import_message``; the other verbs serve it and other feeds."""
+
+from .discharging import cancel_discharge, discharge
+from .inbound import correct_message, import_file, import_message, replay_message
+from .ready import begin_bill_hold, open_coding
+from .registering import cancel_registration, register, update_registration
+
+__all__ = [
+    "begin_bill_hold",
+    "cancel_discharge",
+    "cancel_registration",
+    "correct_message",
+    "discharge",
+    "import_file",
+    "import_message",
+    "open_coding",
+    "register",
+    "replay_message",
+    "update_registration",
+]

@@ -1,0 +1,213 @@
+"""Messages in: kept first, applied once, listed with the reason when they cannot be."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import structlog
+from django.db import DataError
+
+from accounts import clock, history
+from accounts.actors import Actor
+from accounts.errors import Conflict, Refused
+from accounts.locking import lock_account
+from accounts.models import Account, WorkKind
+from accounts.scope import ALL, scoped
+from accounts.services.work import close_work, open_work
+from coding_workflow.registration.hl7 import framing, read
+from coding_workflow.registration.hl7.problem import HL7Problem
+from coding_workflow.registration.models import InboundMessage, MessageStatus
+
+from .applying import Parked, Target, apply_parsed, target_of
+
+log = structlog.get_logger(__name__)
+
+_FEED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+_OPEN = (MessageStatus.FAILED, MessageStatus.PARKED)
+
+
+def import_message(raw: bytes, *, feed: str = "file") -> InboundMessage:
+    """Keep one message and apply it, in one transaction; what cannot be applied is listed and changes nothing.
+
+    The same body under the same control id acts once: the first message is answered, tried again if it had failed.
+    Another body under a known control id fails with ``registration.control_id_used``. ``feed`` is a code of at most
+    40 letters, digits, ``.``, ``_`` or ``-``; ValueError otherwise.
+    """
+    if not _FEED.fullmatch(feed):
+        raise ValueError("A feed's code is letters, digits, dots, dashes and underscores.")
+    with scoped(ALL):
+        message, created = _keep(raw, feed)
+        if not created:
+            InboundMessage.objects.filter(pk=message.pk).update(times_received=message.times_received + 1)
+        if created or message.status == MessageStatus.FAILED:
+            _attempt(message)
+        return message
+
+
+def import_file(source: Path | bytes, *, feed: str = "file") -> Iterator[InboundMessage]:
+    """Import every message of a file, one transaction each, in order, answering each as it is done.
+
+    A file that cannot be split safely (too large, broken batch, cut off) is kept whole as one failed message.
+    """
+    raw = source if isinstance(source, bytes) else _bytes_of(source)
+    try:
+        messages = framing.split_file(raw)
+    except HL7Problem:
+        messages = (raw,)
+    for message in messages:
+        yield import_message(message, feed=feed)
+
+
+def _bytes_of(path: Path) -> bytes:
+    """Raises Refused ``registration.not_a_file`` for a folder, device or pipe; reads no more than one byte over the limit."""
+    if not path.is_file():
+        raise Refused("registration.not_a_file", "This is not a regular file.")
+    with path.open("rb") as stream:
+        return stream.read(framing.limits.FILE_BYTES + 1)
+
+
+def replay_message(message_id: int, *, by: Actor) -> InboundMessage:
+    """Try a failed or parked message again, after a mapping or its account was mended.
+
+    Raises Refused ``registration.unknown_message`` and Conflict ``registration.message_done``.
+    """
+    with scoped(ALL):
+        message = _locked_open(message_id)
+        _attempt(message)
+        if message.account_id is not None:
+            account = lock_account(message.account_id)
+            payload = {"message": message.pk, "status": message.status}
+            history.record(account=account, kind="registration.message_replayed", by=by, payload=payload)
+        return message
+
+
+def correct_message(message_id: int, raw: bytes, *, by: Actor) -> InboundMessage:
+    """Put a corrected copy in the place of a failed or parked message and apply it; both are kept.
+
+    Raises Refused ``registration.unknown_message``, ``registration.same_body``, Conflict ``registration.message_done``.
+    """
+    with scoped(ALL):
+        old = _locked_open(message_id)
+        sha256 = _hash(raw)
+        control_id = read.control_id_of(raw)
+        if InboundMessage.objects.filter(feed=old.feed, control_id=control_id, sha256=sha256).exists():
+            raise Refused("registration.same_body", "The correction is the same as a message that is here already.")
+        new = InboundMessage.objects.create(
+            feed=old.feed, control_id=control_id, sha256=sha256, raw=raw, corrected_by=f"{by.kind}:{by.code}"
+        )
+        old.status, old.replaced_by = MessageStatus.REPLACED, new
+        old.save(update_fields=["status", "replaced_by"])
+        _attempt(new)
+        _close_error_work(old.account_id, by)
+        return new
+
+
+def _locked_open(message_id: int) -> InboundMessage:
+    message = InboundMessage.objects.select_for_update().filter(pk=message_id).first()
+    if message is None:
+        raise Refused("registration.unknown_message", "There is no such message.")
+    if message.status not in _OPEN:
+        raise Conflict("registration.message_done", "The message was applied or replaced already.")
+    return message
+
+
+def _keep(raw: bytes, feed: str) -> tuple[InboundMessage, bool]:
+    """The message as it came. Its lines may end in any way: the hash is of what it says, so CR and LF copies are one."""
+    return InboundMessage.objects.get_or_create(
+        feed=feed, control_id=read.control_id_of(raw), sha256=_hash(raw), defaults={"raw": raw}
+    )
+
+
+def _hash(raw: bytes) -> str:
+    try:
+        said = framing.normalise(raw)
+    except HL7Problem:
+        said = raw
+    return hashlib.sha256(said).hexdigest()
+
+
+def _attempt(message: InboundMessage) -> None:
+    """Apply a kept message in a savepoint, and write down what became of it."""
+    target: Target | None = None
+    try:
+        parsed = read.read_message(bytes(message.raw))
+        _describe(message, parsed)
+        _refuse_used_control_id(message)
+        target = target_of(parsed, message.feed, message.action)
+        message.facility = target.source.facility
+        message.sent_at = target.source.sent_at = message.sent_at or target.source.sent_at
+        message.account_number = target.number
+        with scoped([target.source.facility.pk]):
+            message.account = apply_parsed(parsed, target)
+    except Parked as parked:
+        _finish(message, MessageStatus.PARKED, parked.code, parked.sentence)
+    except HL7Problem as problem:
+        _fail(message, target, problem.code, problem.sentence, problem.segment, problem.field)
+    except Refused as refusal:
+        _fail(message, target, refusal.code, refusal.sentence)
+    except DataError:
+        _fail(message, target, "registration.not_storable", "A value does not fit the database.")
+    else:
+        message.flags = target.source.flags
+        message.applied_at = clock.now()
+        _finish(message, MessageStatus.APPLIED)
+        _close_error_work(message.account_id, target.source.by)
+        if target.registers:
+            _apply_parked(message)
+
+
+def _describe(message: InboundMessage, parsed: read.Message) -> None:
+    message.type, message.trigger = parsed.type[:3], parsed.trigger[:3]
+
+
+def _refuse_used_control_id(message: InboundMessage) -> None:
+    """A correction may carry the control id of what it replaces."""
+    others = InboundMessage.objects.filter(feed=message.feed, control_id=message.control_id, pk__lt=message.pk)
+    if not message.corrected_by and others.exclude(status=MessageStatus.REPLACED).exists():
+        raise Refused("registration.control_id_used", "Another message came under this control id (MSH-10) before.")
+
+
+def _fail(message: InboundMessage, target: Target | None, code: str, sentence: str, segment: str = "", field: int = 0) -> None:
+    message.segment, message.field = segment[:3], field
+    message.account = _account_of(target)
+    _finish(message, MessageStatus.FAILED, code, sentence)
+    log.info("message_failed", message=message.pk, code=code)
+    if message.account_id is not None and target is not None:
+        account = lock_account(message.account_id)
+        open_work(account=account, kind=WorkKind.IMPORT_ERROR, by=target.source.by, why="A message could not be applied")
+
+
+def _account_of(target: Target | None) -> Account | None:
+    if target is None:
+        return None
+    return Account.objects.filter(facility=target.source.facility, number=target.number).first()
+
+
+def _finish(message: InboundMessage, status: MessageStatus, code: str = "", sentence: str = "") -> None:
+    message.status, message.code, message.sentence = status, code, sentence
+    if status != MessageStatus.FAILED:
+        message.segment, message.field = "", 0
+    message.save(
+        update_fields=[
+            "facility", "account", "type", "trigger", "sent_at", "status", "account_number", "code", "sentence", "segment",
+            "field", "flags", "applied_at",
+        ]
+    )  # fmt: skip
+
+
+def _close_error_work(account_id: int | None, by: Actor) -> None:
+    """The account's import-error work ends when nothing of it is left in the list."""
+    if account_id is None or InboundMessage.objects.filter(account_id=account_id, status=MessageStatus.FAILED).exists():
+        return
+    account = lock_account(account_id)
+    close_work(account=account, kind=WorkKind.IMPORT_ERROR, outcome="mended", by=by)
+
+
+def _apply_parked(message: InboundMessage) -> None:
+    """What waited for this account, in the order in which it was sent."""
+    waiting = InboundMessage.objects.select_for_update().filter(
+        facility=message.facility, account_number=message.account_number, status=MessageStatus.PARKED
+    )
+    for parked in waiting.order_by("sent_at", "pk"):
+        _attempt(parked)

@@ -1,0 +1,122 @@
+"""Documents and charges landing on an account, at whatever step it is."""
+
+import datetime
+
+from accounts.errors import Refused
+from accounts.models import (
+    Account,
+    ChargeLine,
+    ChargemasterEntry,
+    Document,
+    DocumentType,
+    DocumentVersion,
+    PatientClass,
+)
+from accounts.services.charges import post_charge
+from accounts.services.documents import receive_document
+from coding_workflow.registration.facts import AccountKey, ChargeFacts, DocumentFacts, ProviderFacts, RecordMessage
+from coding_workflow.registration.hl7.problem import HL7Problem
+
+from . import elements, people
+from .registering import record_change, refuse_ended, refuse_other_patient
+from .source import Source, fitting
+
+_TYPES = frozenset(DocumentType.values)
+
+
+def land(*, account: Account, facts: RecordMessage, source: Source) -> None:
+    """Add the documents and post the charges of one message to a locked account; all or nothing.
+
+    Raises Refused when the message names another patient, or a document type or charge that is not known.
+    """
+    refuse_ended(account)
+    _refuse_wrong_patient(account, facts.key, source)
+    for document in facts.documents:
+        _receive(account, document, source)
+    for charge in facts.charges:
+        _post(account, charge, source)
+    if facts.charges and account.patient_class == PatientClass.RECURRING and account.discharge_date is None:
+        _stretch_statement(account, source)
+
+
+def _refuse_wrong_patient(account: Account, key: AccountKey, source: Source) -> None:
+    """The patient's number is compared when it is of the same authority as the account's; a laboratory's own is not."""
+    if key.authority == account.patient.authority:
+        refuse_other_patient(account, key.authority, key.mrn)
+        return
+    source.flag("patient_not_compared")
+
+
+def _receive(account: Account, facts: DocumentFacts, source: Source) -> DocumentVersion:
+    kind = source.codes.document_type(facts.type_codes, _TYPES)
+    if not kind:
+        raise Refused("registration.unmapped_document_type", "The document type is not known; map it in the feed's settings.")
+    author = people.provider_for(facts.author, source, "TXA", 9)
+    return receive_document(
+        account=account,
+        source_id=fitting(facts.source_id, Document, "source_id", "TXA", 12),
+        type=kind,
+        title=(facts.title or DocumentType(kind).label)[:120],
+        text=facts.text,
+        status=facts.status,
+        by=source.by,
+        author=author,
+        author_role=_role(account, facts.author, source),
+        authored_at=facts.authored.instant(source.zone) if facts.authored else None,
+        signed_at=facts.signed.instant(source.zone) if facts.signed else None,
+    )
+
+
+def _role(account: Account, author: ProviderFacts | None, source: Source) -> str:
+    """What the author was to this patient: the attending of the account, else what the degree says."""
+    if author is None:
+        return ""
+    if account.attending is not None and account.attending.source_id == author.source_id:
+        return "attending"
+    role = source.codes.author_role(author.role) if author.role else ""
+    if not role:
+        source.flag("author_role_not_known")
+    return role
+
+
+def _post(account: Account, facts: ChargeFacts, source: Source) -> ChargeLine:
+    day = facts.service.date(source.zone)
+    if day is None:
+        raise HL7Problem("hl7.bad_time", "A charge has no exact service date.", "FT1", 4)
+    entry = _entry(account, facts.code, day)
+    revenue_code = facts.revenue_code or (entry.revenue_code if entry else "")
+    if not revenue_code:
+        raise Refused("registration.no_revenue_code", "The charge code is not in the chargemaster and carries no revenue code.")
+    return post_charge(
+        account=account,
+        source_id=fitting(facts.source_id, ChargeLine, "source_id", "FT1", 2),
+        revenue_code=fitting(revenue_code.zfill(4), ChargeLine, "revenue_code", "FT1", 7),
+        amount=facts.amount,
+        service_date=day,
+        by=source.by,
+        hcpcs=fitting(facts.hcpcs or (entry.hcpcs if entry else ""), ChargeLine, "hcpcs", "FT1", 25),
+        modifiers=[_modifier(modifier) for modifier in facts.modifiers],
+        units=facts.units,
+        description=(facts.description or (entry.description if entry else ""))[:120],
+        entry=entry,
+    )
+
+
+def _modifier(text: str) -> str:
+    if len(text) != 2 or not text.isalnum():
+        raise HL7Problem("hl7.bad_modifier", "A modifier is two letters or digits.", "FT1", 26)
+    return text
+
+
+def _entry(account: Account, code: str, day: datetime.date) -> ChargemasterEntry | None:
+    """The chargemaster entry in force on the day of service."""
+    entries = ChargemasterEntry.objects.filter(facility_id=account.facility_id, code=code, valid_from__lte=day)
+    return entries.exclude(valid_to__lte=day).order_by("-valid_from").first()
+
+
+def _stretch_statement(account: Account, source: Source) -> None:
+    """A recurring account without discharge is billed from its first to its last service."""
+    days = list(account.charges.filter(voided_at__isnull=True).values_list("service_date", flat=True))
+    if days:
+        changed = elements.change(account, {"statement_from": min(days), "statement_through": max(days)})
+        record_change(account, changed, False, source)

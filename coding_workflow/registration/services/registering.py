@@ -1,0 +1,136 @@
+"""Registering an account, keeping it up to date, and cancelling it."""
+
+from accounts import history, lifecycle
+from accounts.errors import Conflict, Refused
+from accounts.locking import lock_account
+from accounts.models import Account, Encounter, Milestone, Patient, Step, WorkItem, WorkKind
+from accounts.services.revisions import touch
+from accounts.services.work import close_work, open_work
+from coding_workflow.registration.facts import VisitFacts, VisitMessage
+
+from . import elements, people, told
+from .source import Source, fitting
+
+_ENDED = frozenset({Step.CANCELLED, Step.COMBINED})
+
+
+def register(*, facts: VisitMessage, source: Source) -> Account:
+    """A new account with patient, encounter and coverage, at the step registered; a known number is updated instead.
+
+    Raises Refused ``registration.no_class`` when the message does not say where the patient is treated.
+    """
+    existing = Account.objects.filter(facility=source.facility, number=facts.visit.account_number).first()
+    if existing is not None:
+        return update_registration(account_id=existing.pk, facts=facts, source=source)
+    ours = elements.patient_class(facts.visit, source)
+    if not ours:
+        raise Refused("registration.no_class", "The message does not say the patient class.")
+    patient = people.patient_for(facts.patient, source)
+    created = Account.objects.create(
+        facility=source.facility,
+        number=fitting(facts.visit.account_number, Account, "number", "PID", 18),
+        patient=patient,
+        patient_class=ours,
+    )
+    account = lock_account(created.pk)
+    history.record(account=account, kind="registration.registered", by=source.by, payload={"class": ours}, action=source.action)
+    _reach(account, "registered", facts, source)
+    _tell(account, facts, source)
+    return account
+
+
+def update_registration(*, account_id: int, facts: VisitMessage, source: Source) -> Account:
+    """Bring an account up to date with what a message says, at any step; older news is left out.
+
+    Raises Refused ``registration.other_patient`` (use a merge or move message) and Conflict ``registration.ended``.
+    """
+    account = lock_account(account_id)
+    refuse_ended(account)
+    refuse_other_patient(account, facts.patient.authority, facts.patient.mrn)
+    people.patient_for(facts.patient, source)
+    _tell(account, facts, source)
+    return account
+
+
+def _tell(account: Account, facts: VisitMessage, source: Source) -> None:
+    news = told.about_account(account, source.sent_at)
+    before = account.patient_class
+    changed = elements.change(account, elements.told_by(facts.visit, account, source, news))
+    covered = bool(facts.coverages) and news.fresh("coverage") and people.cover(account, facts.coverages, source)
+    news.keep()
+    _visit(account, facts.visit, source)
+    record_change(account, changed, covered, source)
+    if account.patient_class != before:
+        _reclassify_work(account, source)
+
+
+def record_change(account: Account, changed: elements.Elements, covered: bool, source: Source) -> None:
+    """One event with before and after, and a fresh look by the gate; nothing when nothing changed."""
+    if not changed and not covered:
+        return
+    payload = {"elements": changed, "coverage": covered}
+    history.record(account=account, kind="registration.updated", by=source.by, payload=payload, action=source.action)
+    if covered or set(changed) - elements.SILENT:
+        touch(account=account, what="registration.updated", by=source.by)
+
+
+def _visit(account: Account, visit: VisitFacts, source: Source) -> None:
+    """The encounter under its visit number. Raises Refused when the number is another patient's visit."""
+    encounter, created = Encounter.objects.get_or_create(
+        facility=source.facility,
+        visit_number=fitting(visit.visit_number, Encounter, "visit_number", "PV1", 19),
+        defaults={"patient_id": account.patient_id, "patient_class": account.patient_class},
+    )
+    if encounter.patient_id != account.patient_id:
+        raise Refused("registration.other_patient", "The visit number belongs to another patient.")
+    if created:
+        encounter.accounts.add(account)
+    values = {
+        "patient_class": account.patient_class,
+        "started_at": account.admitted_at,
+        "ended_at": account.discharged_at,
+        "location": fitting(visit.location or encounter.location, Encounter, "location", "PV1", 3),
+    }
+    changed = [name for name, value in values.items() if getattr(encounter, name) != value]
+    for name in changed:
+        setattr(encounter, name, values[name])
+    if changed:
+        encounter.save(update_fields=changed)
+
+
+def _reach(account: Account, kind: str, facts: VisitMessage, source: Source) -> None:
+    moment = facts.visit.admitted.instant(source.zone) if facts.visit.admitted else None
+    Milestone.objects.create(
+        facility=source.facility, account=account, kind=kind, owner="patient_access", reached_at=moment or source.sent_at
+    )
+
+
+def _reclassify_work(account: Account, source: Source) -> None:
+    """Open coding work takes the competence of the new class: it is closed and opened again, so that routing sees it."""
+    if not WorkItem.objects.filter(account=account, kind=WorkKind.CODING, closed_at__isnull=True).exists():
+        return
+    close_work(account=account, kind=WorkKind.CODING, outcome="reclassified", by=source.by)
+    open_work(account=account, kind=WorkKind.CODING, by=source.by, coding_type=account.patient_class, why="Patient class changed")
+
+
+def cancel_registration(*, account_id: int, facts: VisitMessage, source: Source) -> Account:
+    """Cancel an admission (A11) before discharge; twice is once. Raises Conflict ``account.move`` from later steps."""
+    account = lock_account(account_id)
+    refuse_other_patient(account, facts.patient.authority, facts.patient.mrn)
+    if account.step == Step.CANCELLED:
+        return account
+    lifecycle.move(account=account, to=Step.CANCELLED, by=source.by, reason="Admission cancelled", action=source.action)
+    return account
+
+
+def refuse_ended(account: Account) -> None:
+    """Raises Conflict ``registration.ended`` for an account that is cancelled or combined."""
+    if account.step in _ENDED:
+        raise Conflict("registration.ended", "The account was cancelled or combined into another.")
+
+
+def refuse_other_patient(account: Account, authority: str, mrn: str) -> None:
+    """Raises Refused ``registration.other_patient`` when a message names another patient than the account's."""
+    known: Patient = account.patient
+    if (authority, mrn) != (known.authority, known.mrn):
+        raise Refused("registration.other_patient", "The message names another patient than the account.")

@@ -1,0 +1,18 @@
+"""Outbox handlers of registration."""
+
+from accounts.actors import Actor
+from accounts.locking import lock_account
+from accounts.models import OutboxRow, Step
+from coding_workflow.outbox.registry import handler
+
+from .services.ready import READY, begin_bill_hold
+
+
+@handler(READY, lane="bulk")
+def end_bill_hold(row: OutboxRow) -> None:
+    """Open coding at the end of the bill hold; a hold that became longer meanwhile waits again. Twice is once."""
+    if row.account_id is None:
+        return
+    account = lock_account(row.account_id)
+    if account.step == Step.DISCHARGED:
+        begin_bill_hold(account=account, by=Actor.policy("bill_hold"))
