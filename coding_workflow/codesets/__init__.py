@@ -1,0 +1,1 @@
+"""Code tables by effective date."""

@@ -1,0 +1,79 @@
+"""Code systems, and how a code of each is written. Pure."""
+
+import datetime
+import unicodedata
+from typing import Final
+
+from accounts.errors import Refused
+
+ICD_10_CM: Final = "ICD-10-CM"
+ICD_10_PCS: Final = "ICD-10-PCS"
+ICD_9_CM_DX: Final = "ICD-9-CM-DX"
+ICD_9_CM_PX: Final = "ICD-9-CM-PX"
+HCPCS: Final = "HCPCS"
+CPT: Final = "CPT"
+HCPCS_MODIFIER: Final = "HCPCS-MODIFIER"
+POA_EXEMPT: Final = "POA-EXEMPT"
+
+#: Every table that can be loaded, with the words people use for it.
+SYSTEMS: Final = {
+    ICD_10_CM: "ICD-10-CM diagnoses",
+    ICD_10_PCS: "ICD-10-PCS procedures",
+    ICD_9_CM_DX: "ICD-9-CM diagnoses",
+    ICD_9_CM_PX: "ICD-9-CM procedures",
+    HCPCS: "HCPCS Level II",
+    CPT: "CPT (your own licensed file)",
+    HCPCS_MODIFIER: "HCPCS modifiers",
+    POA_EXEMPT: "POA-exempt diagnoses",
+}
+
+#: ICD-10 replaced ICD-9-CM for discharges and services from this day (45 CFR 162.1002).
+ICD_10_FROM: Final = datetime.date(2015, 10, 1)
+
+MAX_LENGTH: Final = 10
+
+
+def diagnosis_system(on: datetime.date) -> str:
+    """The diagnosis system of a discharge or service date."""
+    return ICD_10_CM if on >= ICD_10_FROM else ICD_9_CM_DX
+
+
+def procedure_system(on: datetime.date) -> str:
+    """The inpatient procedure system of a discharge date."""
+    return ICD_10_PCS if on >= ICD_10_FROM else ICD_9_CM_PX
+
+
+def display(code: str, system: str) -> str:
+    """The code as people write it: with the point in ICD-10-CM and ICD-9-CM, unchanged elsewhere."""
+    at = _point(code, system)
+    return f"{code[:at]}.{code[at:]}" if at and len(code) > at else code
+
+
+def _point(code: str, system: str) -> int:
+    if system in {ICD_10_CM, POA_EXEMPT}:
+        return 3
+    if system == ICD_9_CM_DX:
+        return 4 if code.startswith("E") else 3
+    return 2 if system == ICD_9_CM_PX else 0
+
+
+def normalise(code: str) -> str:
+    """The code as tables store it: no point, no blanks, capital letters.
+
+    Refused: characters that are not plain letters and digits, by name, because a Cyrillic or full-width letter
+    looks like the right one; and what is too long for any code.
+    """
+    plain = "".join(code.split()).replace(".", "").upper()
+    strange = next((character for character in plain if not (character.isascii() and character.isalnum())), "")
+    if strange:
+        raise Refused(
+            "code.characters", f"{_named(strange)} is not a letter A to Z or a digit. Type the code again.", fix="codes"
+        )
+    if len(plain) > MAX_LENGTH:
+        raise Refused("code.length", f"A code has at most {MAX_LENGTH} characters.", fix="codes")
+    return plain
+
+
+def _named(character: str) -> str:
+    name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
+    return f"“{character}” ({name})" if character.isprintable() else f"An invisible character ({name})"

@@ -1,0 +1,114 @@
+"""Code tables: releases with their period, and the codes in them. Nothing here changes once it is loaded."""
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+
+class TableRelease(models.Model):
+    """One release of one table, in force over a half-open period of discharge or service dates.
+
+    ``checksum`` is the SHA-256 of what the publisher's file holds, packed or not. The only change that the
+    database allows afterwards is an earlier end, when a newer release takes over within the period.
+    """
+
+    system = models.CharField(max_length=20, db_collation="C")
+    label = models.CharField(max_length=80)
+    effective = DateRangeField()
+    checksum = models.CharField(max_length=64, db_collation="C")
+    rows = models.PositiveIntegerField()
+    source = models.CharField(max_length=200)
+    loaded_at = models.DateTimeField(auto_now_add=True)
+    complete = models.BooleanField(default=False, help_text="Set at the end of the load; afterwards no code can be added.")
+    loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="one_release_per_date",
+                expressions=[
+                    (OpClass("system", name="gist_text_ops"), RangeOperators.EQUAL),
+                    ("effective", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(condition=models.Q(effective__isempty=False), name="release_has_dates"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.label}"
+
+
+class CodeGroup(models.Model):
+    """A chapter or block of codes, which carries notes for all codes below it."""
+
+    release = models.ForeignKey(TableRelease, on_delete=models.PROTECT, related_name="groups")
+    key = models.CharField(max_length=20, db_collation="C")
+    title = models.TextField()
+    parent = models.CharField(max_length=20, blank=True, db_collation="C")
+    attributes = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("release", "key"), name="group_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Code(models.Model):
+    """One code of one release, without its point.
+
+    ``parent`` is the code or group above it. ``rank`` orders equal matches: billable and short titles first.
+    ``attributes`` holds the publisher's notes where the publisher put them, and what else the file says.
+    ``valid_from`` and ``valid_until`` (first day no longer valid) bound a code within its release.
+    """
+
+    release = models.ForeignKey(TableRelease, on_delete=models.PROTECT, related_name="codes")
+    code = models.CharField(max_length=10, db_collation="C")
+    billable = models.BooleanField()
+    short_title = models.CharField(max_length=120, blank=True)
+    long_title = models.TextField()
+    parent = models.CharField(max_length=20, blank=True, db_collation="C")
+    position = models.PositiveIntegerField()
+    rank = models.PositiveIntegerField()
+    valid_from = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
+    attributes = models.JSONField(default=dict)
+    words = SearchVectorField()
+
+    class Meta:
+        constraints = [
+            # Also serves look-up by code and by the first characters of a code (collation C).
+            models.UniqueConstraint(fields=("release", "code"), name="code_once"),
+        ]
+        indexes = [
+            # Search by words within one release; the release is a lexeme of the vector too. No pending list: codes are
+            # written once and read from then on.
+            GinIndex(fields=("words",), name="code_words", fastupdate=False),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class IndexWord(models.Model):
+    """A word that titles of a release use, and how many: the spelling pass of search looks here."""
+
+    release = models.ForeignKey(TableRelease, on_delete=models.PROTECT, related_name="index_words")
+    word = models.CharField(max_length=80, db_collation="C")
+    uses = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            # Also answers whether any title has a word that starts with what was typed.
+            models.UniqueConstraint(fields=("release", "word"), name="index_word_once"),
+        ]
+        indexes = [
+            # Words like a mistyped one.
+            GinIndex(OpClass("word", name="gin_trgm_ops"), name="index_word_like", fastupdate=False),
+        ]
+
+    def __str__(self) -> str:
+        return self.word

@@ -1,0 +1,155 @@
+"""Loading code tables: the whole release or nothing."""
+
+import datetime
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from accounts.actors import Actor
+from accounts.errors import Conflict, Refused
+
+from .codes import SYSTEMS
+from .indexing import CODE_COLUMNS, GROUP_COLUMNS, WORD_COLUMNS, index_table
+from .loaders import ParsedTable, packages
+from .models import Code, CodeGroup, IndexWord, TableRelease
+
+_LINES_AT_A_TIME = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a table changes against the release before it; ``previous`` is None for the first one of a system."""
+
+    previous: TableRelease | None
+    added: int
+    deleted: int
+    revised: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The release, and whether it was there already (nothing was written then)."""
+
+    release: TableRelease
+    already: bool = False
+
+
+def preview(*, table: ParsedTable, starts: datetime.date | None = None) -> Difference:
+    """Compare with the latest release of the system that began before this one, without writing.
+
+    ``revised`` counts codes of both whose long title or billable mark differs.
+    """
+    first_day, _ = _period(table, starts, None, need_end=False)
+    earlier = TableRelease.objects.filter(system=table.system, effective__startswith__lt=first_day)
+    previous = earlier.order_by("-effective").first()
+    if previous is None:
+        return Difference(None, len(table.rows), 0, 0)
+    before = {
+        code: (billable, title)
+        for code, billable, title in previous.codes.values_list("code", "billable", "long_title").iterator()
+    }
+    after = {row.code: (row.billable, row.long_title) for row in table.rows}
+    revised = sum(before[code] != after[code] for code in before.keys() & after.keys())
+    return Difference(previous, len(after.keys() - before.keys()), len(before.keys() - after.keys()), revised)
+
+
+def load_table(
+    *,
+    table: ParsedTable,
+    by: Actor,
+    label: str = "",
+    starts: datetime.date | None = None,
+    ends: datetime.date | None = None,
+    take_over: bool = False,
+) -> Loaded:
+    """Write a release that is in force from ``starts`` until the day before ``ends`` (both from the file where it says).
+
+    The same file for the same first day is a no-op. ``take_over`` ends an earlier release at ``starts``, as an April
+    update does. Refused: no dates, an empty period, a period that another release covers.
+    """
+    first_day, end = _period(table, starts, ends)
+    with transaction.atomic():
+        _one_load_at_a_time(table.system)
+        same = TableRelease.objects.filter(system=table.system, checksum=table.checksum, effective__startswith=first_day).first()
+        if same is not None:
+            return Loaded(same, already=True)
+        if take_over:
+            _end_earlier(table.system, first_day)
+        release = _new_release(table, label, first_day, end, by)
+        _copy_rows(table, release.pk)
+        release.complete = True
+        release.save(update_fields=["complete"])
+    return Loaded(release)
+
+
+def load_standard(*, by: Actor) -> list[Loaded]:
+    """ICD-10-CM and ICD-10-PCS as the installed packages carry them, for 2026-04-01 to 2026-10-01."""
+    return [load_table(table=table(), by=by) for table in (packages.icd10cm, packages.icd10pcs)]
+
+
+def _period(
+    table: ParsedTable, starts: datetime.date | None, ends: datetime.date | None, *, need_end: bool = True
+) -> tuple[datetime.date, datetime.date | None]:
+    if table.system not in SYSTEMS:
+        raise Refused("codes.system", f"“{table.system}” is not a table that can be loaded.")
+    first_day, end = starts or table.starts, ends or table.ends
+    if first_day is None or (need_end and end is None):
+        raise Refused("codes.dates", "The file does not say when it is in force: give its first day and the day it ends.")
+    if end is not None and end <= first_day:
+        raise Refused("codes.dates", f"The period is empty: {first_day:%m/%d/%Y} to {end:%m/%d/%Y}.")
+    return first_day, end
+
+
+def _one_load_at_a_time(system: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('codesets'), hashtext(%s))", [system])
+
+
+def _end_earlier(system: str, first_day: datetime.date) -> None:
+    earlier = TableRelease.objects.filter(system=system, effective__contains=first_day, effective__startswith__lt=first_day)
+    for release in earlier:
+        release.effective = DateRange(release.effective.lower, first_day)
+        release.save(update_fields=["effective"])
+
+
+def _new_release(table: ParsedTable, label: str, first_day: datetime.date, end: datetime.date | None, by: Actor) -> TableRelease:
+    try:
+        with transaction.atomic():
+            return TableRelease.objects.create(
+                system=table.system,
+                label=label or table.label or f"from {first_day:%m/%d/%Y}",
+                effective=DateRange(first_day, end),
+                checksum=table.checksum,
+                rows=len(table.rows),
+                source=table.source[:200],
+                loaded_by_id=by.user_id,
+            )
+    except IntegrityError as err:
+        if "one_release_per_date" not in str(err):
+            raise
+        raise Conflict("codes.covered", _covered(table.system, first_day, end)) from err
+
+
+def _covered(system: str, first_day: datetime.date, end: datetime.date | None) -> str:
+    other = TableRelease.objects.filter(system=system, effective__overlap=DateRange(first_day, end)).first()
+    until = f"until {other.effective.upper:%m/%d/%Y}" if other else "in this period"
+    name = f"“{other.label}”" if other else "Another release"
+    return f"{name} of {system} is in force {until} already. Choose other dates, or let this release take over."
+
+
+def _copy_rows(table: ParsedTable, release_id: int) -> None:
+    indexed = index_table(table, release_id)
+    _copy(CodeGroup._meta.db_table, GROUP_COLUMNS, indexed.groups)
+    _copy(Code._meta.db_table, CODE_COLUMNS, indexed.codes)
+    _copy(IndexWord._meta.db_table, WORD_COLUMNS, indexed.index_words)
+
+
+def _copy(table_name: str, columns: str, lines: Sequence[str]) -> None:
+    remaining = iter(lines)
+    with connection.cursor() as cursor:
+        while batch := "".join(islice(remaining, _LINES_AT_A_TIME)):
+            cursor.copy_expert(f"COPY {table_name} ({columns}) FROM STDIN", io.StringIO(batch))
