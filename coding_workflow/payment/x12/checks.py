@@ -128,7 +128,7 @@ def _stay(claim: Claim) -> Iterator[Flaw]:
     if not claim.inpatient:
         return
     required = {
-        "Admission date and hour": claim.admitted_at,
+        "Admission date": claim.admission,
         "Admission type": claim.admission_type,
         "Point of origin": claim.point_of_origin,
         "Admitting diagnosis": claim.admitting_diagnosis,
@@ -136,8 +136,8 @@ def _stay(claim: Claim) -> Iterator[Flaw]:
     yield from (Flaw(field, f"{field} is missing on an inpatient claim.") for field, value in required.items() if not value)
     if claim.patient_status != "30" and claim.discharged_at is None:
         yield Flaw("Discharge hour", "Discharge hour is missing on a final inpatient claim.")
-    if claim.admitted_at and claim.admitted_at.date() > claim.statement_through:
-        yield Flaw("Admission date and hour", "The admission lies after the statement dates.")
+    if claim.admission and claim.admission > claim.statement_through:
+        yield Flaw("Admission date", "The admission lies after the statement dates.")
     if claim.admission_type == "4" and "54" not in {one.code for one in claim.values}:
         yield Flaw("Value code 54", "A newborn's claim needs value code 54, the birth weight in grams.")
 

@@ -149,6 +149,7 @@ class Claim:
     attending: Practitioner | None = None
     operating: Practitioner | None = None
     admitted_at: datetime.datetime | None = None
+    admitted_on: datetime.date | None = None
     discharged_at: datetime.datetime | None = None
     admission_type: str = ""
     point_of_origin: str = ""
@@ -177,6 +178,11 @@ class Claim:
     def facility_type(self) -> str:
         """The two characters that 837I calls the facility type code: 11 inpatient, 13 outpatient ..."""
         return self.type_of_bill[1:3]
+
+    @property
+    def admission(self) -> datetime.date | None:
+        """The day of admission, whether its hour is known or not."""
+        return self.admitted_at.date() if self.admitted_at else self.admitted_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ look complete. Segments are produced one at a time; nothing but the text is held
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -79,9 +79,7 @@ def transactions(text: str, *, kind: str, guide: str) -> Iterator[Transaction]:
     if not last:
         raise Unreadable("The file is empty.")
     while at < last:
-        segments = _segments(text, at)
-        end = yield from _interchange(segments, kind=kind, guide=guide)
-        at = end
+        at = yield from _interchange(_segments(text, at), kind=kind, guide=guide)
 
 
 def _segments(text: str, start: int) -> Iterator[tuple[Segment, int]]:
@@ -115,7 +113,8 @@ def _separators(isa: str, start: int) -> tuple[str, str, str]:
     return element, component, terminator
 
 
-def _interchange(segments: Iterator[tuple[Segment, int]], *, kind: str, guide: str) -> Iterator[Transaction]:
+def _interchange(segments: Iterator[tuple[Segment, int]], *, kind: str, guide: str) -> Generator[Transaction, None, int]:
+    """The sets of one interchange; returns the offset after its IEA."""
     isa, _ = next(segments)
     for groups, (segment, end) in enumerate(segments):
         if segment.name == "IEA":

@@ -114,6 +114,8 @@ def _claim(claim: Claim, values: Values) -> Iterator[str]:
     yield segment("DTP", "434", "RD8", f"{day(claim.statement_from)}-{day(claim.statement_through)}")
     if claim.inpatient and claim.admitted_at:
         yield segment("DTP", "435", "DT", minute(claim.admitted_at))
+    elif claim.inpatient and claim.admitted_on:
+        yield segment("DTP", "435", "D8", day(claim.admitted_on))
     yield _institutional(claim, values)
     if claim.payer_control_number:
         yield segment("REF", "F8", values.text("Payer claim control number", claim.payer_control_number, 50, fix="claims"))

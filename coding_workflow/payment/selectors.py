@@ -1,0 +1,79 @@
+"""Reads of claims, remittances and cases, for pages and boards. Lists start with ``staff.access.visible``."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from coding_workflow.release.models import CaseState, DiscrepancyCase
+
+from .models import Adjustment, Claim, ClaimStatus, Remittance, RemittanceClaim, RemittanceStatus
+from .x12 import wording
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentWords:
+    """One adjustment as a biller reads it; ``line`` is empty at claim level."""
+
+    line: int | None
+    procedure: str
+    code: str
+    group: str
+    reason: str
+    amount: Decimal
+
+
+def claims() -> "QuerySet[Claim]":
+    """Claims with account, payer and file number, newest first."""
+    return Claim.objects.select_related("account", "payer", "replaces", "file").defer("file__text").order_by("-pk")
+
+
+def claims_of(account_id: int) -> list[Claim]:
+    """The claims of one account in the order they were made."""
+    return list(claims().filter(account_id=account_id).order_by("pk"))
+
+
+def to_submit() -> "QuerySet[Claim]":
+    """Claims that were made and not sent, oldest first."""
+    return claims().filter(status=ClaimStatus.MADE).order_by("pk")
+
+
+def remittances() -> "QuerySet[Remittance]":
+    """Remittances without their bytes, newest first."""
+    return Remittance.objects.defer("raw").select_related("posted_by").order_by("-pk")
+
+
+def quarantined() -> "QuerySet[Remittance]":
+    """Remittances set aside with their reasons."""
+    return remittances().filter(status=RemittanceStatus.QUARANTINED)
+
+
+def unmatched() -> "QuerySet[RemittanceClaim]":
+    """Claims on posted remittances that no claim of the facility answers to."""
+    return RemittanceClaim.objects.filter(claim__isnull=True).select_related("payment").order_by("pk")
+
+
+def answers_to(claim: Claim) -> list[RemittanceClaim]:
+    """What payers said about a claim, oldest first."""
+    return list(claim.remittances.select_related("payment").order_by("pk"))
+
+
+def adjustments(answer: RemittanceClaim) -> list[AdjustmentWords]:
+    """The adjustments of one answer in our own words, claim level first."""
+    return _in_words(Adjustment.objects.filter(remittance_claim=answer).order_by("pk"))
+
+
+def _in_words(rows: Iterable[Adjustment]) -> list[AdjustmentWords]:
+    return [
+        AdjustmentWords(
+            row.line, row.procedure, f"{row.group}-{row.reason}", wording.group(row.group), wording.reason(row.reason), row.amount
+        )
+        for row in rows
+    ]
+
+
+def open_cases() -> "QuerySet[DiscrepancyCase]":
+    """Discrepancy cases that are not finished, those with a refund date first, soonest due first."""
+    cases = DiscrepancyCase.objects.exclude(state__in=(CaseState.VERIFIED, CaseState.CLOSED))
+    return cases.select_related("account", "release").order_by("refund_due_on", "pk")

@@ -1,0 +1,246 @@
+"""One release makes its set of claims, once."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from accounts import clock, history, lifecycle
+from accounts.actors import Actor
+from accounts.errors import Conflict, Refused
+from accounts.locking import lock_account
+from accounts.models import Account, BillingKind, Coverage, Hold, HoldSource, OwnerRole, PayerKind, Step
+from accounts.outbox import enqueue
+from accounts.services.holds import place_hold, resolve_hold
+from coding_workflow.payment.models import Claim, ClaimFile, ClaimStatus
+from coding_workflow.payment.x12 import claim as x12
+from coding_workflow.payment.x12.validate import validate
+from coding_workflow.payment.x12.writer import write
+from coding_workflow.release.models import CaseState, DiscrepancyCase, Release
+from coding_workflow.staff.models import Role
+
+from .building import build
+from .numbers import next_claim_number, next_interchange_number
+from .rights import require
+
+log = structlog.get_logger(__name__)
+
+MAKER: Final = Actor.system("payment.make_claims")
+#: The payer never took these in: what follows is an original again, not a replacement.
+_NEVER_RECEIVED: Final = frozenset({ClaimStatus.MADE, ClaimStatus.REJECTED})
+_DRAFT_NUMBER: Final = "C0000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the new claim follows: the claim before it, and whether the payer has that one."""
+
+    prior: Claim | None
+    frequency: str
+    original: str
+
+
+@transaction.atomic
+def make_claims(*, release_id: int) -> list[Claim]:
+    """Make the claims of a release and move the account to billed; asked again, answers the ones there are.
+
+    When they cannot be made, the account stays released with a billing hold that says why and where to fix it, and
+    the answer is empty. A release that is no longer the account's standing one makes none: its successor will.
+    """
+    release = _release(release_id)
+    account = lock_account(release.account_id)
+    made = list(Claim.objects.filter(release=release))
+    if made or not _stands(account, release):
+        return made
+    try:
+        claim = _make(account, release)
+    except x12.ClaimUnfit as unfit:
+        _say_why(account, release, unfit.flaws)
+        return []
+    return [claim]
+
+
+@transaction.atomic
+def try_again(*, release_id: int, by: Actor) -> None:
+    """Ask for the claims of a release again after its billing hold was mended elsewhere (facility, payer, settings).
+
+    Raises NotAllowed ``payment.role`` and Conflict ``claim.made``.
+    """
+    release = _release(release_id)
+    account = lock_account(release.account_id)
+    require(Role.BILLER, Role.SUPERVISOR, by=by, facility_id=account.facility_id)
+    if Claim.objects.filter(release=release).exists():
+        raise Conflict("claim.made", "The claims of this release are made already.")
+    history.record(account=account, kind="claim.asked_again", by=by, payload={"release": release.pk})
+    enqueue(kind="payment.make_claims", key=str(release.pk), account_id=account.pk, payload={"release": release.pk})
+
+
+def _release(release_id: int) -> Release:
+    release = Release.objects.select_related("verdict").filter(pk=release_id).first()
+    if release is None:
+        raise Refused("release.unknown", "There is no such release.")
+    return release
+
+
+def _stands(account: Account, release: Release) -> bool:
+    """Whether the account still is as it was released; otherwise a discrepancy is on its way and this claim would be wrong."""
+    latest = Release.objects.filter(account=account).order_by("-sequence").values_list("pk", flat=True).first()
+    return account.step == Step.RELEASED and account.revision == release.revision and latest == release.pk
+
+
+def _make(account: Account, release: Release) -> Claim:
+    coverage = _coverage(account)
+    standing = _standing(account, release)
+    case = _open_case(account)
+    note = case.correction[:80] if case else ""
+    draft = build(
+        account=account,
+        release=release,
+        coverage=coverage,
+        frequency=standing.frequency,
+        original=standing.original,
+        note=note if "D9" in account.condition_codes else "",
+    )
+    _prove(draft, account)
+    claim = _store(account, release, coverage, standing, draft)
+    _supersede(standing.prior)
+    _resubmitted(case, release)
+    _tell(account, release, claim)
+    return claim
+
+
+def _coverage(account: Account) -> Coverage:
+    coverage = Coverage.objects.filter(account=account).select_related("payer").order_by("rank").first()
+    if account.billing_kind != BillingKind.FACILITY:
+        raise _unfit("Form", "Professional claims (837P) are not written yet.", "billing")
+    if coverage is None:
+        raise _unfit("Payer", "The account has no payer to bill.", "registration")
+    if coverage.payer.kind == PayerKind.SELF_PAY:
+        raise _unfit("Payer", "A self-pay account ends without a claim; end it so on the release board.", "release")
+    return coverage
+
+
+def _standing(account: Account, release: Release) -> Standing:
+    """Original or replacement. A claim that the payer has is replaced under the payer's control number, never doubled."""
+    prior = Claim.objects.filter(account=account).exclude(status=ClaimStatus.SUPERSEDED).order_by("-pk").first()
+    if prior is None:
+        return Standing(None, "", "")
+    if ClaimStatus(prior.status) in _NEVER_RECEIVED:
+        return Standing(prior, prior.frequency, prior.replaces.payer_control_number if prior.replaces else "")
+    if not prior.payer_control_number:
+        raise _unfit(
+            "Payer claim control number",
+            "The corrected claim must name the payer's control number of the first one, which no remittance has brought yet.",
+            "claims",
+        )
+    return Standing(prior, "7", prior.payer_control_number)
+
+
+def _unfit(field: str, sentence: str, fix: str) -> x12.ClaimUnfit:
+    return x12.ClaimUnfit([x12.Flaw(field, sentence, fix)])
+
+
+def _prove(draft: x12.Claim, account: Account) -> None:
+    """Write and validate under draft numbers, so that no number is drawn for a claim that cannot go out."""
+    text = write(replace(draft, number=_DRAFT_NUMBER), _envelope(account, 1))
+    faults = validate(text)
+    if faults:
+        raise x12.ClaimUnfit([x12.Flaw(one.segment, f"{one.segment}: {one.sentence}") for one in faults])
+
+
+def _envelope(account: Account, number: int) -> x12.Envelope:
+    zone = ZoneInfo(account.facility.time_zone)
+    at = clock.now().astimezone(zone)
+    return x12.Envelope(
+        sender=settings.CLAIM_SUBMITTER_ID,
+        receiver=settings.CLAIM_RECEIVER_ID,
+        interchange_number=number,
+        group_number=number,
+        set_number=1,
+        at=at.replace(year=(day := clock.today(account.facility)).year, month=day.month, day=day.day),
+        test=not settings.CLAIMS_IN_PRODUCTION,
+    )
+
+
+def _store(account: Account, release: Release, coverage: Coverage, standing: Standing, draft: x12.Claim) -> Claim:
+    claim = replace(draft, number=next_claim_number())
+    envelope = _envelope(account, next_interchange_number())
+    text = write(claim, envelope)
+    file = ClaimFile.objects.create(
+        facility_id=account.facility_id,
+        account=account,
+        release=release,
+        text=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        interchange_number=envelope.interchange_number,
+        set_number=envelope.set_number,
+        test=envelope.test,
+    )
+    return Claim.objects.create(
+        facility_id=account.facility_id,
+        account=account,
+        release=release,
+        file=file,
+        number=claim.number,
+        type_of_bill=claim.type_of_bill,
+        frequency=claim.frequency,
+        replaces=_replaced(standing),
+        payer=coverage.payer,
+        total=claim.total,
+    )
+
+
+def _replaced(standing: Standing) -> Claim | None:
+    """The claim that a replacement names: the prior one, or what an unsent prior one would have replaced."""
+    if standing.prior is None or standing.frequency not in {"7", "8"}:
+        return None
+    return standing.prior if standing.prior.payer_control_number else standing.prior.replaces
+
+
+def _supersede(prior: Claim | None) -> None:
+    if prior is not None:
+        prior.status = ClaimStatus.SUPERSEDED
+        prior.save(update_fields=["status"])
+
+
+def _open_case(account: Account) -> DiscrepancyCase | None:
+    cases = DiscrepancyCase.objects.select_for_update().filter(account=account)
+    return cases.filter(state__in=(CaseState.OPEN, CaseState.CORRECTING)).first()
+
+
+def _resubmitted(case: DiscrepancyCase | None, release: Release) -> None:
+    if case is not None:
+        case.corrected_release, case.state = release, CaseState.RESUBMITTED
+        case.save(update_fields=["corrected_release", "state"])
+
+
+def _tell(account: Account, release: Release, claim: Claim) -> None:
+    payload = {"claim": claim.pk, "release": release.pk, "frequency": claim.frequency, "total": str(claim.total)}
+    history.record(account=account, kind="claim.made", by=MAKER, payload={**payload, "file": claim.file.sha256})
+    for hold in Hold.objects.filter(account=account, reason="claim.unfit", resolved_at__isnull=True):
+        resolve_hold(account=account, hold=hold, by=MAKER, resolution="The claim is made.")
+    lifecycle.move(account=account, to=Step.BILLED, by=MAKER)
+
+
+def _say_why(account: Account, release: Release, flaws: Sequence[x12.Flaw]) -> None:
+    """A hold that does not block (the account is past its gate) but stands on the account until the claim is made."""
+    message = " ".join(dict.fromkeys(flaw.sentence for flaw in flaws))
+    log.warning("claim.unfit", account=account.pk, release=release.pk, fields=sorted({flaw.field for flaw in flaws}))
+    for hold in Hold.objects.filter(account=account, reason="claim.unfit", resolved_at__isnull=True).exclude(message=message):
+        resolve_hold(account=account, hold=hold, by=MAKER, resolution="Looked at again; other reasons now.")
+    place_hold(
+        account=account,
+        source=HoldSource.POLICY,
+        key=f"claim:{release.pk}",
+        reason="claim.unfit",
+        message=f"The claim cannot be made: {message}",
+        by=MAKER,
+        owner_role=OwnerRole.BILLING,
+        fix=flaws[0].fix,
+        blocking=False,
+    )

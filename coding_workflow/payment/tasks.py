@@ -1,0 +1,19 @@
+"""The outbox's work for payment: claims after a release, and late changes on released accounts."""
+
+from accounts.models import OutboxRow
+from coding_workflow.outbox.registry import handler
+
+from .services import look_at_late_change, make_claims
+
+
+@handler("payment.make_claims")
+def claims_of_release(row: OutboxRow) -> None:
+    """Make the claims of the release in the payload."""
+    make_claims(release_id=int(row.payload["release"]))
+
+
+@handler("payment.late_change")
+def late_change(row: OutboxRow) -> None:
+    """Open a discrepancy where a released account changed."""
+    if row.account_id is not None:
+        look_at_late_change(account_id=row.account_id)
