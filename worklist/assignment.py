@@ -37,7 +37,7 @@ ONLY_FROM_QUEUE: Final = frozenset({WorkKind.RELEASE, WorkKind.QUERY})
 _LOCK = "FOR UPDATE OF w, a SKIP LOCKED"
 
 #: Joined to the work: facility, kind and business date that the person's roles open.
-_MAY: Final = "JOIN unnest(%(facilities)s::bigint[], %(kinds)s::text[], %(days)s::date[]) AS may(facility, kind, day)" + (
+MAY: Final = "JOIN unnest(%(facilities)s::bigint[], %(kinds)s::text[], %(days)s::date[]) AS may(facility, kind, day)" + (
     " ON may.facility = w.facility_id AND may.kind = w.kind"
 )
 # Each predicate has a name, so that an empty answer can be explained by counting the same words.
@@ -65,8 +65,8 @@ NOT_PUT_BACK: Final = (
     "NOT EXISTS (SELECT FROM worklist_putback p WHERE p.item_id = w.id AND p.user_id = %(me)s AND p.on = may.day)"
 )
 _RIGHTS: Final = f"{UNRESTRICTED} AND {COMPETENT} AND {NOT_OWN_CODING}"
-_OPEN: Final = "w.closed_at IS NULL"
-_IN_QUEUE: Final = "(%(queues)s::bigint[] IS NULL OR w.queue_id = ANY(%(queues)s::bigint[]))"
+OPEN: Final = "w.closed_at IS NULL"
+IN_QUEUE: Final = "(%(queues)s::bigint[] IS NULL OR w.queue_id = ANY(%(queues)s::bigint[]))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +99,8 @@ def claim_next(*, user: User, queue_code: str | None = None) -> WorkItem | None:
     None when there is nothing for this person (``selectors.why_nothing`` says why). Honours facility, role, competence in
     date, restricted accounts, and that nobody reviews or releases what they coded. One statement plus the event.
     """
-    queues = None
-    if queue_code is not None:
-        queues = list(Queue.objects.filter(code=queue_code, facility_id__in=user.facility_ids()).values_list("pk", flat=True))
     with transaction.atomic(savepoint=False):
-        return _claim(user, _next_statement(), _parameters(user, queues, from_queue=queue_code is not None))
+        return _claim(user, _next_statement(), parameters_of(user, queue_code))
 
 
 def claim_this(*, item_id: int, user: User) -> WorkItem:
@@ -167,6 +164,14 @@ def take_over(*, item_id: int, by: User, to: User | None = None, reason: str = "
     return taken
 
 
+def parameters_of(user: User, queue_code: str | None) -> dict[str, Any]:
+    """What the predicates above read: the person, what their roles open, the queues of that code."""
+    if queue_code is None:
+        return _parameters(user, None, from_queue=False)
+    queues = Queue.objects.filter(code=queue_code, facility_id__in=user.facility_ids()).values_list("pk", flat=True)
+    return _parameters(user, list(queues), from_queue=True)
+
+
 def _parameters(user: User, queues: list[int] | None, *, from_queue: bool) -> dict[str, Any]:
     may = claimable_by(user, from_queue=from_queue)
     return {
@@ -182,8 +187,8 @@ def _parameters(user: User, queues: list[int] | None, *, from_queue: bool) -> di
 
 def _candidate(where: str, order: str) -> str:
     return (  # Fixed words of this module only; every value is a parameter.
-        f"SELECT w.id FROM accounts_workitem w JOIN accounts_account a ON a.id = w.account_id {_MAY}"  # noqa: S608
-        f" WHERE {_OPEN} AND {_IN_QUEUE} AND {where} ORDER BY {order} LIMIT 1 {_LOCK}"
+        f"SELECT w.id FROM accounts_workitem w JOIN accounts_account a ON a.id = w.account_id {MAY}"  # noqa: S608
+        f" WHERE {OPEN} AND {IN_QUEUE} AND {where} ORDER BY {order} LIMIT 1 {_LOCK}"
     )
 
 

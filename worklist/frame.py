@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Facility
+from coding_workflow.staff.models import Role
 
 #: Code (also the key's name in static/js/keys.js), name, view name, roles that may go there; no roles means everyone.
 PLACES: tuple[tuple[str, str, str, frozenset[str]], ...] = (
@@ -15,9 +16,10 @@ PLACES: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("go-board", "Release board", "worklist:board", frozenset({"supervisor", "compliance"})),
     ("go-claims", "Claims", "worklist:claims", frozenset({"biller", "supervisor", "compliance"})),
     ("go-process", "Process", "worklist:process", frozenset()),
+    ("go-openings", "Restricted openings", "staff:openings", frozenset({"compliance"})),
     ("go-people", "People", "staff:people", frozenset({"administrator"})),
 )
-OWN_LINKS: tuple[tuple[str, str], ...] = (("My account", "staff:own_account"),)
+OWN_LINKS: tuple[tuple[str, str], ...] = (("My account", "staff:me"),)
 THEMES = frozenset({"light", "dark"})
 
 
@@ -61,7 +63,8 @@ def _frame(request: HttpRequest) -> Frame:
 
 def _signed_in(request: HttpRequest, user: Any, theme: str) -> Frame:
     facilities = list(Facility.objects.filter(pk__in=user.facility_ids()))
-    roles = {role for facility in facilities for role in user.roles_at(facility.pk)}
+    # Asked of the person, not of the facilities: a page may have narrowed those to the ones it acts for.
+    roles = {role for role in Role.values if user.has_role(role)}
     names = " · ".join(facility.name for facility in facilities[:2])
     more = f" and {len(facilities) - 2} more" if len(facilities) > 2 else ""
     return Frame(

@@ -1,0 +1,35 @@
+"""Figures as the department writes them."""
+
+import datetime
+from decimal import Decimal
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def money(amount: Decimal | int | None) -> str:
+    """Whole dollars with separators; an amount that is not stated stays empty."""
+    return "" if amount is None else f"${amount:,.0f}"
+
+
+@register.filter
+def cents(amount: Decimal | int | None) -> str:
+    """Dollars and cents with separators."""
+    return "" if amount is None else f"${amount:,.2f}"
+
+
+@register.filter
+def age(day: datetime.date | None, today: datetime.date) -> str:
+    """How long ago, in days: ``4 d``; a day to come is ``in 2 d``."""
+    if day is None:
+        return ""
+    days = (today - day).days
+    return f"in {-days} d" if days < 0 else f"{days} d"
+
+
+@register.filter
+def day(value: datetime.date | None) -> str:
+    """A date in one short form: ``Sep 26, 2026``."""
+    return "" if value is None else f"{value:%b} {value.day}, {value.year}"
