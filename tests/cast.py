@@ -8,8 +8,8 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from accounts.actors import Actor
-from accounts.models import Account, Coverage, Facility, Patient, Payer, PayerKind, Provider
-from coding_workflow.staff.models import User
+from accounts.models import Account, Coverage, Facility, Patient, PatientClass, Payer, PayerKind, Provider
+from coding_workflow.staff.models import Competence, Role, RoleGrant, User
 
 SEPTEMBER = datetime.date(2026, 9, 1)
 
@@ -123,5 +123,31 @@ def build_cast() -> Cast:
     return cast
 
 
+_ROLES = {
+    "ana": [Role.CODER],
+    "ben": [Role.REVIEWER],
+    "cleo": [Role.SUPERVISOR],
+    "bill": [Role.BILLER],
+    "ada": [Role.ADMINISTRATOR],
+    "cora": [Role.COMPLIANCE],
+    "dov": [],
+}
+
+
 def _grant_roles(cast: Cast) -> None:
-    """Filled in with the staff room's tables."""
+    """One role each; Ana is competent for every type of coding, supervised by Cleo."""
+    for name, roles in _ROLES.items():
+        for role in roles:
+            RoleGrant.objects.create(user=getattr(cast, name), facility=cast.main, role=role)
+    for coding_type in PatientClass.values:
+        Competence.objects.create(
+            user=cast.ana,
+            facility=cast.main,
+            coding_type=coding_type,
+            credential="CCS",
+            trained_on=datetime.date(2025, 1, 1),
+            oriented_on=datetime.date(2025, 2, 1),
+            supervision="sampled",
+            supervisor=cast.cleo,
+            valid_from=datetime.date(2025, 3, 1),
+        )

@@ -42,6 +42,5 @@ def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
 @pytest.fixture
 def cast(request: pytest.FixtureRequest) -> Cast:
     """Facility MAIN, payers, queues and people; uses ``committed_db`` when the test has it, else ``db``."""
-    if "committed_db" not in request.fixturenames:
-        request.getfixturevalue("db")
+    request.getfixturevalue("committed_db" if "committed_db" in request.fixturenames else "db")
     return build_cast()

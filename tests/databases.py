@@ -37,7 +37,7 @@ def create_database(name: str, *, template: str = "template0") -> None:
     """Make an empty database, or a copy of a template that nobody is connected to."""
     with _maintenance().cursor() as cursor:
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        statement = "CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'" + ("" if template == "template0" else " STRATEGY FILE_COPY")
+        statement = "CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'"
         cursor.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(template)))
         # A copy does not bring the database's own privileges along.
         cursor.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
