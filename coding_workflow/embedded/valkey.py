@@ -64,7 +64,7 @@ class Valkey:
     def launch(self) -> None:
         """End leftovers and start the broker; the password goes in through its standard input, not the command line."""
         program = valkey_program()
-        end_all(lambda: working_in(self.data), gentle=signal.SIGTERM, seconds=5)
+        self.end_leftovers()
         make_private(self.data)
         self._port = self._port if self._port and is_free(self._port) else free_port()
         environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"}
@@ -101,6 +101,10 @@ class Valkey:
     def url(self) -> str:
         """The address for REDIS_URL."""
         return f"redis://:{self._password()}@127.0.0.1:{self._port}/0"
+
+    def end_leftovers(self) -> None:
+        """End a broker of this data folder whose supervisor was killed."""
+        end_all(lambda: working_in(self.data), gentle=signal.SIGTERM, seconds=5)
 
     def forget(self) -> None:
         """Delete what is kept; the broker must be stopped."""
