@@ -229,7 +229,7 @@ def _tell(account: Account, release: Release, claim: Claim) -> None:
 
 def _say_why(account: Account, release: Release, flaws: Sequence[x12.Flaw]) -> None:
     """A hold that does not block (the account is past its gate) but stands on the account until the claim is made."""
-    message = " ".join(dict.fromkeys(flaw.sentence for flaw in flaws))
+    message = "The claim cannot be made: " + " ".join(dict.fromkeys(flaw.sentence for flaw in flaws))
     log.warning("claim.unfit", account=account.pk, release=release.pk, fields=sorted({flaw.field for flaw in flaws}))
     for hold in Hold.objects.filter(account=account, reason="claim.unfit", resolved_at__isnull=True).exclude(message=message):
         resolve_hold(account=account, hold=hold, by=MAKER, resolution="Looked at again; other reasons now.")
@@ -238,7 +238,7 @@ def _say_why(account: Account, release: Release, flaws: Sequence[x12.Flaw]) -> N
         source=HoldSource.POLICY,
         key=f"claim:{release.pk}",
         reason="claim.unfit",
-        message=f"The claim cannot be made: {message}",
+        message=message,
         by=MAKER,
         owner_role=OwnerRole.BILLING,
         fix=flaws[0].fix,
