@@ -13,6 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests import databases
 from tests.cast import Cast, build_cast
+from tests.tables import load_code_tables
 
 _NUMBERS = itertools.count(1)
 
@@ -28,8 +29,42 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         databases.point_at(name)
         yield
         databases.point_at(home)
-        databases.drop_database(name)
-        databases.drop_database(databases.TEMPLATE)
+        for each in (name, databases.CODED_TEMPLATE, databases.TEMPLATE):
+            databases.drop_database(each)
+
+
+@pytest.fixture(scope="session")
+def coded_template(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> str:
+    """The template with the standard code tables, made when the first test of a worker asks for it."""
+    with django_db_blocker.unblock():
+        before = databases.current_name()
+        databases.create_database(databases.CODED_TEMPLATE, template=databases.TEMPLATE)
+        databases.point_at(databases.CODED_TEMPLATE)
+        load_code_tables()
+        databases.point_at(before)
+    return databases.CODED_TEMPLATE
+
+
+@pytest.fixture(scope="module")
+def coded_module(coded_template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A database with code tables that the tests of one module share, each rolled back (use ``coded_db``)."""
+    with django_db_blocker.unblock():
+        with databases.private_database(f"{databases.PREFIX}_{next(_NUMBERS)}", template=coded_template) as name:
+            yield name
+
+
+@pytest.fixture
+def coded_db(coded_module: str, db: None) -> str:
+    """Code tables loaded, rolled back after the test. Marks the whole module: all its tests use it."""
+    return coded_module
+
+
+@pytest.fixture
+def committed_coded_db(coded_template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """As ``committed_db``, with the standard code tables loaded."""
+    with django_db_blocker.unblock():
+        with databases.private_database(f"{databases.PREFIX}_{next(_NUMBERS)}", template=coded_template) as name:
+            yield name
 
 
 @pytest.fixture
@@ -42,5 +77,6 @@ def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
 @pytest.fixture
 def cast(request: pytest.FixtureRequest) -> Cast:
     """Facility MAIN, payers, queues and people; uses ``committed_db`` when the test has it, else ``db``."""
-    request.getfixturevalue("committed_db" if "committed_db" in request.fixturenames else "db")
+    wanted = [name for name in ("committed_coded_db", "committed_db", "coded_db") if name in request.fixturenames]
+    request.getfixturevalue(wanted[0] if wanted else "db")
     return build_cast()

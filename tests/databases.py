@@ -14,6 +14,7 @@ from coding_workflow.database.services import apply_grants
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 PREFIX = f"test_coding_{WORKER}_{os.getpid()}"
 TEMPLATE = f"{PREFIX}_template"
+CODED_TEMPLATE = f"{PREFIX}_coded"
 
 
 def _maintenance() -> "psycopg2.extensions.connection":
@@ -44,9 +45,12 @@ def create_database(name: str, *, template: str = "template0") -> None:
 
 
 def drop_database(name: str) -> None:
-    """Remove a test database, whoever is still connected."""
+    """Remove a test database.
+
+    Without FORCE: the owner may not end the application's connections, and a plain DROP waits for those just leaving.
+    """
     with _maintenance().cursor() as cursor:
-        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 def point_at(name: str) -> None:

@@ -12,7 +12,7 @@ from coding_workflow.guidelines.engine import evaluate
 from coding_workflow.guidelines.facts import facts_from_json
 from coding_workflow.guidelines.ruleset import ENGINE_VERSION, builtin
 from coding_workflow.guidelines.tables import ReplayTables
-from coding_workflow.policy.reading import policy_from_json
+from coding_workflow.policy.reading import from_json
 from coding_workflow.release.models import Certificate, Release
 from coding_workflow.staff.models import User
 
@@ -79,7 +79,7 @@ def replay(certificate: Certificate) -> Replay:
     """Evaluate a certificate's own facts, policy and table answers again, and compare."""
     contents = json.loads(certificate.text)
     facts = facts_from_json(contents["facts"])
-    policy = policy_from_json(json.dumps(contents["policy"]))
+    policy = from_json(json.dumps(contents["policy"]))
     again = evaluate(facts, builtin(), ReplayTables(contents["answers"]), policy)
     then, now = contents["evaluation"], json.loads(again.as_json())
     differences = tuple(key for key in ("verdict", "conditions", "findings", "drg", "tables") if then.get(key) != now.get(key))

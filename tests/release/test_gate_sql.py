@@ -20,7 +20,13 @@ def final_coded(cast: Cast, number: str = "A1") -> Account:
     """An account that Ana coded and finalized, with a releasable verdict on its revision."""
     account = lock_account(cast.account(number).pk)
     CodedDiagnosis.objects.create(
-        facility=cast.main, account=account, system="ICD-10-CM", code="I214", position=1, assigned_by=cast.ana, changed_by=cast.ana
+        facility=cast.main,
+        account=account,
+        system="ICD-10-CM",
+        code="I214",
+        position=1,
+        assigned_by=cast.ana,
+        changed_by=cast.ana,
     )
     for step in (Step.DISCHARGED, Step.CODING, Step.FINAL_CODED):
         lifecycle.move(account=account, to=step, by=cast.actor("ana"))
