@@ -25,7 +25,7 @@ class CodeAnswer:
 class NotesAnswer:
     """Instructional notes that apply to a code, its parents' included.
 
-    Targets are codes or ranges as the tabular list writes them, without points: ``I13``, ``O10-O16``, ``N181-N184``.
+    Targets are code prefixes without points: ``I13``, ``N181``.
     """
 
     excludes1: tuple[str, ...] = ()
@@ -90,6 +90,14 @@ class GrouperTables:
         """Ask the grouper in this process."""
         return grouper.answer(claim)
 
+    def pair(self, column_1: str, column_2: str) -> PairAnswer | None:
+        """None, until an adapter has NCCI tables; ``loaded`` says that they are not."""
+        return None
+
+    def unit_limit(self, code: str) -> UnitsAnswer | None:
+        """None, until an adapter has MUE tables; ``loaded`` says that they are not."""
+        return None
+
 
 class NoTables(GrouperTables):
     """Nothing is loaded: everything that needs a table says so."""
@@ -109,14 +117,6 @@ class NoTables(GrouperTables):
     def poa_exempt(self, code: str) -> bool:
         """False."""
         return False
-
-    def pair(self, column_1: str, column_2: str) -> PairAnswer | None:
-        """None."""
-        return None
-
-    def unit_limit(self, code: str) -> UnitsAnswer | None:
-        """None."""
-        return None
 
 
 class RecordingTables:

@@ -53,7 +53,7 @@ def _of_provider(competence: Competence, case: Case) -> bool:
 
 def _in_date(competence: Competence, on: datetime.date) -> bool:
     started = competence.valid_from is None or competence.valid_from <= on
-    return started and (competence.valid_to is None or on < competence.valid_to)
+    return started and (competence.valid_to is None or on <= competence.valid_to)
 
 
 def _gaps(competence: Competence, on: datetime.date) -> str:

@@ -115,7 +115,7 @@ class Competence:
 
 @dataclass(frozen=True, slots=True)
 class Coder:
-    """Who assigned codes, with the competences held at the facility. ``valid_to`` of each is the first day no longer valid."""
+    """Who assigned codes, with the competences held at the facility. ``valid_to`` of each is its last day."""
 
     id: str
     competences: tuple[Competence, ...] = ()

@@ -1,0 +1,67 @@
+"""Condition 4: conventions of the tabular list: Excludes1, code first, use additional, manifestations."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from coding_workflow.guidelines.case import Case
+from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES
+from coding_workflow.guidelines.registry import Found, rule
+from coding_workflow.guidelines.tables import NotesAnswer
+from coding_workflow.guidelines.words import listed, point
+
+NO_NOTES = NotesAnswer()
+
+#: Pairs that are reported together whatever else is documented: code -> its companion (decisions.md 5).
+INSEPARABLE = (
+    (("I110", "I130", "I132"), ("I50",), "the type of heart failure (I50.-)"),
+    (("I12", "I13", "E0822", "E0922", "E1022", "E1122", "E1322"), ("N18",), "the stage of chronic kidney disease (N18.-)"),
+)
+
+
+def _notes(case: Case, code: str) -> NotesAnswer:
+    if not case.icd_10 or not case.is_loaded("ICD-10-CM-NOTES"):
+        return NO_NOTES
+    return case.tables.notes(code) or NO_NOTES
+
+
+@rule("icd10cm.excludes1", condition=4, reference="ICD-10-CM Official Guidelines I.A.12.a", override="reason")
+def excludes1(case: Case) -> Iterator[Found]:
+    """Two codes that exclude each other; released with a reason where the two conditions are unrelated."""
+    notes = {code: _notes(case, code).excludes1 for code in sorted(set(case.codes))}
+    for first, second in combinations(notes, 2):
+        if second.startswith(notes[first]) or first.startswith(notes[second]):
+            yield Found(
+                f"{point(first)} and {point(second)} exclude each other (Excludes1) unless the two conditions are unrelated.",
+                (first, second),
+            )
+
+
+@rule("icd10cm.code_first", condition=4, reference="ICD-10-CM Official Guidelines I.A.13")
+def code_first(case: Case) -> Iterator[Found]:
+    """What a code says to code first stands before it; a manifestation has its cause before it."""
+    for at, diagnosis in enumerate(case.diagnoses):
+        notes = _notes(case, diagnosis.code)
+        before = [each.code for each in case.diagnoses[:at]]
+        after = [each.code for each in case.diagnoses[at + 1 :] if each.code.startswith(notes.code_first)]
+        if any(code.startswith(notes.code_first) for code in before):
+            continue
+        if after:
+            yield Found(f"{point(after[0])} must be sequenced before {point(diagnosis.code)}.", (diagnosis.code, after[0]))
+        elif notes.manifestation and at:
+            yield Found(f"{point(diagnosis.code)} is a manifestation; its cause must be coded before it.", (diagnosis.code,))
+
+
+@rule("icd10cm.manifestation_first", condition=4, reference="ICD-10-CM Official Guidelines I.A.13", classes=OUTPATIENT_CLASSES)
+def manifestation_first(case: Case) -> Iterator[Found]:
+    """A manifestation is never first-listed; inpatient stays have the Medicare Code Editor for it."""
+    if case.principal and _notes(case, case.principal.code).manifestation:
+        yield Found(f"{point(case.principal.code)} is a manifestation and cannot be first-listed.", (case.principal.code,))
+
+
+@rule("icd10cm.use_additional", condition=4, reference="ICD-10-CM Official Guidelines I.A.17, I.C.9.a, I.C.4.a")
+def use_additional(case: Case) -> Iterator[Found]:
+    """Inseparable pairs: heart failure and kidney disease codes that need their companion."""
+    for codes, companions, what in INSEPARABLE:
+        present = [code for code in sorted(set(case.codes)) if code.startswith(codes)]
+        if present and not case.has(*companions):
+            yield Found(f"{listed([point(code) for code in present])} needs a further code for {what}.", tuple(present))

@@ -1,0 +1,63 @@
+"""Condition 4: the tables that policy requires cover the account's date. What is not loaded is never passed over."""
+
+from collections.abc import Iterator
+
+from coding_workflow.guidelines.case import Case, is_cpt, service_code
+from coding_workflow.guidelines.registry import Found, rule
+from coding_workflow.guidelines.words import day
+
+_FROM_GROUPER = frozenset({"MS-DRG", "MCE"})
+_ICD_9 = {"ICD-10-CM": "ICD-9-CM-DX", "ICD-10-PCS": "ICD-9-CM-PX"}
+
+
+@rule(
+    "tables.loaded",
+    condition=4,
+    reference="Facility policy: required tables",
+    looks_at=("discharge_date", "payer"),
+    owner="administrator",
+    fix="tables",
+)
+def loaded(case: Case) -> Iterator[Found]:
+    """A required table that is not loaded holds; one declared as validated downstream warns until the declaration expires."""
+    required = case.policy.tables_required(case.facts.patient_class, case.payer_kind)
+    for table in sorted(required):
+        name = table if case.icd_10 else _ICD_9.get(table, table)
+        if _is_needed(case, table) and not _is_loaded(case, name):
+            yield _not_loaded(case, table, name)
+
+
+def _is_needed(case: Case, table: str) -> bool:
+    """A table is asked only where the account has something that it judges."""
+    services = [service_code(service) for service in case.services]
+    needed = {
+        "ICD-10-PCS": any(each.system not in ("HCPCS", "CPT") for each in case.facts.procedures),
+        "POA-EXEMPT": case.icd_10 and not case.facts.poa_exempt_hospital,
+        "HCPCS": any(not is_cpt(code) for code in services),
+        "CPT": any(is_cpt(code) for code in services),
+        "HCPCS-MODIFIER": any(service.modifiers for service in case.services),
+        "NCCI-PTP": len(set(services)) > 1,
+        "MUE": bool(services),
+    }
+    return needed.get(table, True)
+
+
+def _is_loaded(case: Case, name: str) -> bool:
+    if name in _FROM_GROUPER:
+        return case.grouping is not None or not case.submitted
+    return case.is_loaded(name)
+
+
+def _not_loaded(case: Case, table: str, name: str) -> Found:
+    on = case.facts.tables_date
+    what = "discharges" if case.inpatient else "services"
+    message = f"{name} for {what} on {day(on)} is not loaded."
+    declared = case.policy.downstream_for(table, case.facts.patient_class, case.payer_kind, case.judged_on)
+    if declared is None:
+        return Found(message, (name,))
+    until = declared.expires_on.isoformat()
+    return Found(
+        f"{message} {declared.declared_by} declares it validated downstream until {until}: {declared.reason}",
+        (name,),
+        severity="warn",
+    )

@@ -1,0 +1,106 @@
+"""Condition 4: codes exist on the date, are complete, are of the right system, and stand on the claim once."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from coding_workflow.guidelines.case import HCPCS_SYSTEMS, Case, is_cpt, service_code
+from coding_workflow.guidelines.registry import Found, rule
+from coding_workflow.guidelines.words import day, point
+
+_INPATIENT_SYSTEMS = frozenset({"ICD-10-PCS", "ICD-9-CM-PX"})
+
+
+@rule("codes.assigned", condition=4, reference="ICD-10-CM Official Guidelines II, IV.A")
+def assigned(case: Case) -> Iterator[Found]:
+    """There is at least one diagnosis code."""
+    if case.facts.diagnoses is None:
+        yield Found("The diagnosis codes are not known, so they were not judged.", not_evaluated=True)
+    elif not case.diagnoses:
+        yield Found("No diagnosis is coded.")
+
+
+@rule("codes.diagnosis_valid", condition=4, reference="ICD-10-CM Official Guidelines I.B.2, I.A.4")
+def diagnosis_valid(case: Case) -> Iterator[Found]:
+    """Every diagnosis code is in the table of the date, at its highest number of characters."""
+    if not case.is_loaded(case.diagnosis_system):
+        return
+    named = (*case.codes, case.facts.admitting_diagnosis, *case.facts.reason_for_visit)
+    for code in sorted(set(named) - {""}):
+        yield from _invalid(case, case.diagnosis_system, code, point(code))
+
+
+def _invalid(case: Case, system: str, code: str, label: str) -> Iterator[Found]:
+    found = case.tables.code(system, code)
+    if found is None:
+        yield Found(f"{label} is not an {system} code on {day(case.facts.tables_date)}.", (code,))
+    elif not found.billable:
+        yield Found(f"{label} needs more characters; it is a heading in {system}.", (code,))
+
+
+@rule(
+    "codes.procedure_valid",
+    condition=4,
+    reference="ICD-10-PCS Official Guidelines A1; HIPAA code sets, 45 CFR 162.1002",
+    looks_at=("procedures", "lines"),
+    fix="procedures",
+)
+def procedure_valid(case: Case) -> Iterator[Found]:
+    """Every procedure and HCPCS code is in the table of the date, where that table is loaded."""
+    for code, system in sorted(_procedure_codes(case)):
+        if case.is_loaded(system):
+            yield from _invalid(case, system, code, code)
+
+
+def _procedure_codes(case: Case) -> set[tuple[str, str]]:
+    icd = {(each.code, case.procedure_system) for each in case.facts.procedures if each.system in _INPATIENT_SYSTEMS}
+    services = {service_code(service) for service in case.services}
+    return icd | {(code, "CPT" if is_cpt(code) else "HCPCS") for code in services}
+
+
+@rule("codes.modifier_valid", condition=4, reference="IOCE edit 22", looks_at=("lines",), fix="charges")
+def modifier_valid(case: Case) -> Iterator[Found]:
+    """Modifiers are two characters, and in the modifier table where it is loaded and they are Level II."""
+    table_loaded = case.is_loaded("HCPCS-MODIFIER") if any(each.modifiers for each in case.services) else False
+    for service in case.services:
+        for modifier in service.modifiers:
+            known = not table_loaded or modifier.isdigit() or case.tables.code("HCPCS-MODIFIER", modifier)
+            if len(modifier) != 2 or not known:
+                yield Found(f"{modifier} on {service_code(service)} is not a modifier.", (service_code(service), modifier))
+
+
+@rule("codes.system", condition=4, reference="45 CFR 162.1002", looks_at=("diagnoses", "procedures"))
+def system(case: Case) -> Iterator[Found]:
+    """ICD-10 from 2015-10-01, ICD-9-CM before; ICD procedures on inpatient bills, HCPCS on outpatient ones."""
+    for diagnosis in case.submitted:
+        if diagnosis.system != case.diagnosis_system:
+            yield Found(f"{point(diagnosis.code)} must be coded in {case.diagnosis_system} on this date.", (diagnosis.code,))
+    for procedure in case.facts.procedures:
+        if case.inpatient and procedure.system in HCPCS_SYSTEMS:
+            yield Found(
+                f"{procedure.code} is {procedure.system}; inpatient procedures are {case.procedure_system}.", (procedure.code,)
+            )
+        elif not case.inpatient and procedure.system in _INPATIENT_SYSTEMS:
+            yield Found(f"{procedure.code} is {procedure.system}, which is for inpatient stays only.", (procedure.code,))
+
+
+@rule("codes.once", condition=4, reference="ICD-10-CM Official Guidelines I.B.12", looks_at=("diagnoses",))
+def once(case: Case) -> Iterator[Found]:
+    """A diagnosis code is reported once. A repeated principal diagnosis of an inpatient is left to the Medicare Code Editor."""
+    by_editor = case.principal.code if case.grouping and case.principal else ""
+    for code, times in sorted(Counter(case.codes).items()):
+        if times > 1 and code != by_editor:
+            yield Found(f"{point(code)} is reported {times} times; once is enough.", (code,))
+
+
+@rule("codes.claim_limit", condition=4, reference="837I and 837P implementation guides", severity="warn")
+def claim_limit(case: Case) -> Iterator[Found]:
+    """What a claim has room for: 25 diagnoses, 25 procedures and 12 external causes (837I), 12 diagnoses (837P)."""
+    most = 12 if case.facts.billing_kind == "professional" else 25
+    counted = (
+        ("diagnoses", len(case.diagnoses), most),
+        ("procedures", len(case.facts.procedures), 25),
+        ("external causes", len(case.facts.external_causes), 12),
+    )
+    for what, number, limit in counted:
+        if number > limit:
+            yield Found(f"{number} {what} are coded; the claim takes the first {limit}.", (what,))
