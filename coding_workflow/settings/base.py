@@ -46,15 +46,21 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "coding_workflow.staff.middleware.PageHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "coding_workflow.staff.middleware.SameOriginMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "coding_workflow.staff.middleware.FragmentRedirectMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "coding_workflow.staff.middleware.SessionLimitsMiddleware",
+    "coding_workflow.staff.middleware.SignInDutiesMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "coding_workflow.staff.middleware.ScopeMiddleware",
 ]
 
 TEMPLATES = [

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -45,16 +46,18 @@ def require_role(*roles: str, write: bool = False) -> Callable[[View], View]:
     """Let in only people who hold one of the roles at some facility; without roles, everyone signed in.
 
     Anonymous goes to sign-in (401 with ``HX-Redirect`` for fragments), another role raises NotAllowed. Inside, the
-    person's ``facility_ids`` are those where they hold one of the roles. ``write`` takes POST only (405 otherwise).
+    person's ``facility_ids`` are those where they hold one of the roles. Other methods than GET, HEAD and POST get
+    405; ``write`` takes POST only.
     """
+    methods = ["POST"] if write else ["GET", "HEAD", "POST"]
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return ask_to_sign_in(request)
-            if write and request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
+            if request.method not in methods:
+                return HttpResponseNotAllowed(methods)
             if roles and not any(request.user.has_role(role) for role in roles):
                 raise NotAllowed(
                     "staff.role", "Your role does not open this page. An administrator can give you the role it takes."
@@ -112,6 +115,22 @@ def open_account(
     return account
 
 
+def recently_proven(view: View) -> View:
+    """Ask again for the password or a code when the last proof is older than ``ACCOUNT_REAUTHENTICATION_TIMEOUT``.
+
+    For acts that a stolen session must not do: rights, exports, bulk release. Put it below ``require_role``. What
+    was typed is not kept; the person comes back to the empty page.
+    """
+
+    @wraps(view)
+    def asking(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not get_adapter(request).is_reauthentication_required(app="staff"):
+            return view(request, *args, **kwargs)
+        return HttpResponseRedirect(_with_next(reverse("account_reauthenticate"), request.get_full_path()))
+
+    return asking
+
+
 def is_polling(request: HttpRequest) -> bool:
     """Whether a timer sent this, marked by ``X-Polling: 1``."""
     return request.headers.get(POLLING_HEADER) == "1"
@@ -130,4 +149,6 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _with_next(login: str, back: str) -> str:
-    return f"{login}?{urlencode({'next': back})}" if back and back != "/" else login
+    if back in {"", "/"} or back.startswith(login):
+        return login
+    return f"{login}?{urlencode({'next': back})}"

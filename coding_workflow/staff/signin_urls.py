@@ -1,5 +1,26 @@
-"""Sign-in addresses."""
+"""Sign-in: only those of django-allauth's pages that are used. Sign-up, e-mail and password mail are not mounted."""
 
-from django.urls import URLPattern
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from django.urls import URLPattern, path
+from django.views.generic import RedirectView
 
-urlpatterns: list[URLPattern] = []
+from .access import require_role
+
+signed_in = require_role()
+
+urlpatterns: list[URLPattern] = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("password/", signed_in(account.password_change), name="account_change_password"),
+    path("again/", signed_in(account.reauthenticate), name="account_reauthenticate"),
+    path("code/", mfa.authenticate, name="mfa_authenticate"),
+    path("code/again/", signed_in(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path("app/", signed_in(RedirectView.as_view(pattern_name="staff:me")), name="mfa_index"),
+    path("app/connect/", signed_in(totp.activate_totp), name="mfa_activate_totp"),
+    path("app/remove/", signed_in(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("app/recovery-codes/", signed_in(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("app/recovery-codes/new/", signed_in(recovery_codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+]

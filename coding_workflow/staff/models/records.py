@@ -1,7 +1,27 @@
 """What was done about people, by whom: append-only (a trigger refuses change, migration 0003)."""
 
+from typing import Any, Final
+
 from django.conf import settings
 from django.db import models
+
+#: Every kind of StaffEvent and how it reads; placeholders are names in the payload.
+STAFF_EVENTS: Final[dict[str, str]] = {
+    "person.created": "Added",
+    "person.disabled": "Disabled: {reason}",
+    "person.enabled": "Enabled",
+    "role.granted": "Role granted: {role}",
+    "role.ended": "Role ended: {role}",
+    "competence.recorded": "Competence recorded: {coding_type}",
+    "competence.ended": "Competence ends on {on}",
+    "password.set": "Password set",
+    "password.reset": "Temporary password given",
+    "password.changed": "Changed the password",
+    "second_factor.reset": "Authenticator app removed",
+    "second_factor.connected": "Authenticator app connected",
+    "sessions.ended": "All sessions ended",
+    "restricted.opened": "Opened restricted account #{account}",
+}
 
 
 class BreakGlass(models.Model):
@@ -81,3 +101,9 @@ class StaffEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} #{self.pk}"
+
+    @property
+    def words(self) -> str:
+        """The event as a phrase people read; an unknown kind reads as itself."""
+        values: dict[str, Any] = self.payload
+        return STAFF_EVENTS.get(self.kind, self.kind).format(**values)

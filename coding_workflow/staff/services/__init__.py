@@ -1,0 +1,22 @@
+"""Every write about people. ``by`` is the administrator who acts; None stands for a command on the server."""
+
+from .competence import end_competence, record_competence
+from .glass import break_glass
+from .people import create_person, disable_person, enable_person
+from .roles import end_role, grant_role
+from .ways_in import end_sessions, reset_password, reset_totp, set_password
+
+__all__ = [
+    "break_glass",
+    "create_person",
+    "disable_person",
+    "enable_person",
+    "end_competence",
+    "end_role",
+    "end_sessions",
+    "grant_role",
+    "record_competence",
+    "reset_password",
+    "reset_totp",
+    "set_password",
+]

@@ -1,0 +1,1 @@
+"""Pages of people: for administrators, for oneself, for compliance."""

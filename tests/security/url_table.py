@@ -1,0 +1,116 @@
+"""Every address of the application, and who may use it. A URL that is not listed here fails test_every_url.py.
+
+How to add one: a line ``"room:name": Address(roles, ...)``.
+
+- ``roles``: PUBLIC (no sign-in), SIGNED_IN (any person), or the set given to ``require_role``.
+- ``methods``: "GET", "POST" or "GET POST"; what the page answers with something other than 405.
+- ``row``: when the address carries a key, a function that makes such a row at a given facility and answers the
+  arguments of ``reverse``. The walk makes one at the cast's own facility and one at another: the other one must
+  answer 404 with the same body as an unknown key.
+- ``form``: what a POST sends, when the view reads the form before it looks for the row.
+- ``answers``: statuses that a GET by an allowed person may have; 200 by default.
+"""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import Account, Facility, Patient
+from coding_workflow.staff.models import Competence, Role, RoleGrant, User
+from tests.cast import Cast
+
+PUBLIC = frozenset({"public"})
+SIGNED_IN: frozenset[str] = frozenset()
+WORKING = frozenset({Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.BILLER, Role.COMPLIANCE})
+ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+
+Row = Callable[[Cast, Facility], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Address:
+    """Who may use an address, how, and with which row."""
+
+    roles: frozenset[str]
+    methods: str = "GET"
+    row: Row | None = None
+    form: dict[str, Any] = field(default_factory=dict)
+    answers: tuple[int, ...] = (200,)
+
+
+def person(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """Somebody who codes at the facility."""
+    made = User.objects.create(username=f"p{User.objects.count()}", full_name="Some Body", password="!")
+    RoleGrant.objects.create(user=made, facility=facility, role=Role.CODER)
+    return {"pk": made.pk}
+
+
+def grant(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A role that somebody holds at the facility."""
+    return {"pk": RoleGrant.objects.get(user_id=person(cast, facility)["pk"]).pk}
+
+
+def competence(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """Somebody's competence at the facility."""
+    day = datetime.date(2026, 1, 1)
+    made = Competence.objects.create(
+        user_id=person(cast, facility)["pk"],
+        facility=facility,
+        coding_type="clinic",
+        credential="CCS",
+        trained_on=day,
+        oriented_on=day,
+        supervisor=cast.cleo,
+        valid_from=day,
+    )
+    return {"pk": made.pk}
+
+
+def account(cast: Cast, facility: Facility, **fields: Any) -> dict[str, Any]:
+    """A patient account at the facility."""
+    number = f"T{Account.objects.count()}"
+    patient = Patient.objects.create(
+        facility=facility, mrn=number, family_name="Testcase", given_name="Pat", birth_date=datetime.date(1957, 2, 3), sex="F"
+    )
+    made = Account.objects.create(facility=facility, number=number, patient=patient, patient_class="inpatient", **fields)
+    return {"pk": made.pk}
+
+
+def restricted_account(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A patient account at the facility that takes a reason to open."""
+    return account(cast, facility, restricted="VIP")
+
+
+TABLE: dict[str, Address] = {
+    # Sign-in
+    "account_login": Address(PUBLIC, "GET POST"),
+    "account_logout": Address(PUBLIC, "GET POST", answers=(200, 302)),
+    "mfa_authenticate": Address(PUBLIC, "GET POST", answers=(302,)),
+    "account_change_password": Address(SIGNED_IN, "GET POST"),
+    "account_reauthenticate": Address(SIGNED_IN, "GET POST"),
+    "mfa_reauthenticate": Address(SIGNED_IN, "GET POST", answers=(302,)),
+    "mfa_index": Address(SIGNED_IN, "GET", answers=(302,)),
+    "mfa_activate_totp": Address(SIGNED_IN, "GET POST"),
+    "mfa_deactivate_totp": Address(SIGNED_IN, "GET POST", answers=(404,)),
+    "mfa_view_recovery_codes": Address(SIGNED_IN, "GET", answers=(404,)),
+    "mfa_generate_recovery_codes": Address(SIGNED_IN, "GET POST"),
+    # People
+    "staff:people": Address(ADMINISTRATOR),
+    "staff:add_person": Address(ADMINISTRATOR, "GET POST"),
+    "staff:person": Address(ADMINISTRATOR, "GET", person),
+    "staff:grant_role": Address(ADMINISTRATOR, "POST", person),
+    "staff:end_role": Address(ADMINISTRATOR, "POST", grant),
+    "staff:record_competence": Address(ADMINISTRATOR, "POST", person),
+    "staff:end_competence": Address(ADMINISTRATOR, "POST", competence),
+    "staff:reset_password": Address(ADMINISTRATOR, "POST", person),
+    "staff:reset_totp": Address(ADMINISTRATOR, "POST", person),
+    "staff:end_sessions": Address(ADMINISTRATOR, "POST", person),
+    "staff:disable": Address(ADMINISTRATOR, "POST", person),
+    "staff:enable": Address(ADMINISTRATOR, "POST", person),
+    "staff:me": Address(SIGNED_IN),
+    "staff:end_my_sessions": Address(SIGNED_IN, "POST"),
+    "staff:still_here": Address(SIGNED_IN, "POST"),
+    "staff:restricted": Address(WORKING, "GET POST", restricted_account, form={"reason": "Coding this account today"}),
+    "staff:openings": Address(frozenset({Role.COMPLIANCE})),
+}
