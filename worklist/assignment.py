@@ -119,11 +119,12 @@ def claim_this(*, item_id: int, user: User) -> WorkItem:
 def renew(*, item_id: int, user: User, token: int) -> None:
     """Real input extends the lease by 20 minutes from now, also an expired one that nobody took.
 
-    Raises Conflict ``work.taken`` when the lease is another's by now, ``work.closed`` when the work is done.
+    Raises Conflict ``work.taken`` when the lease is another's by now, ``work.lost`` when it is nobody's or was taken
+    anew, ``work.closed`` when the work is done.
     """
     changed = WorkItem.objects.filter(pk=item_id, leased_to=user, lease_token=token, closed_at__isnull=True)
     if not changed.update(leased_until=_lease_end()):
-        raise _why_not(item_id, user)
+        raise _lost(item_id, user)
 
 
 @transaction.atomic
@@ -136,7 +137,7 @@ def put_back(*, item_id: int, user: User, reason: str) -> None:
         raise Refused("work.no_reason", "Say why you put it back.")
     item = WorkItem.objects.select_related("facility").filter(pk=item_id, closed_at__isnull=True, leased_to=user).first()
     if item is None:
-        raise _why_not(item_id, user)
+        raise _lost(item_id, user)
     day = clock.today(item.facility)
     PutBack.objects.create(facility_id=item.facility_id, item=item, user=user, on=day, reason=reason.strip()[:200])
     hand_back(item=item, by=Actor.person(user.pk), reason=reason.strip())
@@ -227,6 +228,11 @@ def _claim(user: User, statement: str, parameters: dict[str, Any]) -> WorkItem |
 
 def _lease_end() -> Any:
     return RawSQL("statement_timestamp() + make_interval(mins => %s)", [LEASE_MINUTES], output_field=DateTimeField())
+
+
+def _lost(item_id: int, user: User) -> Refused:
+    why = _why_not(item_id, user)
+    return why if isinstance(why, Conflict) else Conflict("work.lost", "You no longer have this account; take it again.")
 
 
 def _why_not(item_id: int, user: User) -> Refused:

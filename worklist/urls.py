@@ -2,11 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from .views import my_work
+from .views import board, history, my_work
 
 app_name = "worklist"
 urlpatterns: list[URLPattern] = [
     path("", my_work.my_work, name="my_work"),
     path("next/", my_work.get_next, name="get_next"),
     path("work/<int:pk>/put-back/", my_work.give_back, name="put_back"),
+    path("board/", board.board, name="board"),
+    path("board/approve/", board.approve, name="approve"),
+    path("board/<int:pk>/send-back/", board.send_back, name="send_back"),
+    path("account/<int:pk>/history/", history.history, name="history"),
+    # Until the workspace has its own page, an account opens on its history.
+    path("account/<int:pk>/", history.history, name="account"),
 ]

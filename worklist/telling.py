@@ -1,0 +1,88 @@
+"""Events in words: what a person reads in an account's history. Pure: kinds and payloads in, sentences out."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+Payload = Mapping[str, Any]
+Telling = Callable[[Payload], str]
+
+#: Kinds that stop an account, and kinds that free it: the mark on the timeline.
+HOLDING: Final = frozenset({"hold.opened", "discrepancy.opened", "claim.rejected", "document.deficient"})
+FREEING: Final = frozenset({"hold.resolved", "release.approved", "claim.accepted", "discrepancy.closed", "remittance.posted"})
+
+
+def _plain(text: str) -> Telling:
+    return lambda payload: text
+
+
+def _with(text: str, *names: str) -> Telling:
+    def tell(payload: Payload) -> str:
+        said = [str(payload[name]).replace("_", " ") for name in names if payload.get(name) not in (None, "", [])]
+        return f"{text}: {' · '.join(said)}" if said else text
+
+    return tell
+
+
+def _moved(payload: Payload) -> str:
+    verb = str(payload.get("verb", "")).capitalize() or "Moved"
+    after = str(payload.get("after", "")).replace("_", " ")
+    reason = f". {payload['reason']}" if payload.get("reason") else ""
+    return f"{verb}: now {after}{reason}"
+
+
+def _hold(payload: Payload) -> str:
+    condition = f"condition {payload['condition']}, " if payload.get("condition") else ""
+    kind = "Hold opened" if payload.get("blocking", True) else "Warning opened"
+    return f"{kind}: {condition}{payload.get('reason', '')}, with {str(payload.get('owner', '')).replace('_', ' ')}"
+
+
+_TELLINGS: Final[dict[str, Telling]] = {
+    "registration.registered": _with("Registered", "class"),
+    "registration.updated": _with("Registration updated", "elements"),
+    "registration.discharge_cancelled": _plain("Discharge cancelled"),
+    "account.moved": _moved,
+    "account.ended": _with("Ended without a claim", "reason"),
+    "document.received": _with("Document received", "type", "status"),
+    "document.deficient": _with("Document found wanting", "quality"),
+    "charge.posted": _with("Charge posted", "revenue_code", "hcpcs", "amount"),
+    "charge.voided": _with("Charge voided", "reason"),
+    "hold.opened": _hold,
+    "hold.resolved": _with("Hold resolved", "resolution"),
+    "work.opened": _with("Work opened", "kind"),
+    "work.claimed": _with("Work taken", "kind"),
+    "work.returned": _with("Work put back", "reason"),
+    "work.taken_over": _with("Work taken over", "reason"),
+    "work.closed": _with("Work done", "kind", "outcome"),
+    "coding.abstracted": _plain("Claim elements abstracted from the record"),
+    "coding.evidence_linked": _plain("Evidence linked"),
+    "coding.evidence_unlinked": _plain("Evidence unlinked"),
+    "coding.reordered": _plain("Codes put in another order"),
+    "release.checked": _with("Release check", "verdict"),
+    "release.overridden": _with("Finding overridden", "rule"),
+    "release.approved": _plain("Released to billing"),
+    "claim.made": _with("Claim made", "total"),
+    "claim.submitted": _plain("Claim submitted"),
+    "claim.accepted": _plain("Claim accepted by the payer"),
+    "claim.rejected": _with("Claim rejected", "reason"),
+    "claim.asked_again": _plain("Claim asked for again"),
+    "discrepancy.opened": _with("Discrepancy opened", "source"),
+    "discrepancy.corrected": _plain("Discrepancy: correction recorded"),
+    "discrepancy.verified": _plain("Discrepancy: correction seen on the remittance"),
+    "discrepancy.closed": _plain("Discrepancy closed"),
+}
+
+
+def sentence(kind: str, payload: Payload) -> str:
+    """One event as a sentence; a kind without words of its own is read from its dotted code."""
+    telling = _TELLINGS.get(kind)
+    if telling is not None:
+        return telling(payload)
+    room, _, what = kind.partition(".")
+    return _with(f"{room.capitalize()}: {what.replace('_', ' ')}", "code", "reason")(payload)
+
+
+def mark(kind: str) -> str:
+    """``hold``, ``ok`` or nothing: the state that the event leaves behind."""
+    if kind in HOLDING:
+        return "hold"
+    return "ok" if kind in FREEING else ""

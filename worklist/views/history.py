@@ -1,0 +1,30 @@
+"""History of one account: what happened in words, whether the chain verifies, releases, who looked."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from coding_workflow.staff.access import StaffRequest, open_account, require_role
+from coding_workflow.staff.models import Role
+from worklist.selectors import history as selectors
+
+#: Who may read who looked (45 CFR 164.308(a)(1)(ii)(D): review of access).
+SEES_LOOKS = (Role.SUPERVISOR, Role.COMPLIANCE, Role.ADMINISTRATOR)
+
+
+@require_role(Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.BILLER, Role.COMPLIANCE)
+def history(request: StaffRequest, pk: int) -> HttpResponse:
+    """The timeline, newest first; ``before`` names the event from which older ones are shown."""
+    account = open_account(request, pk, kind="history.viewed")
+    before = request.GET.get("before", "")
+    story = selectors.story(account, int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None)
+    sees_looks = any(request.user.has_role(role, account.facility_id) for role in SEES_LOOKS)
+    context = {
+        "account": account,
+        "story": story,
+        "flaws": selectors.flaws(account),
+        "releases": selectors.releases(account),
+        "looks": selectors.looks(account) if sees_looks else None,
+        "older_url": f"{request.path}?before={story.next_before}" if story.next_before else "",
+        "newest_url": request.path if before else "",
+    }
+    return render(request, "worklist/history.html", context)
