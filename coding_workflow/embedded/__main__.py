@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -9,6 +10,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import psycopg2
 
 from . import environment
 from .crew import Crew
@@ -18,6 +22,7 @@ from .lock import AlreadyRunning, SupervisorLock
 from .paths import state_dir
 from .postgres import Postgres
 from .problems import EngineProblem
+from .roles import APPLICATION, DATABASE, OWNER, Passwords, make_roles
 from .screen import Screen
 from .stopping import StopSignals
 from .supervisor import Supervisor
@@ -87,6 +92,27 @@ def env(_options: argparse.Namespace) -> int:
     return 0
 
 
+def roles(options: argparse.Namespace) -> int:
+    """Make both roles and the database on a server of your own, and print their addresses as export lines."""
+    passwords = Passwords(owner=_password("OWNER_PASSWORD"), application=_password("APPLICATION_PASSWORD"))
+    try:
+        make_roles(options.superuser, passwords, database=options.database)
+    except psycopg2.OperationalError as refused:
+        raise EngineProblem(f"The server does not let the superuser in: {str(refused).strip().splitlines()[0]}") from refused
+    server = urlsplit(options.superuser)
+    where = server.netloc.rpartition("@")[2]
+    addresses = {
+        "DATABASE_URL": f"postgresql://{APPLICATION}:{quote(passwords.application)}@{where}/{options.database}",
+        "DATABASE_OWNER_URL": f"postgresql://{OWNER}:{quote(passwords.owner)}@{where}/{options.database}",
+    }
+    print(environment.export_lines(addresses))
+    return 0
+
+
+def _password(variable: str) -> str:
+    return os.environ.get(variable) or secrets.token_urlsafe(24)
+
+
 def forget(_options: argparse.Namespace) -> int:
     """Delete database, broker and logs of this checkout's hospital."""
     state = state_dir()
@@ -113,6 +139,9 @@ def _arguments() -> argparse.ArgumentParser:
     _command(commands, engines)
     _command(commands, env)
     _command(commands, forget)
+    making = _command(commands, roles)
+    making.add_argument("--superuser", required=True, metavar="URL", help="postgresql://postgres@127.0.0.1:5432/postgres, say")
+    making.add_argument("--database", default=DATABASE, help="its name (%(default)s)")
     _command(commands, run).add_argument("command", nargs=argparse.REMAINDER, help="-- and the command")
     return parser
 

@@ -135,6 +135,7 @@ class Postgres:
     def forget(self) -> None:
         """Delete the data; the server must be stopped."""
         shutil.rmtree(self.data, ignore_errors=True)
+        shutil.rmtree(self._socket, ignore_errors=True)
         if self.home != self.state:
             shutil.rmtree(self.home, ignore_errors=True)
 
