@@ -2,15 +2,21 @@
 
 import datetime
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import transaction
 
 from accounts.actors import Actor
+from accounts.lifecycle import move
 from accounts.locking import lock_account
-from accounts.models import Account, WorkItem
+from accounts.models import Account, Step, WorkItem
+from accounts.services.charges import post_charge
+from accounts.services.holds import place_hold
 from accounts.services.work import open_work
+from coding_workflow.coding.models import FinalCoding
+from coding_workflow.release.models import Check
 from coding_workflow.staff.models import Competence, RoleGrant, User
 from tests.cast import Cast
 from worklist.services import ensure_queues
@@ -77,3 +83,75 @@ def open_on(account: Account, kind: str, returned_to: User | None = None) -> Wor
             coding_type=account.patient_class,
             returned_to_id=returned_to.pk if returned_to else None,
         )
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: Any) -> None:
+    """Addresses of static files without the manifest that ``collectstatic`` writes."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+def advance(account: Account, *steps: Step) -> Account:
+    """Move an account through its steps."""
+    with transaction.atomic():
+        locked = lock_account(account.pk)
+        for step in steps:
+            move(account=locked, to=step, by=SYSTEM)
+    return locked
+
+
+def hold(
+    account: Account, condition: int | None = 3, owner: str = "him", reason: str = "documents.missing", message: str = ""
+) -> None:
+    """Open a blocking hold."""
+    with transaction.atomic():
+        place_hold(
+            account=lock_account(account.pk),
+            source="check",
+            key=reason,
+            reason=reason,
+            message=message or "The discharge summary has not arrived.",
+            by=SYSTEM,
+            condition=condition,
+            owner_role=owner,
+        )
+
+
+def post(account: Account, amount: int) -> None:
+    """Charge something."""
+    with transaction.atomic():
+        post_charge(
+            account=lock_account(account.pk),
+            source_id=f"C{account.number}",
+            revenue_code="0450",
+            amount=Decimal(amount),
+            service_date=account.admit_date,
+            by=SYSTEM,
+        )
+
+
+CODED = (Step.DISCHARGED, Step.CODING, Step.FINAL_CODED)
+
+
+def make_releasable(cast: Cast, account: Account, *, coder: User | None = None, warnings: int = 0) -> WorkItem:
+    """Final coded by somebody, checked and clean, with open release work."""
+    account = advance(account, *CODED)
+    FinalCoding.objects.create(facility=cast.main, account=account, revision=account.revision, coder=coder or cast.ana)
+    account.refresh_from_db()
+    finding = {"condition": 5, "severity": "warn", "message": "Short stay with a transfer status.", "rule": "x"}
+    Check.objects.create(
+        facility=cast.main,
+        account=account,
+        revision=account.revision,
+        ruleset_hash="r",
+        tables_hash="t",
+        policy_hash="p",
+        facts_hash="f",
+        engine_version="1",
+        verdict="releasable",
+        findings=[finding] * warnings,
+        drg={"drg": "322"},
+        facts="{}",
+    )
+    return open_on(account, "release")

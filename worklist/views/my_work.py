@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts import clock, history
-from accounts.models import PatientClass, PayerKind
-from coding_workflow.staff.access import StaffRequest, is_polling, require_role
+from accounts.models import PatientClass, PayerKind, WorkItem
+from coding_workflow.staff.access import StaffRequest, fetch, is_polling, require_role
 from worklist.assignment import KINDS_BY_ROLE, claim_next, put_back
 from worklist.selectors import queues
 from worklist.selectors.nothing import why_nothing
@@ -70,6 +70,7 @@ def get_next(request: StaffRequest) -> HttpResponse:
 @require_role(*KINDS_BY_ROLE, write=True)
 def give_back(request: StaffRequest, pk: int) -> HttpResponse:
     """Put one's own work back with a reason."""
+    fetch(WorkItem.objects.all(), request.user, pk)
     put_back(item_id=pk, user=request.user, reason=request.POST.get("reason", ""))
     messages.success(request, "Put back. It is not offered to you again today.")
     return go_to(request, reverse("worklist:my_work"))
