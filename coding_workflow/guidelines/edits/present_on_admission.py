@@ -46,14 +46,14 @@ def exempt(case: Case) -> Iterator[Found]:
 
 @rule("poa.unknown", condition=4, reference=APPENDIX_I, classes=INPATIENT_CLASSES, fix="queries")
 def unknown(case: Case) -> Iterator[Found]:
-    """U says that the documentation is insufficient: ask the provider. It holds where the code is a hospital-acquired condition."""
+    """U says that the documentation is insufficient: ask the provider. It holds for a hospital-acquired condition."""
     for diagnosis in case.submitted:
         if diagnosis.poa == "U":
             message = f"It is not documented whether {point(diagnosis.code)} was present on admission; query the provider."
             yield Found(message, (diagnosis.code,), severity="hold" if diagnosis.code in case.hospital_acquired else "warn")
 
 
-@rule("poa.hospital_acquired", condition=4, reference="42 CFR 412.4; Deficit Reduction Act 5001(c)", severity="info")
+@rule("poa.hospital_acquired", condition=4, reference="Deficit Reduction Act of 2005, 5001(c)", severity="info")
 def hospital_acquired(case: Case) -> Iterator[Found]:
     """N on a hospital-acquired condition is correct reporting; it may be chosen for second-level review."""
     for diagnosis in case.secondary:

@@ -1,0 +1,52 @@
+"""Condition 4: uncertain diagnoses, read in the words of the linked passage (II.H, III.C, IV.H)."""
+
+import re
+from collections.abc import Iterator
+
+from coding_workflow.guidelines.case import Case
+from coding_workflow.guidelines.facts import INPATIENT_CLASSES, OUTPATIENT_CLASSES, Diagnosis
+from coding_workflow.guidelines.registry import Found, rule
+from coding_workflow.guidelines.words import point
+
+#: The terms of II.H and IV.H and what providers write for them. "Ruled out" is certain and is no match.
+_UNCERTAIN = re.compile(
+    r"\b(probabl[ey]|possibl[ey]|suspect(?:ed|s)?|suspicion of|questionable|likely|still to be ruled out|rule[ -]out|r/o"
+    r"|compatible with|consistent with|indicative of|suggestive of|comparable with|appears to be|concern for"
+    r"|working diagnosis|presumed)\b",
+    re.IGNORECASE,
+)
+#: Signs, symptoms and encounter reasons are what an outpatient without a certain diagnosis is coded with.
+_CERTAIN_ENOUGH = ("R", "Z")
+#: Inpatient exceptions: HIV, Zika, COVID-19, novel influenza are coded only when confirmed (I.C.1.a, f, g; I.C.10.c).
+_CONFIRMED_ONLY = ("B20", "A925", "U071", "J09")
+
+
+def uncertain_term(diagnosis: Diagnosis) -> str:
+    """The uncertain term in the passages of a code, if every passage that was quoted has one."""
+    quotes = [evidence.quote for evidence in diagnosis.evidence if evidence.quote]
+    terms = [_UNCERTAIN.search(quote) for quote in quotes]
+    return terms[0].group(0).lower() if terms and terms[0] and all(terms) else ""
+
+
+def _found(diagnosis: Diagnosis, setting: str) -> Iterator[Found]:
+    term = uncertain_term(diagnosis)
+    if term:
+        yield Found(f'The passage for {point(diagnosis.code)} says "{term}"; {setting}.', (diagnosis.code,))
+
+
+@rule("icd10cm.uncertain_outpatient", condition=4, reference="ICD-10-CM Official Guidelines IV.H", classes=OUTPATIENT_CLASSES)
+def uncertain_outpatient(case: Case) -> Iterator[Found]:
+    """Outpatients: an uncertain diagnosis is not coded; code the sign, symptom or reason for the visit."""
+    for diagnosis in case.diagnoses:
+        if not diagnosis.code.startswith(_CERTAIN_ENOUGH):
+            yield from _found(diagnosis, "an outpatient is coded to the highest degree of certainty, here the sign or symptom")
+
+
+@rule(
+    "icd10cm.uncertain_inpatient", condition=4, reference="ICD-10-CM Official Guidelines II.H, I.C.1", classes=INPATIENT_CLASSES
+)
+def uncertain_inpatient(case: Case) -> Iterator[Found]:
+    """Inpatients: uncertain diagnoses at discharge are coded, but for the four that must be confirmed."""
+    for diagnosis in case.diagnoses:
+        if diagnosis.code.startswith(_CONFIRMED_ONLY):
+            yield from _found(diagnosis, "it is coded only when confirmed")
