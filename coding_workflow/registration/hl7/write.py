@@ -158,13 +158,17 @@ def _in1(rank: int, insurance: Insurance) -> str:
 
 
 def _ft1(number: int, charge: Charge) -> str:
-    revenue = f"^{_text(charge.revenue_code)}^^NUBC" if charge.revenue_code else ""
     return _segment("FT1", {
         1: str(number), 2: _text(charge.number), 4: _text(charge.service_date), 6: "CD" if charge.amount < 0 else "CG",
-        7: f"{_parts(charge.code, charge.description)}^L{revenue}" if revenue else _parts(charge.code, charge.description),
-        10: _text(charge.units), 11: _text(abs(charge.amount)), 25: _text(charge.hcpcs),
+        7: _charge_code(charge), 10: _text(charge.units), 11: _text(abs(charge.amount)), 25: _text(charge.hcpcs),
         26: "~".join(_text(modifier) for modifier in charge.modifiers),
     })  # fmt: skip
+
+
+def _charge_code(charge: Charge) -> str:
+    """The charge code, with the revenue code as its alternate where there is one."""
+    revenue = (charge.revenue_code, "", "NUBC") if charge.revenue_code else ()
+    return _parts(charge.code, charge.description, "L", *revenue)
 
 
 def _clinician(clinician: Clinician | None) -> str:

@@ -53,22 +53,29 @@ class Target:
 
 def target_of(message: Message, feed: str, action: uuid.UUID) -> Target:
     """Where a message belongs. Raises HL7Problem for what is not handled or not understood, Refused for an unknown facility."""
-    facility = _facility(message)
+    facilities = list(Facility.objects.all())
+    facility = _facility(message, facilities)
+    foreign = {name for other in facilities if other != facility for name in _names(other)} - _names(facility)
     source = Source(
         facility=facility,
         by=Actor.feed(feed),
         sent_at=_sent_at(message, facility),
         codes=local_codes(facility, feed),
+        foreign_authorities=frozenset(foreign),
         action=action,
     )
     number = fitting(person.account_number_of(message), InboundMessage, "account_number", "PID", 18)
     return Target(source, number, _facts(message, source))
 
 
-def _facility(message: Message) -> Facility:
+def _names(facility: Facility) -> set[str]:
+    return {facility.code, *facility.hl7_codes}
+
+
+def _facility(message: Message, facilities: list[Facility]) -> Facility:
     """MSH-4, by code or universal id, names exactly one facility; there is no default."""
     codes = set(message.facility_codes)
-    found = [facility for facility in Facility.objects.all() if codes & {facility.code, *facility.hl7_codes}]
+    found = [facility for facility in facilities if codes & _names(facility)]
     if not found:
         raise Refused("registration.unknown_facility", "The sending facility (MSH-4) is not known.")
     if len(found) > 1:

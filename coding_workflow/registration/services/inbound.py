@@ -12,7 +12,7 @@ from accounts import clock, history
 from accounts.actors import Actor
 from accounts.errors import Conflict, Refused
 from accounts.locking import lock_account
-from accounts.models import Account, WorkKind
+from accounts.models import Account, WorkItem, WorkKind
 from accounts.scope import ALL, scoped
 from accounts.services.work import close_work, open_work
 from coding_workflow.registration.hl7 import framing, read
@@ -198,7 +198,10 @@ def _finish(message: InboundMessage, status: MessageStatus, code: str = "", sent
 
 def _close_error_work(account_id: int | None, by: Actor) -> None:
     """The account's import-error work ends when nothing of it is left in the list."""
-    if account_id is None or InboundMessage.objects.filter(account_id=account_id, status=MessageStatus.FAILED).exists():
+    open_items = WorkItem.objects.filter(account_id=account_id, kind=WorkKind.IMPORT_ERROR, closed_at__isnull=True)
+    if account_id is None or not open_items.exists():
+        return
+    if InboundMessage.objects.filter(account_id=account_id, status=MessageStatus.FAILED).exists():
         return
     account = lock_account(account_id)
     close_work(account=account, kind=WorkKind.IMPORT_ERROR, outcome="mended", by=by)

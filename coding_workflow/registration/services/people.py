@@ -3,7 +3,7 @@
 from typing import Final
 
 from accounts.errors import Refused
-from accounts.models import Account, Coverage, Facility, Patient, Payer, PayerKind, Provider, Sex
+from accounts.models import Account, Coverage, Patient, Payer, PayerKind, Provider, Sex
 from coding_workflow.registration.facts import CoverageFacts, PatientFacts, ProviderFacts
 
 from . import told
@@ -23,7 +23,8 @@ def patient_for(facts: PatientFacts, source: Source) -> Patient:
     Raises Refused ``registration.other_authority`` when the number belongs to another facility's authority, so that no
     feed can reach across.
     """
-    _refuse_other_facility(facts.authority, source.facility)
+    if facts.authority in source.foreign_authorities:
+        raise Refused("registration.other_authority", "PID-3 names the patient by another facility's numbers.")
     Patient.objects.get_or_create(
         facility=source.facility,
         authority=fitting(facts.authority, Patient, "authority", "PID", 3),
@@ -33,13 +34,6 @@ def patient_for(facts: PatientFacts, source: Source) -> Patient:
     patient = Patient.objects.select_for_update().get(facility=source.facility, authority=facts.authority, mrn=facts.mrn)
     _update_patient(patient, facts, source)
     return patient
-
-
-def _refuse_other_facility(authority: str, facility: Facility) -> None:
-    others = Facility.objects.exclude(pk=facility.pk)
-    for other in others.only("code", "hl7_codes"):
-        if authority in {other.code, *other.hl7_codes} and authority not in {facility.code, *facility.hl7_codes}:
-            raise Refused("registration.other_authority", "PID-3 names the patient by another facility's numbers.")
 
 
 def _update_patient(patient: Patient, facts: PatientFacts, source: Source) -> None:

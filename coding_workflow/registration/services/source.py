@@ -16,12 +16,16 @@ from coding_workflow.registration.models import FeedMap
 
 @dataclass
 class Source:
-    """Where a registration comes from. ``flags`` collects what was applied but is worth a look."""
+    """Where a registration comes from.
+
+    ``foreign_authorities`` number the patients of other facilities; ``flags`` collects what was applied but is worth a look.
+    """
 
     facility: Facility
     by: Actor
     sent_at: datetime.datetime
     codes: LocalCodes = field(default_factory=LocalCodes)
+    foreign_authorities: frozenset[str] = frozenset()
     action: uuid.UUID = field(default_factory=uuid.uuid4)
     flags: list[str] = field(default_factory=list)
 
