@@ -14,6 +14,7 @@ from .x12.values import COMPONENT, ELEMENT, REPETITION, TERMINATOR, day, fold, n
 
 #: What the simulated contract pays of a charge; the rest is a contractual adjustment (CO-45).
 RATE: Final = Decimal("0.62")
+_PATIENT: Final = segment("NM1", "QC", "1", "SIMULATED")
 _GUIDE: Final = "005010X221A1"
 
 
@@ -67,18 +68,18 @@ def _claim(bill: Bill) -> list[str]:
     before = _reversal(bill.replaces) if bill.replaces else []
     paid, control = allowed(bill), control_number(bill)
     status, reason = ("4", "50") if bill.denied else ("1", "45")
-    found = [segment("CLP", bill.number, status, number(bill.charge), number(paid), "0", "CI", control, "11", "1")]
+    found = [segment("CLP", bill.number, status, number(bill.charge), number(paid), "0", "ZZ", control, "11", "1")]
     if bill.charge != paid:
         found.append(segment("CAS", "CO", reason, number(bill.charge - paid)))
-    return before + found
+    return [*before, *found, _PATIENT]
 
 
 def _reversal(bill: Bill) -> list[str]:
     paid = allowed(bill)
-    found = [segment("CLP", bill.number, "22", number(-bill.charge), number(-paid), "0", "CI", control_number(bill), "11", "1")]
+    found = [segment("CLP", bill.number, "22", number(-bill.charge), number(-paid), "0", "ZZ", control_number(bill), "11", "1")]
     if bill.charge != paid:
         found.append(segment("CAS", "CO", "45", number(paid - bill.charge)))
-    return found
+    return [*found, _PATIENT]
 
 
 def _heading(total: Decimal, payee: Payee, payer: str, payer_id: str, paid_on: datetime.date, trace: str) -> list[str]:
@@ -90,6 +91,7 @@ def _heading(total: Decimal, payee: Payee, payer: str, payer_id: str, paid_on: d
         segment("N1", "PR", fold(payer)[:60], "XV", payer_id),
         segment("N3", "1 SIMULATION WAY"),
         segment("N4", "NOWHERE", "NY", "100010000"),
+        segment("PER", "BL", "SIMULATED PAYER", "TE", "5550100000"),
         segment("N1", "PE", fold(payee.name)[:60], "XX", payee.npi),
         segment("LX", "1"),
     ]

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from accounts.models import Account, Coverage, PayerKind, Provider
+from coding_workflow.codesets import selectors as codesets
 from coding_workflow.guidelines import facts as judged
 from coding_workflow.payment.x12 import claim as x12
 from coding_workflow.payment.x12.checks import CLAIM_CHANGES
@@ -59,7 +60,7 @@ def roll_up(lines: Iterable[judged.Line], *, inpatient: bool) -> tuple[x12.Servi
         units, amount = sums.get(key, (Decimal(0), Decimal(0)))
         charge = line.charge or Decimal(0)
         sums[key] = (units + (line.units if charge >= 0 else -line.units), amount + charge)
-    kept = sorted((key, total) for key, total in sums.items() if total != (0, 0))
+    kept = sorted((key, total) for key, total in sums.items() if any(total))
     return tuple(
         x12.ServiceLine(revenue, amount, units, hcpcs, modifiers, day)
         for (revenue, hcpcs, modifiers, day), (units, amount) in kept
@@ -124,9 +125,15 @@ def _with_codes(claim: x12.Claim, facts: judged.Facts, *, changed: bool) -> x12.
 
 
 def _diagnosis(one: judged.Diagnosis, facts: judged.Facts) -> x12.Diagnosis:
-    """A blank indicator on an inpatient code that passed the gate is an exempt code: condition 4 has judged it by the list."""
-    poa = one.poa if facts.inpatient else ""
-    return x12.Diagnosis(one.code, poa, poa_exempt=facts.inpatient and not poa)
+    """Without an indicator it must be exempt. Where the list is not loaded, the gate's judgement (condition 4) stands."""
+    if not facts.inpatient:
+        return x12.Diagnosis(one.code)
+    exempt = not one.poa and _listed_exempt(one.code, facts.tables_date) is not False
+    return x12.Diagnosis(one.code, one.poa, poa_exempt=exempt)
+
+
+def _listed_exempt(code: str, on: datetime.date | None) -> bool | None:
+    return codesets.poa_exempt(code, on) if on else None
 
 
 def _local(instant: datetime.datetime | None, zone: ZoneInfo) -> datetime.datetime | None:
