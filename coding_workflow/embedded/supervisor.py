@@ -61,8 +61,7 @@ class Supervisor:
         self.port = self._choose_port()
         self._forget_half_a_demo()
         self._start_engines()
-        self._prepare()
-        pages = self._crew.start(self.plan.web(self.host, self.port))
+        pages = self._prepare()
         seeding = self._begin_seeding()
         self._wait_for_pages(pages)
         self._wait_for_patients(seeding)
@@ -103,17 +102,27 @@ class Supervisor:
         environment.write(self.state, self._values)
         self._crew.give(self._values)
 
-    def _prepare(self) -> None:
-        """Migrate, grant and collect static files, unless nothing changed since the last time."""
+    def _prepare(self) -> Watched:
+        """Migrate, grant and collect static files, unless nothing changed since the last time; and start the pages.
+
+        The web server reads the static files when it starts; it loads its code while the tables are still made.
+        """
         now = preparation.fingerprint()
         if self._own_database and preparation.remembered(self.state, "prepared") == now:
-            return
+            return self._start_web()
         self._screen.state("tables", "migrating, and collecting static files")
-        tasks = [(name, self._crew.start_task(name, arguments)) for name, arguments in self.plan.preparing.items()]
-        for name, program in tasks:
+        tasks = {name: self._crew.start_task(name, arguments) for name, arguments in self.plan.preparing.items()}
+        tables = tasks.pop("tables")
+        for name, program in tasks.items():
             self._crew.wait_for_task(name, program)
+        pages = self._start_web()
+        self._crew.wait_for_task("tables", tables)
         self._screen.state("tables", "ready")
         preparation.remember(self.state, "prepared", now)
+        return pages
+
+    def _start_web(self) -> Watched:
+        return self._crew.start(self.plan.web(self.host, self.port))
 
     def _begin_seeding(self) -> Program | None:
         if not self.demo or preparation.remembered(self.state, "seeding") == preparation.USABLE:
