@@ -1,8 +1,10 @@
-"""Passwords that the system makes up, and the rule beside Django's own."""
+"""Passwords that the system makes up, and the rules beside Django's own."""
 
+import functools
 import secrets
 from typing import Any, Final
 
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -15,7 +17,7 @@ def temporary_password() -> str:
 
 
 class VarietyValidator:
-    """Refuse passwords over 128 characters and those of few different characters, such as a repeated word."""
+    """Refuse what is long but easy: few different characters, or a common password with digits and signs around it."""
 
     def __init__(self, different: int = 6) -> None:
         self.different = different
@@ -26,7 +28,15 @@ class VarietyValidator:
             raise ValidationError(f"At most {_LONGEST} characters.", code="password_too_long")
         if len(set(password.lower())) < self.different:
             raise ValidationError(f"Use at least {self.different} different characters.", code="password_monotone")
+        if "".join(filter(str.isalpha, password.lower())) in _common():
+            raise ValidationError("A common password does not get better by digits around it.", code="password_common_root")
 
     def get_help_text(self) -> str:
         """The rule in words."""
-        return f"At least {self.different} different characters."
+        return f"At least {self.different} different characters, and no common password with digits around it."
+
+
+@functools.cache
+def _common() -> frozenset[str]:
+    """Django's 20,000 most common passwords."""
+    return frozenset(CommonPasswordValidator().passwords)
