@@ -38,7 +38,7 @@ def test_a_discharged_account_waits_with_a_timed_row_and_no_work(cast: Cast, wai
     assert not WorkItem.objects.filter(kind="coding").exists()
 
 
-def test_coding_opens_at_the_end_and_a_second_run_changes_nothing() -> None:
+def test_coding_opens_at_the_end_and_a_second_run_changes_nothing(cast: Cast, waiting: Account, settings: LazySettings) -> None:
     settings.BUSINESS_DATE = LAST_DAY + datetime.timedelta(days=policy_for(cast.main).bill_hold_days("inpatient", "medicare"))
     for _ in range(2):
         end_bill_hold(_row())

@@ -20,12 +20,6 @@ PV1 = "PV1|1|I|||||||||||||||||V1\r"
 NEW_YORK = ZoneInfo("America/New_York")
 
 
-def _problem(raw: bytes) -> HL7Problem:
-    with pytest.raises(HL7Problem) as caught:
-        read.read_message(raw)
-    return caught.value
-
-
 @pytest.mark.parametrize(
     ("name", "raw", "code"),
     [
