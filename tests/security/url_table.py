@@ -19,6 +19,7 @@ from typing import Any
 from accounts.models import Account, Facility, Patient
 from coding_workflow.staff.models import Competence, Role, RoleGrant, User
 from tests.cast import Cast
+from tests.payment.stage import claim_file_at
 
 PUBLIC = frozenset({"public"})
 SIGNED_IN: frozenset[str] = frozenset()
@@ -113,4 +114,6 @@ TABLE: dict[str, Address] = {
     "staff:still_here": Address(SIGNED_IN, "POST"),
     "staff:restricted": Address(WORKING, "GET POST", restricted_account, form={"reason": "Coding this account today"}),
     "staff:openings": Address(frozenset({Role.COMPLIANCE})),
+    # Claims
+    "payment:claim_file": Address(frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE}), "GET", claim_file_at),
 }
