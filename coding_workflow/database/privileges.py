@@ -15,8 +15,12 @@ APPEND_ONLY: Final = frozenset(
         "accounts_event",
         "accounts_accessrecord",
         "accounts_documentversion",
+        "codesets_code",
+        "codesets_codegroup",
+        "codesets_indexword",
         "coding_finalcoding",
         "coding_recordabstract",
+        "policy_policyversion",
         "release_check",
         "release_release",
         "release_certificate",
@@ -54,6 +58,7 @@ PROTECTED_COLUMNS: Final[dict[str, frozenset[str]]] = {
     "accounts_account": frozenset(
         {"id", "facility_id", "revision", "event_sequence", "event_head", "hold_version", "total_charges", "created_at"}
     ),
+    "codesets_tablerelease": frozenset({"id", "system", "label", "checksum", "rows", "source", "loaded_at", "loaded_by_id"}),
 }
 
 
