@@ -198,8 +198,10 @@ def _finish(message: InboundMessage, status: MessageStatus, code: str = "", sent
 
 def _close_error_work(account_id: int | None, by: Actor) -> None:
     """The account's import-error work ends when nothing of it is left in the list."""
+    if account_id is None:
+        return
     open_items = WorkItem.objects.filter(account_id=account_id, kind=WorkKind.IMPORT_ERROR, closed_at__isnull=True)
-    if account_id is None or not open_items.exists():
+    if not open_items.exists():
         return
     if InboundMessage.objects.filter(account_id=account_id, status=MessageStatus.FAILED).exists():
         return

@@ -1,6 +1,6 @@
 """Patients, providers and payers as messages tell of them."""
 
-from typing import Final
+from typing import Any, Final
 
 from accounts.errors import Refused
 from accounts.models import Account, Coverage, Patient, Payer, PayerKind, Provider, Sex
@@ -25,20 +25,19 @@ def patient_for(facts: PatientFacts, source: Source) -> Patient:
     """
     if facts.authority in source.foreign_authorities:
         raise Refused("registration.other_authority", "PID-3 names the patient by another facility's numbers.")
-    Patient.objects.get_or_create(
+    patient, _ = Patient.objects.select_for_update().get_or_create(
         facility=source.facility,
         authority=fitting(facts.authority, Patient, "authority", "PID", 3),
         mrn=fitting(facts.mrn, Patient, "mrn", "PID", 3),
         defaults={"family_name": "", "given_name": ""},
     )
-    patient = Patient.objects.select_for_update().get(facility=source.facility, authority=facts.authority, mrn=facts.mrn)
     _update_patient(patient, facts, source)
     return patient
 
 
 def _update_patient(patient: Patient, facts: PatientFacts, source: Source) -> None:
     news = told.about_patient(patient, source.sent_at)
-    changes = {
+    changes: dict[str, Any] = {
         name: fitting(value, Patient, name, "PID", field)
         for name, field in _TEXTS
         if (value := _text_of(facts, name, source)) is not None and news.fresh(name)

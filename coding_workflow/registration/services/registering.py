@@ -76,21 +76,22 @@ def record_change(account: Account, changed: elements.Elements, covered: bool, s
 
 def _visit(account: Account, visit: VisitFacts, source: Source) -> None:
     """The encounter under its visit number. Raises Refused when the number is another patient's visit."""
+    values = {
+        "patient_class": account.patient_class,
+        "started_at": account.admitted_at,
+        "ended_at": account.discharged_at,
+    }
+    if visit.location is not None:
+        values["location"] = fitting(visit.location, Encounter, "location", "PV1", 3)
     encounter, created = Encounter.objects.get_or_create(
         facility=source.facility,
         visit_number=fitting(visit.visit_number, Encounter, "visit_number", "PV1", 19),
-        defaults={"patient_id": account.patient_id, "patient_class": account.patient_class},
+        defaults={"patient_id": account.patient_id, **values},
     )
     if encounter.patient_id != account.patient_id:
         raise Refused("registration.other_patient", "The visit number belongs to another patient.")
     if created:
         encounter.accounts.add(account)
-    values = {
-        "patient_class": account.patient_class,
-        "started_at": account.admitted_at,
-        "ended_at": account.discharged_at,
-        "location": fitting(visit.location or encounter.location, Encounter, "location", "PV1", 3),
-    }
     changed = [name for name, value in values.items() if getattr(encounter, name) != value]
     for name in changed:
         setattr(encounter, name, values[name])

@@ -48,7 +48,7 @@ def local_codes(facility: Facility, feed: str) -> LocalCodes:
 
 def fitting(text: str, model: type[models.Model], name: str, segment: str, number: int) -> str:
     """The text, when the column holds it. Refuses rather than cuts: a cut name or number is another one."""
-    longest = model._meta.get_field(name).max_length
+    longest: int | None = getattr(model._meta.get_field(name), "max_length", None)
     if longest is not None and len(text) > longest:
         raise HL7Problem("hl7.too_long", f"The value is longer than {longest} characters.", segment, number)
     return text
