@@ -130,6 +130,7 @@ def test_only_the_right_people_open_correct_and_close(cast: Cast) -> None:
     ):
         with pytest.raises(NotAllowed):
             act()
+    record_correction(case_id=case.pk, by=cast.actor("bill"), claim_change="D4", **WORDS)
 
 
 def test_a_case_is_refused_without_words_before_release_and_closed_too_early(cast: Cast) -> None:

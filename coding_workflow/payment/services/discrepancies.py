@@ -25,6 +25,8 @@ from .rights import require
 REFUND_DAYS: Final = 60
 LATE: Final = Actor.system("payment.late_change")
 _FINISHED: Final = (CaseState.VERIFIED, CaseState.CLOSED)
+#: Who answers for a case: they alone close it.
+_RESPONSIBLE: Final = (Role.SUPERVISOR, Role.COMPLIANCE)
 _VOID_ONLY: Final = frozenset({"D5", "D6"})
 _LATE_WORDS: Final = "Something that the gate judges arrived or changed after release: document, charge, claim element or hold."
 
@@ -68,7 +70,7 @@ def record_correction(
     (D0-D4, D7-D9, E0; D4 or D9 for changed codes, as the contractor asks). Raises NotAllowed ``payment.role``,
     Refused ``discrepancy.incomplete`` or ``discrepancy.claim_change``, Conflict ``discrepancy.state``.
     """
-    account, case = _locked(case_id, by, (CaseState.OPEN, CaseState.CORRECTING))
+    account, case = _locked(case_id, by, (CaseState.OPEN, CaseState.CORRECTING), *_RESPONSIBLE, Role.BILLER)
     words = [root_cause.strip(), correction.strip(), prevention.strip()]
     if not all(words):
         raise Refused("discrepancy.incomplete", "Root cause, correction and prevention are all needed before a re-release.")
@@ -91,7 +93,7 @@ def close_case(*, case_id: int, by: Actor, words: str) -> DiscrepancyCase:
     Raises NotAllowed ``payment.role``, Refused ``discrepancy.no_words``, Conflict ``discrepancy.state`` before the
     corrected claim was made.
     """
-    account, case = _locked(case_id, by, (CaseState.RESUBMITTED, CaseState.VERIFIED))
+    account, case = _locked(case_id, by, (CaseState.RESUBMITTED, CaseState.VERIFIED), *_RESPONSIBLE)
     if not words.strip():
         raise Refused("discrepancy.no_words", "Say how the case ends; for an overpayment, how it was returned.")
     _finish(account, case, words, by)
@@ -178,12 +180,12 @@ def _lift_hold(account: Account, case: DiscrepancyCase, by: Actor) -> None:
         resolve_hold(account=account, hold=hold, by=by, resolution="Root cause, correction and prevention are recorded.")
 
 
-def _locked(case_id: int, by: Actor, states: tuple[CaseState, ...]) -> tuple[Account, DiscrepancyCase]:
+def _locked(case_id: int, by: Actor, states: tuple[CaseState, ...], *roles: Role) -> tuple[Account, DiscrepancyCase]:
     account_id = DiscrepancyCase.objects.filter(pk=case_id).values_list("account_id", flat=True).first()
     if account_id is None:
         raise Refused("discrepancy.unknown", "There is no such case.")
     account = lock_account(account_id)
-    require(Role.SUPERVISOR, Role.COMPLIANCE, by=by, facility_id=account.facility_id)
+    require(*roles, by=by, facility_id=account.facility_id)
     case = DiscrepancyCase.objects.select_for_update().get(pk=case_id)
     if case.state not in states:
         raise Conflict("discrepancy.state", f"The case is {CaseState(case.state).label.lower()} now.")
