@@ -6,6 +6,9 @@ Each has one or more phrasings; words in brackets make a better match and are no
 
 from typing import Final
 
+_DM1: Final = "type 1 diabetes mellitus [without complications]"
+_DM2: Final = "type 2 diabetes mellitus [without complications]"
+
 ABBREVIATIONS: Final[dict[str, tuple[str, ...]]] = {
     "a fib": ("atrial fibrillation",),
     "a flutter": ("atrial flutter",),
@@ -48,10 +51,10 @@ ABBREVIATIONS: Final[dict[str, tuple[str, ...]]] = {
     "dfu": ("diabetes foot ulcer",),
     "djd": ("osteoarthritis",),
     "dka": ("diabetes ketoacidosis",),
-    "dm": ("diabetes mellitus",),
-    "dm1": ("type 1 diabetes mellitus",),
-    "dm2": ("type 2 diabetes mellitus",),
-    "dmii": ("type 2 diabetes mellitus",),
+    "dm": ("diabetes mellitus [type 2 without complications]",),
+    "dm1": (_DM1,),
+    "dm2": (_DM2,),
+    "dmii": (_DM2,),
     "dnr": ("do not resuscitate",),
     "dvt": ("embolism thrombosis deep veins",),
     "dx": ("diagnosis",),
@@ -81,15 +84,15 @@ ABBREVIATIONS: Final[dict[str, tuple[str, ...]]] = {
     "fhx": ("family history",),
     "hpv": ("human papillomavirus",),
     "hsv": ("herpesviral", "herpes simplex"),
-    "htn": ("hypertension",),
+    "htn": ("hypertension [essential primary]",),
     "ibd": ("inflammatory bowel disease", "crohn", "ulcerative colitis"),
     "ibs": ("irritable bowel syndrome",),
     "ich": ("intracerebral hemorrhage",),
     "sah": ("subarachnoid hemorrhage",),
     "sdh": ("subdural hemorrhage",),
     "ida": ("iron deficiency anemia",),
-    "iddm": ("type 1 diabetes mellitus",),
-    "niddm": ("type 2 diabetes mellitus",),
+    "iddm": (_DM1,),
+    "niddm": (_DM2,),
     "lbbb": ("left bundle branch block",),
     "rbbb": ("right bundle branch block",),
     "lbp": ("low back pain",),
@@ -100,7 +103,7 @@ ABBREVIATIONS: Final[dict[str, tuple[str, ...]]] = {
     "loc": ("loss consciousness",),
     "lt": ("left",),
     "mdd": ("major depressive disorder",),
-    "mi": ("myocardial infarction",),
+    "mi": ("myocardial infarction [acute]",),
     "mrsa": ("methicillin resistant staphylococcus aureus",),
     "mssa": ("methicillin susceptible staphylococcus aureus",),
     "ms": ("multiple sclerosis",),
@@ -138,8 +141,8 @@ ABBREVIATIONS: Final[dict[str, tuple[str, ...]]] = {
     "svt": ("supraventricular tachycardia",),
     "vtach": ("ventricular tachycardia",),
     "vfib": ("ventricular fibrillation",),
-    "t1dm": ("type 1 diabetes mellitus",),
-    "t2dm": ("type 2 diabetes mellitus",),
+    "t1dm": (_DM1,),
+    "t2dm": (_DM2,),
     "tb": ("tuberculosis",),
     "tbi": ("traumatic brain injury", "intracranial injury"),
     "thr": ("presence artificial hip", "replacement hip joint"),
@@ -156,20 +159,57 @@ ABBREVIATIONS: Final[dict[str, tuple[str, ...]]] = {
     "wnd": ("wound",),
     "lac": ("laceration",),
     "sz": ("seizure", "convulsions"),
-    "high blood pressure": ("hypertension",),
-    "heart attack": ("myocardial infarction",),
+    "high blood pressure": ("hypertension [essential primary]",),
+    "heart attack": ("myocardial infarction [acute]",),
     "stroke": ("cerebral infarction", "stroke"),
     "kidney stone": ("calculus kidney",),
     "gallstone": ("calculus gallbladder",),
     "bedsore": ("pressure ulcer",),
     "flu": ("influenza",),
-    "type 2 dm": ("type 2 diabetes mellitus",),
-    "type 1 dm": ("type 1 diabetes mellitus",),
-    "dm type 2": ("type 2 diabetes mellitus",),
-    "dm type 1": ("type 1 diabetes mellitus",),
-    "dm 2": ("type 2 diabetes mellitus",),
-    "dm 1": ("type 1 diabetes mellitus",),
+    "type 2 dm": (_DM2,),
+    "type 1 dm": (_DM1,),
+    "dm type 2": (_DM2,),
+    "dm type 1": (_DM1,),
+    "dm 2": (_DM2,),
+    "dm 1": (_DM1,),
 }
+
+
+#: Plain words, and what titles call the same thing.
+SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
+    "appendectomy": ("appendectomy", "resection appendix"),
+    "arm": ("arm", "upper limb", "upper extremity"),
+    "bleed": ("bleeding", "hemorrhage"),
+    "bleeding": ("bleeding", "hemorrhage"),
+    "breathing": ("breathing", "respiratory"),
+    "c-section": ("cesarean", "extraction products conception"),
+    "cancer": ("cancer", "malignant neoplasm"),
+    "cardiac": ("cardiac", "heart"),
+    "cesarean": ("cesarean", "extraction products conception"),
+    "cholecystectomy": ("cholecystectomy", "resection gallbladder"),
+    "colonoscopy": ("colonoscopy", "inspection lower intestinal tract endoscopic"),
+    "diabetes": ("diabetes mellitus [type 2 without complications]", "diabetes"),
+    "heart": ("heart", "cardiac"),
+    "hypertension": ("hypertension [essential primary]",),
+    "hysterectomy": ("hysterectomy", "resection uterus"),
+    "intubation": ("intubation", "insertion endotracheal airway"),
+    "kidney": ("kidney", "renal"),
+    "leg": ("leg", "lower limb", "lower extremity"),
+    "lung": ("lung", "pulmonary"),
+    "mastectomy": ("mastectomy", "resection breast"),
+    "renal": ("renal", "kidney"),
+    "smoker": ("nicotine dependence cigarettes", "tobacco use"),
+    "smoking": ("smoking", "nicotine dependence cigarettes", "tobacco use"),
+    "splenectomy": ("splenectomy", "resection spleen"),
+    "thyroidectomy": ("thyroidectomy", "resection thyroid"),
+    "tumor": ("tumor", "neoplasm"),
+    "ventilator": ("ventilator", "respiratory ventilation"),
+}
+
+#: Entries that only qualify others: nobody looks for them alone.
+QUALIFIERS: Final = frozenset(
+    ["dx", "fhx", "h/o", "hx", "lle", "lt", "lue", "r/t", "rle", "rt", "rue", "s/p", "w/o", "acute", "chronic", "left", "right"]
+)
 
 
 def _stages() -> dict[str, tuple[str, ...]]:
@@ -182,3 +222,4 @@ def _stages() -> dict[str, tuple[str, ...]]:
 
 
 ABBREVIATIONS.update(_stages())
+ABBREVIATIONS.update(SYNONYMS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from . import words
-from .abbreviations import ABBREVIATIONS
+from .abbreviations import ABBREVIATIONS, QUALIFIERS
 
 MAX_WORDS: Final = 12
 _CODE_LIKE: Final = re.compile(r"[A-Z0-9]{1,7}")
@@ -31,14 +31,25 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One thing the coder means, in any of its phrasings; ``typed`` is the word itself when it is no abbreviation."""
+    """One thing the coder means, in any of its phrasings; ``typed`` is the word itself when it is no abbreviation.
+
+    ``qualifier``: it says more about another (left, personal history) and is never looked for alone.
+    """
 
     phrases: tuple[Phrase, ...]
     typed: str = ""
+    qualifier: bool = False
 
     def query(self, *, wishes: bool) -> str:
-        """The phrasings, any of them, as tsquery text."""
-        return "(" + " | ".join(f"({phrase.query(wishes=wishes)})" for phrase in self.phrases) + ")"
+        """The phrasings, any of them, as tsquery text; with wishes only those that have some, if any has."""
+        wishful = [phrase for phrase in self.phrases if phrase.wished] if wishes else []
+        return "(" + " | ".join(f"({phrase.query(wishes=wishes)})" for phrase in wishful or self.phrases) + ")"
+
+    def opens(self, word: str) -> bool:
+        """Whether a title that begins with this word begins with the concept."""
+        return any(
+            word == phrase.required[0] or (phrase.prefix and word.startswith(phrase.required[0])) for phrase in self.phrases
+        )
 
     @property
     def has_wishes(self) -> bool:
@@ -55,9 +66,16 @@ def code_prefix(text: str) -> str:
     return plain if len(plain) <= 3 or any(character.isdigit() for character in plain) else ""
 
 
+def is_code(text: str) -> bool:
+    """Whether the text can be nothing but a code: it has a point and a digit."""
+    return bool(_POINTED.fullmatch(text.strip())) and bool(code_prefix(text))
+
+
 def parse(text: str) -> tuple[Concept, ...]:
     """The concepts in a typed text, abbreviations of several words first."""
-    return tuple(_concepts([part.lower() for part in _TYPED.findall(text)][:MAX_WORDS]))
+    concepts = tuple(_concepts([part.lower() for part in _TYPED.findall(text)][:MAX_WORDS]))
+    # One letter of the next word says nothing yet; digits do.
+    return tuple(each for each in concepts if len(each.typed) != 1 or each.typed.isdigit()) or concepts
 
 
 def _concepts(parts: list[str]) -> Iterator[Concept]:
@@ -72,8 +90,8 @@ def _concepts(parts: list[str]) -> Iterator[Concept]:
 
 
 def _abbreviation(key: str) -> Concept:
-    literal = (Phrase((key,)),) if key.isalnum() else ()
-    return Concept(tuple(_phrase(each) for each in ABBREVIATIONS[key]) + literal)
+    literal = (Phrase((words.singular(key),)),) if key.isalnum() else ()
+    return Concept(tuple(_phrase(each) for each in ABBREVIATIONS[key]) + literal, qualifier=key in QUALIFIERS)
 
 
 def _phrase(text: str) -> Phrase:
@@ -83,7 +101,8 @@ def _phrase(text: str) -> Phrase:
 
 def word_concept(word: str, *, instead: Sequence[str] = ()) -> Concept:
     """A typed word, maybe unfinished; ``instead`` are words of the titles that it may have been meant to be."""
-    return Concept((Phrase((word,), prefix=True), *(Phrase((each,)) for each in instead)), typed=word)
+    phrases = (Phrase((word,), prefix=True), *(Phrase((each,)) for each in instead))
+    return Concept(phrases, typed=word, qualifier=word in QUALIFIERS)
 
 
 def all_of(concepts: Sequence[Concept], *, wishes: bool) -> str:

@@ -14,26 +14,31 @@ from django.db import connection
 
 from . import words
 from .entries import CodeEntry
-from .indexing import release_mark
+from .indexing import foremost_mark, release_mark
 from .models import TableRelease
-from .querying import Concept, all_of, code_prefix, corrected, parse
+from .querying import Concept, all_of, code_prefix, corrected, is_code, parse
 from .rows import entry, in_force, loaded
 
 MAX_LIMIT: Final = 100
 #: How many matches are looked at for ranking, and how alike a word must be to count as mistyped.
-_CANDIDATES: Final = 150
+_CANDIDATES: Final = 100
+#: So many matches among the foremost codes spare the look at all others.
+_ENOUGH: Final = 60
 _ALIKE: Final = 0.4
+#: How many codes below a typed beginning are looked at.
+_BELOW: Final = 300
 
-# Ordered by the computed rank and not by a bare column, so that no plan walks the whole release in rank order.
+# The release is a lexeme of the query, and nothing else here can use another index: right after a load, before the
+# tables are analysed, the planner would otherwise read the whole release by its key.
 _MATCHES: Final = """
 SELECT id, billable, long_title FROM codesets_code
- WHERE words @@ %s::tsquery AND release_id = %s
+ WHERE words @@ %s::tsquery
    AND coalesce(valid_from <= %s, true) AND coalesce(valid_until > %s, true)
- ORDER BY rank + 0 LIMIT %s
+ ORDER BY rank LIMIT %s
 """
 _NEAR: Final = """
 SELECT word FROM codesets_indexword
- WHERE release_id = %s AND word %% %s AND similarity(word, %s) >= %s
+ WHERE release_id + 0 = %s AND word %% %s AND similarity(word, %s) >= %s
  ORDER BY similarity(word, %s) DESC, uses DESC LIMIT 3
 """
 
@@ -48,9 +53,8 @@ def search(text: str, system: str, on: datetime.date, limit: int = 20) -> list[C
         return []
     limit = max(1, min(limit, MAX_LIMIT))
     found = _by_code(release, code_prefix(text), on, limit)
-    if len(found) < limit:
-        by_words = _Words(release, on, limit)
-        found = list(dict.fromkeys(chain(found, by_words.find(parse(text)))))[:limit]
+    if not found and not is_code(text):
+        found = _Words(release, on, limit).find(parse(text))
     rows = in_force(release, on).in_bulk(found)
     return [entry(rows[pk], system) for pk in found]
 
@@ -60,7 +64,7 @@ def _by_code(release: TableRelease, prefix: str, on: datetime.date, limit: int) 
     if not prefix:
         return []
     below = in_force(release, on).filter(code__gte=prefix, code__lt=prefix + "\x7f").order_by("code")
-    keys = list(below.values_list("pk", "code", "billable")[: _CANDIDATES * 2])
+    keys = list(below.values_list("pk", "code", "billable")[:_BELOW])
     keys.sort(key=lambda row: (row[1] != prefix, not row[2]))
     return [pk for pk, _, _ in keys[:limit]]
 
@@ -79,8 +83,8 @@ class _Words:
         if not found and any(concept.typed for concept in concepts):
             concepts = corrected(concepts, self._near)
             found = self._together(concepts)
-        if len(found) < self.limit and len(concepts) > 1 and (not found or _any_abbreviation(concepts)):
-            found = _once(found, self._apart(concepts))
+        if len(found) < self.limit:
+            found = _once(found, self._apart(_alone(concepts, found)))
         return found[: self.limit]
 
     def _together(self, concepts: Sequence[Concept]) -> list[int]:
@@ -95,12 +99,18 @@ class _Words:
         return (pk for row in zip_longest(*lists) for pk in row if pk is not None)
 
     def _matching(self, concepts: Sequence[Concept], *, wishes: bool) -> list[int]:
-        query = f"'{release_mark(self.release.pk)}' & {all_of(concepts, wishes=wishes)}"
-        with connection.cursor() as cursor:
-            cursor.execute(_MATCHES, [query, self.release.pk, self.on, self.on, _CANDIDATES])
-            rows = cursor.fetchall()
-        rows.sort(key=lambda row: (not row[1], _missing(row[2], concepts)))
+        asked = all_of(concepts, wishes=wishes)
+        # A common word (fracture, left) has more than enough among the foremost codes; the rest is not even read then.
+        rows = self._rows(f"'{foremost_mark(self.release.pk)}' & {asked}")
+        if len(rows) < _ENOUGH:
+            rows = self._rows(f"'{release_mark(self.release.pk)}' & {asked}")
+        rows.sort(key=lambda row: (not row[1], *_fit(row[2], concepts)))
         return [pk for pk, _, _ in rows[: self.limit]]
+
+    def _rows(self, query: str) -> list[tuple[int, bool, str]]:
+        with connection.cursor() as cursor:
+            cursor.execute(_MATCHES, [query, self.on, self.on, _CANDIDATES])
+            return list(cursor.fetchall())
 
     def _near(self, word: str) -> list[str]:
         with connection.cursor() as cursor:
@@ -108,10 +118,12 @@ class _Words:
             return [each for (each,) in cursor.fetchall()]
 
 
-def _missing(title: str, concepts: Sequence[Concept]) -> int:
-    """How many concepts are not in the title's own words, and so only in its inclusion terms; unfinished words count half."""
-    own = set(words.indexed(title))
-    return sum(_absence(concept, own) for concept in concepts)
+def _fit(title: str, concepts: Sequence[Concept]) -> tuple[int, bool]:
+    """How well a title fits, less is better: concepts found only in its inclusion terms or as a beginning; then
+    whether it begins with something else."""
+    own = words.indexed(title)
+    first = words.telling(own)[0] if own else ""
+    return sum(_absence(concept, set(own)) for concept in concepts), not any(concept.opens(first) for concept in concepts)
 
 
 def _absence(concept: Concept, own: set[str]) -> int:
@@ -122,8 +134,12 @@ def _absence(concept: Concept, own: set[str]) -> int:
     return 2
 
 
-def _any_abbreviation(concepts: Sequence[Concept]) -> bool:
-    return any(not concept.typed for concept in concepts)
+def _alone(concepts: Sequence[Concept], found: Sequence[int]) -> list[Concept]:
+    """The concepts worth looking for one by one: every subject when nothing has them all, else only abbreviations."""
+    subjects = [concept for concept in concepts if not concept.qualifier]
+    if found:
+        subjects = [concept for concept in subjects if not concept.typed]
+    return subjects if len(subjects) > 1 or (len(concepts) > 1 and not found) else []
 
 
 def _once(*lists: "Sequence[int] | Iterator[int]") -> list[int]:

@@ -29,10 +29,10 @@ __all__ = [
 
 _UPWARD = """
 WITH RECURSIVE upward AS (
-    SELECT code AS start, 0 AS level, code AS key, long_title AS title, parent, attributes
+    SELECT code::text AS start, 0 AS level, code::text AS key, long_title AS title, parent::text AS parent, attributes
       FROM codesets_code WHERE release_id = %(release)s AND code = ANY(%(codes)s)
     UNION ALL
-    SELECT upward.start, upward.level + 1, above.key, above.title, above.parent, above.attributes
+    SELECT upward.start, upward.level + 1, above.key::text, above.title, above.parent::text, above.attributes
       FROM upward CROSS JOIN LATERAL (
         SELECT code AS key, long_title AS title, parent, attributes
           FROM codesets_code WHERE release_id = %(release)s AND code = upward.parent

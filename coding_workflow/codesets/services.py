@@ -15,6 +15,7 @@ from accounts.errors import Conflict, Refused
 from .codes import SYSTEMS
 from .indexing import CODE_COLUMNS, GROUP_COLUMNS, WORD_COLUMNS, index_table
 from .loaders import ParsedTable, packages
+from .loaders.memory import collector_paused
 from .models import Code, CodeGroup, IndexWord, TableRelease
 
 _LINES_AT_A_TIME = 10_000
@@ -142,9 +143,14 @@ def _covered(system: str, first_day: datetime.date, end: datetime.date | None) -
 
 
 def _copy_rows(table: ParsedTable, release_id: int) -> None:
-    indexed = index_table(table, release_id)
+    with collector_paused():
+        indexed = index_table(table, release_id)
     _copy(CodeGroup._meta.db_table, GROUP_COLUMNS, indexed.groups)
-    _copy(Code._meta.db_table, CODE_COLUMNS, indexed.codes)
+    _copy(Code._meta.db_table, CODE_COLUMNS, indexed.codes[:-1])
+    # The last row meets a small limit, so that it merges the pending list of the word index: searches never walk it.
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL gin_pending_list_limit = '64kB'")
+    _copy(Code._meta.db_table, CODE_COLUMNS, indexed.codes[-1:])
     _copy(IndexWord._meta.db_table, WORD_COLUMNS, indexed.index_words)
 
 

@@ -3,15 +3,19 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
-_SPLIT: Final = re.compile(r"[^a-z0-9]+")
+_WORD: Final = re.compile(r"[a-z0-9]+")
 _ENDINGS: Final = ("ss", "is", "us", "as", "es")
-_NON_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 
 #: Words that say nothing about which code is meant.
 STOP_WORDS: Final = frozenset(
     ["a", "an", "and", "as", "at", "by", "due", "for", "from", "in", "into", "nec", "nos", "of", "on", "or", "the", "to", "with"]
+)
+#: Words that are in a title whatever it names; they do not make a match worse.
+FILLERS: Final = frozenset(
+    ["classified", "elsewhere", "not", "organism", "other", "otherwise", "part", "site", "specified", "type", "unspecified"]
 )
 #: British spellings and word forms, as the publisher writes them.
 SPELLINGS: Final = {
@@ -45,19 +49,25 @@ SPELLINGS: Final = {
 
 def fold(text: str) -> str:
     """Lower case without accents: ``Sjögren`` as ``sjogren``."""
-    if _NON_ASCII.search(text):
+    if not text.isascii():
         text = "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
     return text.lower()
 
 
 def split(text: str) -> list[str]:
     """The words of a text, stop words included, in order."""
-    return [word for word in _SPLIT.split(fold(text).replace("'", "")) if word]
+    return _WORD.findall(fold(text).replace("'", ""))
 
 
 def indexed(text: str) -> list[str]:
     """The words under which a title is found."""
-    return [singular(word) for word in split(text) if word not in STOP_WORDS]
+    return [_singular(word) for word in split(text) if word not in STOP_WORDS]
+
+
+def telling(title: Iterable[str]) -> list[str]:
+    """The words of a title that name something, fillers left out unless there is nothing else."""
+    kept = list(title)
+    return [word for word in kept if word not in FILLERS] or kept
 
 
 def asked(text: str) -> list[str]:
@@ -74,6 +84,10 @@ def singular(word: str) -> str:
     return word
 
 
+#: Titles repeat some thirteen thousand words a million times.
+_singular = lru_cache(maxsize=50_000)(singular)
+
+
 def vector(title: Iterable[str], terms: Iterable[str], *marks: str) -> str:
     """The words as PostgreSQL's text form of a tsvector; ``marks`` are lexemes that no typed word can be."""
-    return " ".join(f"'{word}'" for word in sorted({*title, *terms, *marks}))
+    return "'" + "' '".join({*title, *terms, *marks}) + "'"

@@ -6,6 +6,7 @@ from accounts.errors import Refused
 from coding_workflow.codesets.codes import CPT, HCPCS, HCPCS_MODIFIER, ICD_9_CM_DX, ICD_9_CM_PX, ICD_10_CM, ICD_10_PCS, POA_EXEMPT
 
 from . import csv_files, hcpcs_fixed, icd9, icd10cm_xml, order_file, packages, poa_exempt
+from .memory import collector_paused
 from .table import CodeRow, GroupRow, Malformed, ParsedTable, SourceFile
 
 __all__ = ["CodeRow", "GroupRow", "Malformed", "ParsedTable", "SourceFile", "packages", "read"]
@@ -18,6 +19,11 @@ def read(system: str, sources: Sequence[SourceFile]) -> ParsedTable:
     """
     if not sources:
         raise Refused("codes.no_file", "No file was given.")
+    with collector_paused():
+        return _read(system, sources)
+
+
+def _read(system: str, sources: Sequence[SourceFile]) -> ParsedTable:
     if system in {ICD_9_CM_DX, ICD_9_CM_PX}:
         return icd9.read(sources, system)
     if system in {ICD_10_CM, ICD_10_PCS}:

@@ -5,7 +5,8 @@ the full codes are made here, as the tabular list says, placeholder X included.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from xml.etree.ElementTree import Element, ParseError
@@ -57,17 +58,22 @@ def read(source: SourceFile) -> ParsedTable:
     if root.tag != "ICD10CM.tabular":
         raise Malformed(source.name, 1, "is XML, but not the ICD-10-CM tabular list.")
     groups: list[GroupRow] = []
-    rows: dict[str, CodeRow] = {}
+    rows: list[CodeRow] = []
     for chapter in root.findall("chapter"):
         groups.append(_chapter(chapter))
         for section in chapter.findall("section"):
             groups.append(_section(section, groups[-1].parent or groups[-1].key))
             for category in section.findall("diag"):
-                for row in _codes(source.name, category, _Above(groups[-1].key)):
-                    if rows.setdefault(row.code, row) is not row:
-                        raise Malformed(source.name, None, f"“{row.code}” is in the file twice.")
+                _add_codes(source.name, category, _Above(groups[-1].key), rows)
     require_rows(source.name, rows)
-    return ParsedTable(ICD_10_CM, tuple(rows.values()), checksum(source.content), source.name, groups=tuple(groups))
+    _require_once(source.name, rows)
+    return ParsedTable(ICD_10_CM, tuple(rows), checksum(source.content), source.name, groups=tuple(groups))
+
+
+def _require_once(name: str, rows: list[CodeRow]) -> None:
+    code, times = Counter(row.code for row in rows).most_common(1)[0]
+    if times > 1:
+        raise Malformed(name, None, f"“{code}” is in the file {times} times.")
 
 
 def _parse(source: SourceFile) -> Element:
@@ -88,7 +94,7 @@ def _section(element: Element, chapter: str) -> GroupRow:
     return GroupRow(f"block {element.get('id', '')}", _text(element, "desc"), chapter, _notes(element))
 
 
-def _codes(name: str, element: Element, above: _Above) -> Iterator[CodeRow]:
+def _add_codes(name: str, element: Element, above: _Above, rows: list[CodeRow]) -> None:
     code, attributes = _text(element, "name").replace(".", ""), _notes(element)
     if not _SHAPE.fullmatch(code) or len(code) <= above.length:
         raise Malformed(name, None, f"“{code}” below {above.parent} is not shaped like an ICD-10-CM code.")
@@ -97,18 +103,12 @@ def _codes(name: str, element: Element, above: _Above) -> Iterator[CodeRow]:
     below = element.findall("diag")
     expanded = bool(sevenths) and not below and len(code) < 7
     title, terms = _text(element, "desc"), tuple(attributes.get("inclusion_terms", ()))
-    yield CodeRow(code, not below and not expanded, title, parent=above.parent, attributes=attributes, terms=terms)
+    rows.append(CodeRow(code, not below and not expanded, title, parent=above.parent, attributes=attributes, terms=terms))
     for child in below:
-        yield from _codes(name, child, _Above(code, len(code), sevenths, left_out))
+        _add_codes(name, child, _Above(code, len(code), sevenths, left_out), rows)
     if expanded:
-        yield from _with_seventh(
-            code, title, terms, {key: words for key, words in sevenths.items() if code[5:] + key not in left_out}
-        )
-
-
-def _with_seventh(code: str, title: str, terms: tuple[str, ...], sevenths: Sevenths) -> Iterator[CodeRow]:
-    for seventh, words in sevenths.items():
-        yield CodeRow(code.ljust(6, "X") + seventh, True, f"{title}, {words}", parent=code, terms=terms)
+        kept = {key: words for key, words in sevenths.items() if code[5:] + key not in left_out}
+        rows.extend(CodeRow(code.ljust(6, "X") + key, True, f"{title}, {kept[key]}", parent=code, terms=terms) for key in kept)
 
 
 def _left_out(notes: tuple[str, ...] | list[str]) -> tuple[str, ...]:

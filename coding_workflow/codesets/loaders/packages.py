@@ -20,6 +20,7 @@ from typing import Final
 from coding_workflow.codesets.codes import ICD_10_PCS
 
 from . import icd10cm_xml
+from .memory import collector_paused
 from .table import CodeRow, Malformed, ParsedTable, SourceFile, checksum
 
 FIRST_DAY: Final = datetime.date(2026, 4, 1)
@@ -38,7 +39,8 @@ _PCS_CODE: Final = re.compile(rb"[0-9A-HJ-NP-Z]{7}\0")
 def icd10cm() -> ParsedTable:
     """ICD-10-CM of April 2026, with notes."""
     file = resources.files("simple_icd_10_cm") / "data" / "icd10c-tabular-April-1-2026.xml"
-    table = icd10cm_xml.read(SourceFile(file.name, file.read_bytes()))
+    with collector_paused():
+        table = icd10cm_xml.read(SourceFile(file.name, file.read_bytes()))
     return _dated(table, "simple_icd_10_cm: NCHS tabular XML")
 
 

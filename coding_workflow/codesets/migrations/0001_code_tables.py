@@ -55,7 +55,11 @@ class Migration(migrations.Migration):
                 (
                     "release",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="index_words", to="codesets.tablerelease"
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="index_words",
+                        to="codesets.tablerelease",
                     ),
                 ),
             ],
@@ -71,7 +75,11 @@ class Migration(migrations.Migration):
                 (
                     "release",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="groups", to="codesets.tablerelease"
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="groups",
+                        to="codesets.tablerelease",
                     ),
                 ),
             ],
@@ -94,7 +102,11 @@ class Migration(migrations.Migration):
                 (
                     "release",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="codes", to="codesets.tablerelease"
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="codes",
+                        to="codesets.tablerelease",
                     ),
                 ),
             ],
@@ -126,7 +138,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="code",
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=["words"], name="code_words"),
+            index=django.contrib.postgres.indexes.GinIndex(fields=["words"], name="code_words"),
         ),
         migrations.AddConstraint(
             model_name="code",

@@ -35,8 +35,12 @@ ROWS = """
 CREATE FUNCTION public.codesets_only_while_loading() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF EXISTS (SELECT FROM public.codesets_tablerelease WHERE complete AND id IN (SELECT DISTINCT release_id FROM added)) THEN
-        RAISE EXCEPTION 'nothing is added to a code table that is loaded' USING ERRCODE = 'restrict_violation';
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT release_id FROM added) AS named
+          LEFT JOIN public.codesets_tablerelease AS release ON release.id = named.release_id
+         WHERE release.id IS NULL OR release.complete
+    ) THEN
+        RAISE EXCEPTION 'nothing is added to a code table that is loaded, or to none' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NULL;
 END $$;
@@ -44,7 +48,7 @@ END $$;
 
 
 def only_while_loading(table: str) -> migrations.RunSQL:
-    """Refuse rows for a release that is complete."""
+    """Refuse rows for a release that is complete or does not exist; takes the place of a foreign key."""
     return migrations.RunSQL(
         f"CREATE TRIGGER {table}_only_while_loading AFTER INSERT ON {table} REFERENCING NEW TABLE AS added "
         "FOR EACH STATEMENT EXECUTE FUNCTION public.codesets_only_while_loading()",
