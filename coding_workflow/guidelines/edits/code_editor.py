@@ -93,4 +93,5 @@ for _name, (_number, _sentence) in (DATA_EDITS | QUIET_EDITS).items():
     register(_edit(_name, _number, _sentence, coverage=False))
 for _name, (_number, _sentence) in COVERAGE_EDITS.items():
     register(_edit(_name, _number, _sentence, coverage=True))
-register(Rule(id="mce.unlisted", judge=_unlisted, condition=4, reference="MCE", classes=INPATIENT_CLASSES))
+_ABOUT = ("diagnoses", "procedures", "patient")
+register(Rule("mce.unlisted", _unlisted, 4, "MCE", classes=INPATIENT_CLASSES, looks_at=_ABOUT))
