@@ -19,7 +19,8 @@ NOTE_KINDS: Final = (
     "seventh_character_note",
 )
 _IN_PARENTHESES: Final = re.compile(r"\(([^()]*)\)")
-_TARGET: Final = re.compile(r"([A-Z][0-9A-Z]{2}(?:\.[0-9A-Z]{0,4})?)-?(?:\s*-\s*([A-Z][0-9A-Z]{2}(?:\.[0-9A-Z]{0,4})?)-?)?")
+_CODE: Final = r"([A-Z][0-9A-Z]{2}(?:\.[0-9A-Z]{0,4})?)"
+_TARGET: Final = re.compile(rf"{_CODE}(?:-?\s*-\s*{_CODE})?-?")
 
 Notes = Mapping[str, tuple[str, ...]]
 

@@ -79,7 +79,8 @@ class Command(BaseCommand):
         )
         release = done.release
         until = f"{release.effective.upper:%m/%d/%Y}" if release.effective.upper else "further notice"
-        what = f"{release.system} “{release.label}”, {release.rows:,} rows, in force {release.effective.lower:%m/%d/%Y} until {until}"
+        period = f"in force {release.effective.lower:%m/%d/%Y} until {until}"
+        what = f"{release.system} “{release.label}”, {release.rows:,} rows, {period}"
         took = "already loaded, nothing changed" if done.already else f"loaded in {time.monotonic() - begun:.1f} s"
         self.stdout.write(f"{what}: {took}.")
 
