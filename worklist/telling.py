@@ -1,6 +1,7 @@
 """Events in words: what a person reads in an account's history. Pure: kinds and payloads in, sentences out."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 Payload = Mapping[str, Any]
@@ -36,6 +37,15 @@ def _hold(payload: Payload) -> str:
     return f"{kind}: {condition}{payload.get('reason', '')}, with {str(payload.get('owner', '')).replace('_', ' ')}"
 
 
+def _charge(payload: Payload) -> str:
+    code = f" {payload['hcpcs']}" if payload.get("hcpcs") else ""
+    return f"Charge posted: revenue code {payload.get('revenue_code', '')}{code}, {_dollars(payload.get('amount'))}"
+
+
+def _dollars(amount: Any) -> str:
+    return f"${Decimal(str(amount or 0)):,.2f}"
+
+
 _TELLINGS: Final[dict[str, Telling]] = {
     "registration.registered": _with("Registered", "class"),
     "registration.updated": _with("Registration updated", "elements"),
@@ -44,7 +54,7 @@ _TELLINGS: Final[dict[str, Telling]] = {
     "account.ended": _with("Ended without a claim", "reason"),
     "document.received": _with("Document received", "type", "status"),
     "document.deficient": _with("Document found wanting", "quality"),
-    "charge.posted": _with("Charge posted", "revenue_code", "hcpcs", "amount"),
+    "charge.posted": _charge,
     "charge.voided": _with("Charge voided", "reason"),
     "hold.opened": _hold,
     "hold.resolved": _with("Hold resolved", "resolution"),
@@ -60,7 +70,7 @@ _TELLINGS: Final[dict[str, Telling]] = {
     "release.checked": _with("Release check", "verdict"),
     "release.overridden": _with("Finding overridden", "rule"),
     "release.approved": _plain("Released to billing"),
-    "claim.made": _with("Claim made", "total"),
+    "claim.made": lambda payload: f"Claim made: {_dollars(payload.get('total'))}",
     "claim.submitted": _plain("Claim submitted"),
     "claim.accepted": _plain("Claim accepted by the payer"),
     "claim.rejected": _with("Claim rejected", "reason"),

@@ -1,10 +1,17 @@
 // After a swap the focus goes to the next sensible element: the fragment marks it with data-focus; else, when the
 // focused control went away with the old content, to the swapped region itself.
+let inside = false;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  inside = event.detail.target.contains(document.activeElement);
+});
+
 document.addEventListener("htmx:afterSettle", (event) => {
   const region = event.detail.elt;
   if (!(region instanceof Element)) return;
   const marked = region.matches("[data-focus]") ? region : region.querySelector("[data-focus]");
-  if (!marked && document.activeElement !== document.body) return;
+  const lost = inside && document.activeElement === document.body;
+  if (!marked && !lost) return;
   const next = marked ?? region;
   if (!next.matches("a[href], button, input, select, textarea, [tabindex]")) next.tabIndex = -1;
   next.focus({ preventScroll: false });

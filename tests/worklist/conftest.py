@@ -92,12 +92,12 @@ def _plain_static_files(settings: Any) -> None:
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
-def advance(account: Account, *steps: Step) -> Account:
+def advance(account: Account, *steps: str) -> Account:
     """Move an account through its steps."""
     with transaction.atomic():
         locked = lock_account(account.pk)
         for step in steps:
-            move(account=locked, to=step, by=SYSTEM)
+            move(account=locked, to=Step(step), by=SYSTEM)
     return locked
 
 

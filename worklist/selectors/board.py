@@ -110,7 +110,7 @@ def _releasable(account: Account, check: Check | None, coder: User | None, user:
         verdict=verdict_line(check, account.revision),
         clean=bool(check and check.verdict == Verdict.RELEASABLE and check.revision == account.revision and not _warnings(check)),
         drg=(check.drg or {}).get("drg", "") if check else "",
-        coder=str(coder or ""),
+        coder=str(coder or "nobody"),
         own_work=coder is not None and coder.pk == user.pk,
     )
 

@@ -14,6 +14,7 @@ from accounts.models import Account, Hold, Queue, Step, WorkItem, WorkKind
 from coding_workflow.staff.access import visible
 from coding_workflow.staff.models import Role, User
 from worklist.models import Board, Counter
+from worklist.routing import UNROUTED
 
 from .rows import Row, row_of_account, row_of_item, with_row_parts
 
@@ -78,7 +79,8 @@ def rail(user: User) -> list[RailLine]:
     if any(user.has_role(role) for role in _SEES_HELD):
         held = numbers[Board.FLOW, "coding_held"] + numbers[Board.FLOW, "coded_held"]
         lines[HELD] = _line(HELD, "Held", HELD, held)
-    return list(lines.values())
+    # Unrouted is an alarm: it shows when something is in it.
+    return [line for line in lines.values() if line.open or line.code != UNROUTED]
 
 
 def _kinds_seen(roles: Iterable[str]) -> frozenset[str]:
@@ -145,7 +147,8 @@ def _from(rows: "QuerySet[Any]", view: View, keys: dict[str, str]) -> "QuerySet[
     ordered = rows.order_by("-key" if down else "key", "pk")
     if view.after is None:
         return ordered
-    last = rows.model._default_manager.filter(pk=view.after).values_list(name, flat=True).first() or nothing
+    last = rows.model._default_manager.filter(pk=view.after).values_list(name, flat=True).first()
+    last = nothing if last is None else last
     if last is None:
         return ordered
     beyond = Q(key__lt=last) if down else Q(key__gt=last)

@@ -39,6 +39,7 @@ class Row:
     payer: str
     age_days: int | None
     why: str
+    reasons: str
     since: datetime.datetime | None
     chips: tuple[Chip, ...]
     holder: str
@@ -86,6 +87,7 @@ def _row(account: Account, *, item: WorkItem | None, why: str, holder: str, mine
         payer=cover[0].payer.name if cover else "No payer",
         age_days=(clock.today(account.facility) - account.discharge_date).days if account.discharge_date else None,
         why=why,
+        reasons="; ".join([why, *(str(part["words"]) for part in (item.rank_parts if item else ()))]),
         since=account.ready_at,
         chips=tuple(chip_of(hold) for hold in holds),
         holder=holder,

@@ -11,13 +11,17 @@ from django.urls import reverse
 from accounts import clock, history
 from accounts.models import PatientClass, PayerKind, WorkItem
 from coding_workflow.staff.access import StaffRequest, fetch, is_polling, require_role
+from coding_workflow.staff.models import Role
 from worklist.assignment import KINDS_BY_ROLE, claim_next, put_back
+from worklist.routing import RETURNED
 from worklist.selectors import queues
 from worklist.selectors.nothing import why_nothing
 from worklist.selectors.rows import CONDITION_WORDS
 
 from .answers import go_to
 
+#: Who is offered the next account; supervisors approve from the release board.
+OFFERED_NEXT: Final = (Role.CODER, Role.REVIEWER, Role.BILLER)
 SORTS: Final = {"rank": "Rank", "oldest": "Oldest discharge", "dollars": "Most charges"}
 
 
@@ -48,8 +52,7 @@ def my_work(request: StaffRequest) -> HttpResponse:
     context = _listing(request, chosen, lines) | {
         "rail": lines,
         "mine": queues.mine_now(request.user),
-        "takes_work": any(request.user.has_role(role) for role in KINDS_BY_ROLE),
-        "ready": sum(line.open for line in lines if line.kind in {"coding", "review", "denial", "discrepancy"}),
+        "takes_work": any(request.user.has_role(role) for role in OFFERED_NEXT),
     }
     if "nothing" in request.GET:
         context["nothing"] = why_nothing(user=request.user, queue_code=request.GET.get("only", "")[:40] or None)
@@ -78,7 +81,8 @@ def give_back(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _first(view: queues.View, lines: list[queues.RailLine]) -> queues.View:
     """Without a queue in the address: the first that has work, else the first."""
-    line = next((line for line in lines if line.open), lines[0] if lines else None)
+    # What came back is above the list already.
+    line = next((line for line in lines if line.open and line.code != RETURNED), lines[0] if lines else None)
     return queues.View(queue=line.code if line else "", sort=view.sort)
 
 
@@ -88,6 +92,7 @@ def _listing(request: HttpRequest, view: queues.View, lines: list[queues.RailLin
     shown = queues.listing(user, view) if view.queue in allowed else queues.Listing()
     return {
         "view": view,
+        "takes_here": _takes(user, view, lines),
         "line": next((line for line in lines if line.code == view.queue), None),
         "listing": shown,
         "sorts": SORTS,
@@ -99,6 +104,13 @@ def _listing(request: HttpRequest, view: queues.View, lines: list[queues.RailLin
         "first_url": _address(view, None) if view.after else "",
         "filtered": bool(view.patient_class or view.payer_kind or view.condition is not None),
     }
+
+
+def _takes(user: Any, view: queues.View, lines: list[queues.RailLine]) -> bool:
+    """Whether get-next may be limited to the queue shown."""
+    line = next((line for line in lines if line.code == view.queue and line.open), None)
+    kinds = {kind for role in OFFERED_NEXT if user.has_role(role) for kind in KINDS_BY_ROLE[role]}
+    return line is not None and line.kind in kinds
 
 
 def _address(view: queues.View, after: int | None) -> str:

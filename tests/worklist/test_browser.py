@@ -1,0 +1,170 @@
+"""The pages in chromium: no console error, no policy violation, nothing serious for axe, keys and filters work."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tests.security.browser import signed_in
+from worklist.assignment import claim_next
+from worklist.counts import refresh
+
+from .browser import CHROMIUM, FLAGS, served, session_cookie
+from .conftest import CODED, advance, hold, make_releasable, post
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not CHROMIUM.exists() and os.environ.get("REQUIRE_BROWSER") != "1",
+        reason="chromium is not installed (apt-get install chromium)",
+    ),
+]
+
+NAMES = [
+    ("Okafor", "Ngozi"),
+    ("Lindqvist", "Per"),
+    ("Alvarez", "Marisol"),
+    ("Whitfield", "Dorothea"),
+    ("Tran", "Minh"),
+    ("Baptiste", "Luc"),
+]
+#: Pages kept here when the variable names a folder: to be looked at.
+SHOTS = os.environ.get("SCREENSHOTS", "")
+
+
+@dataclass
+class Site:
+    """The served hospital, cookies of two people, and what the browser complained about."""
+
+    address: str
+    cookies: dict[str, dict[str, str]]
+    account: int
+    complaints: list[str] = field(default_factory=list)
+
+
+def _fill(hospital, work) -> int:
+    """A believable Monday morning."""
+    classes = ["inpatient", "emergency", "observation", "outpatient_surgery", "inpatient", "clinic"]
+    for number in range(24):
+        family, given = NAMES[number % 6]
+        patient = hospital.patient(f"P{number}", family_name=family, given_name=given)
+        payer = hospital.commercial if number % 3 else hospital.medicare
+        made = hospital.account(f"26-{100400 + number * 37}", patient=patient, patient_class=classes[number % 6], payer=payer)
+        post(made, 800 + 3777 * number)
+        made = advance(made, "discharged", "coding")
+        if number % 4 == 1:
+            hold(made)
+        _open(made, hospital, back=number == 7)
+    for number in range(9):
+        patient = hospital.patient(f"Q{number}", family_name=NAMES[number % 6][0], given_name=NAMES[number % 6][1])
+        coded = hospital.account(f"26-{200400 + number * 37}", patient=patient)
+        post(coded, 5200 + 2100 * number)
+        if number < 5:
+            make_releasable(hospital, coded, warnings=number % 2, coder=hospital.cleo if number == 4 else None)
+        else:
+            held = advance(coded, *CODED)
+            hold(held, 2 + number % 4, ["him", "provider", "coding", "patient_access"][number % 4], f"reason.{number}")
+    claim_next(user=hospital.ana)
+    claim_next(user=hospital.ana, queue_code="code-inpatient")
+    refresh()
+    return made.pk
+
+
+def _open(account, hospital, *, back: bool) -> None:
+    from .conftest import open_on  # noqa: PLC0415
+
+    open_on(account, "coding", hospital.ana if back else None)
+
+
+@pytest.fixture
+def site(committed_db, hospital, work) -> Iterator[Site]:
+    """Seeded and served."""
+    account = _fill(hospital, work)
+    cookies = {name: signed_in(getattr(hospital, name)) for name in ("ana", "cleo")}
+    with served() as address:
+        yield Site(address, {name: session_cookie(client, address) for name, client in cookies.items()}, account)
+
+
+def _open_page(browser, site: Site, who: str, *, size=(1366, 768), scheme="light") -> Page:
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    context.add_cookies([site.cookies[who]])
+    page = context.new_page()
+    page.on("console", lambda message: site.complaints.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: site.complaints.append(str(error)))
+    return page
+
+
+def _serious(page: Page) -> list[str]:
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - a development package
+
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found if one["impact"] in {"serious", "critical"}]
+
+
+PAGES = [
+    ("my-work", "/", "ana"),
+    ("nothing", "/?queue=review&nothing=1&only=review", "ana"),
+    ("held", "/?queue=held", "cleo"),
+    ("board", "/board/", "cleo"),
+]
+LOOKS = [((1366, 768), "light"), ((1366, 768), "dark"), ((1920, 1080), "light"), ((1920, 1080), "dark")]
+
+
+def test_pages_are_clean_in_light_and_dark_at_both_sizes(site):
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        history = ("history", f"/account/{site.account}/history/", "cleo")
+        for size, scheme in LOOKS:
+            for name, address, who in [*PAGES, history]:
+                page = _open_page(browser, site, who, size=size, scheme=scheme)
+                page.goto(site.address + address)
+                if SHOTS:
+                    page.screenshot(path=Path(SHOTS) / f"{name}-{size[0]}-{scheme}.png")
+                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+                    f"{name} scrolls sideways at {size[0]}"
+                )
+                if size[0] == 1366:
+                    assert _serious(page) == [], name
+                page.context.close()
+        browser.close()
+    assert site.complaints == []
+
+
+def test_keys_filters_and_get_next_work_in_a_browser(site):
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        page = _open_page(browser, site, "ana")
+        page.goto(site.address + "/?queue=code-inpatient")
+        page.keyboard.press("?")
+        assert page.locator("#keys").is_visible()
+        assert "Get next account" in page.locator("#keys-list").inner_text()
+        page.keyboard.press("Escape")
+        before = page.locator("#listing tbody tr").count()
+        page.locator("#filter-payer").focus()
+        page.locator("#filter-payer").select_option("medicare")
+        page.wait_for_url("**payer=medicare**")
+        page.wait_for_function(f"document.querySelectorAll('#listing tbody tr').length < {before}")
+        assert page.evaluate("document.activeElement.id") == "filter-payer"
+        page.locator("h1").click()
+        page.keyboard.press("n")
+        page.wait_for_url("**/account/**")
+        browser.close()
+    assert site.complaints == []
+
+
+def test_without_scripts_the_same_controls_are_links_and_forms(site):
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        context = browser.new_context(java_script_enabled=False)
+        context.add_cookies([site.cookies["ana"]])
+        page = context.new_page()
+        page.goto(site.address + "/?queue=code-inpatient")
+        page.locator("#filter-payer").select_option("medicare")
+        page.get_by_role("button", name="Show").click()
+        assert "payer=medicare" in page.url
+        page.get_by_role("button", name="Get next N").click()
+        assert "/account/" in page.url
+        browser.close()
