@@ -1,12 +1,7 @@
 """Databases, and the cast: Ana codes, Ben reviews, Cleo supervises, Bill bills, Ada administers, Cora audits, Dov is refused."""
 
 import itertools
-import os
 from collections.abc import Iterator
-
-os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
-os.environ.setdefault("PLAIN_HTTP", "1")
-os.environ.setdefault("BUSINESS_DATE", "2026-09-30")
 
 import pytest
 from pytest_django import DjangoDbBlocker

@@ -1,0 +1,134 @@
+"""The demo hospital itself: facility, payers, queues, people, policy."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Final
+
+from accounts.models import Facility, PatientClass, Payer, PayerKind
+from coding_workflow.policy.rules import AutoRelease, Downstream, FacilityPolicy, Scope
+from coding_workflow.policy.services import publish_policy
+from coding_workflow.policy.standard import STANDARD
+from coding_workflow.staff.models import Role, User
+from coding_workflow.staff.services import create_person, record_competence, set_password
+from worklist.services import ensure_queues
+
+PASSWORD: Final = "Springfield-demo-2026"
+_YEAR_START: Final = datetime.date(2025, 10, 1)
+_YEAR_END: Final = datetime.date(2027, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of the demo's people."""
+
+    username: str
+    full_name: str
+    roles: tuple[str, ...]
+    says: str
+
+
+#: Everyone signs in with the demo's password.
+TEAM: Final = (
+    Member("cleo", "Cleo Park", (Role.SUPERVISOR,), "Supervisor: release board, approvals"),
+    Member("sol", "Sol Reyes", (Role.SUPERVISOR,), "Supervisor, accountable for auto-release"),
+    Member("ana", "Ana Silva", (Role.CODER,), "Coder, every type of coding"),
+    Member("dev", "Dev Patel", (Role.CODER,), "Coder, emergency and ancillary"),
+    Member("mia", "Mia Chen", (Role.CODER,), "Coder, inpatient and newborn"),
+    Member("ben", "Ben Okafor", (Role.REVIEWER,), "Reviewer"),
+    Member("bill", "Bill Novak", (Role.BILLER,), "Biller: claims, remittances, discrepancies"),
+    Member("ada", "Ada Lind", (Role.ADMINISTRATOR,), "Administrator: people, code tables"),
+    Member("zoe", "Zoe Marsh", (Role.ADMINISTRATOR,), "Second administrator"),
+    Member("cora", "Cora Webb", (Role.COMPLIANCE,), "Compliance: history, who looked"),
+)
+
+_TYPES: Final[dict[str, tuple[str, ...]]] = {
+    "ana": tuple(PatientClass.values),
+    "dev": (PatientClass.EMERGENCY, PatientClass.ANCILLARY, PatientClass.CLINIC, PatientClass.RECURRING),
+    "mia": (PatientClass.INPATIENT, PatientClass.NEWBORN),
+}
+
+_PAYERS: Final = (
+    ("MCR", "Medicare", PayerKind.MEDICARE, "13202"),
+    ("MCA", "Senior Choice Advantage", PayerKind.MEDICARE_ADVANTAGE, "H1234"),
+    ("MCD", "State Medicaid", PayerKind.MEDICAID, "NYMCD"),
+    ("COM", "Acme Health", PayerKind.COMMERCIAL, "ACME1"),
+    ("SELF", "Self-pay", PayerKind.SELF_PAY, ""),
+)
+
+
+def open_hospital() -> Facility:
+    """Make the facility with everything it needs; once."""
+    facility = Facility.objects.create(
+        code="MAIN",
+        name="Springfield General Hospital",
+        npi="1234567893",
+        ccn="330999",
+        tax_id="141234567",
+        address_line="100 Hospital Way",
+        city="Springfield",
+        state="NY",
+        zip_code="123450001",
+        hl7_codes=["MAIN"],
+    )
+    for code, name, kind, electronic_id in _PAYERS:
+        Payer.objects.create(facility=facility, code=code, name=name, kind=kind, electronic_id=electronic_id)
+    ensure_queues(facility)
+    _hire(facility)
+    publish(facility)
+    return facility
+
+
+def _hire(facility: Facility) -> None:
+    people = {member.username: _person(facility, member) for member in TEAM}
+    for username, types in _TYPES.items():
+        for coding_type in types:
+            record_competence(
+                by=None,
+                person=people[username],
+                facility=facility,
+                coding_type=coding_type,
+                credential="CCS" if coding_type in {PatientClass.INPATIENT, PatientClass.NEWBORN} else "COC",
+                trained_on=datetime.date(2024, 5, 1),
+                oriented_on=datetime.date(2025, 9, 1),
+                supervision="sampled",
+                supervisor=people["cleo"],
+                valid_from=_YEAR_START,
+                valid_to=_YEAR_END,
+            )
+
+
+def _person(facility: Facility, member: Member) -> User:
+    person, _ = create_person(
+        by=None, facility=facility, username=member.username, full_name=member.full_name, roles=member.roles
+    )
+    set_password(by=None, person=person, password=PASSWORD)
+    return person
+
+
+def demo_policy() -> FacilityPolicy:
+    """The standard policy; tables that this hospital has no licence or file for are declared validated downstream.
+
+    Clean emergency and ancillary accounts are released by policy (decisions.md 18), Sol Reyes accountable.
+    """
+    reason = "Not in the demo's open packages; the claim scrubber of the clearinghouse checks it."
+    expires = datetime.date(2027, 1, 1)
+    tables = ("CPT", "HCPCS", "HCPCS-MODIFIER", "NCCI-PTP", "MUE", "POA-EXEMPT")
+    declared = tuple(Downstream(table, "ada", reason, expires) for table in tables)
+    clean = AutoRelease("sol", Scope(("emergency", "ancillary")))
+    return FacilityPolicy(
+        title="Springfield General, from 2026-05-01",
+        required_documents=STANDARD.required_documents,
+        required_tables=STANDARD.required_tables,
+        evidence=STANDARD.evidence,
+        downstream=declared,
+        bill_holds=STANDARD.bill_holds,
+        auto_release=(clean,),
+        unsigned=STANDARD.unsigned,
+        select_modifiers=STANDARD.select_modifiers,
+    )
+
+
+def publish(facility: Facility) -> None:
+    """Publish the demo's policy: Ada writes it, Zoe publishes it."""
+    ada, zoe = User.objects.get(username="ada"), User.objects.get(username="zoe")
+    publish_policy(facility=facility, policy=demo_policy(), by=ada, second=zoe, effective_from=datetime.date(2026, 5, 1))
