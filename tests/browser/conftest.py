@@ -10,7 +10,10 @@ from playwright.sync_api import Browser, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 #: No sandbox, because root has none; nothing that calls home.
-_FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+)
 _MISSING = "no chromium: install it, or say where it is with CHROMIUM=/path/to/chromium"
 
 
@@ -38,7 +41,7 @@ def browser() -> Iterator[Browser]:
         pytest.fail(_MISSING)
     if program is None:
         pytest.skip(_MISSING)
-    # Playwright's loop runs in this thread, and Django then refuses the database, which is safe here: nothing else runs in the loop.
+    # Playwright's loop runs in this thread, and Django then refuses the database; nothing of ours runs in that loop.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=_FLAGS.split())
