@@ -2,7 +2,7 @@
 
 import threading
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.history import verify_account
 from accounts.models import Account, Patient
@@ -37,3 +37,22 @@ def test_the_same_messages_in_four_threads_act_once(committed_db: str, cast: Cas
     assert set(InboundMessage.objects.values_list("status", flat=True)) == {"applied"}
     assert Patient.objects.count() == 1
     assert verify_account(account) == []
+
+
+def test_an_admission_waits_for_a_document_that_is_being_parked(committed_db: str, cast: Cast) -> None:
+    """Otherwise the document is parked after the admission looked for it, and nobody ever applies it."""
+
+    def admit() -> None:
+        try:
+            import_message(sending.admit())
+        finally:
+            connection.close()
+
+    admission = threading.Thread(target=admit)
+    with transaction.atomic():
+        assert import_message(sending.summary()).status == "parked"
+        admission.start()
+        admission.join(1)
+    admission.join(60)
+    assert set(InboundMessage.objects.values_list("status", flat=True)) == {"applied"}
+    assert Account.objects.get().documents.count() == 1

@@ -102,9 +102,11 @@ def _facts(message: Message, source: Source) -> VisitMessage | RecordMessage:
 
 
 def apply_parsed(message: Message, target: Target) -> Account:
-    """Apply a message to its account, which it locks; raises Parked when it is not there and the message cannot make it."""
+    """Apply a message to its account, which it locks; raises Parked when it is not there and the message cannot make it.
+
+    The caller has queued up (``queue_up``).
+    """
     facts, source = target.facts, target.source
-    _queue_up(source.facility, target.number)
     if isinstance(facts, VisitMessage) and target.registers:
         return registering.register(facts=facts, source=source)
     known = Account.objects.filter(facility=source.facility, number=target.number).values_list("pk", flat=True).first()
@@ -117,7 +119,11 @@ def apply_parsed(message: Message, target: Target) -> Account:
     return account
 
 
-def _queue_up(facility: Facility, number: str) -> None:
-    """Messages for one account number run one after the other, also before its row exists to be locked."""
+def queue_up(target: Target) -> None:
+    """Messages for one account number run one after the other, also before its row exists to be locked.
+
+    Taken outside the message's savepoint: PostgreSQL gives up a lock when the savepoint it was taken in is rolled back,
+    and a message that parks itself must keep it until it is committed, or the admission passes it unseen.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [facility.pk, number])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [target.source.facility.pk, target.number])

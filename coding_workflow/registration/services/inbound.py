@@ -19,7 +19,7 @@ from coding_workflow.registration.hl7 import framing, read
 from coding_workflow.registration.hl7.problem import HL7Problem
 from coding_workflow.registration.models import InboundMessage, MessageStatus
 
-from .applying import Parked, Target, apply_parsed, target_of
+from .applying import Parked, Target, apply_parsed, queue_up, target_of
 
 log = structlog.get_logger(__name__)
 
@@ -138,6 +138,7 @@ def _attempt(message: InboundMessage) -> None:
         message.facility = target.source.facility
         message.sent_at = target.source.sent_at = message.sent_at or target.source.sent_at
         message.account_number = target.number
+        queue_up(target)
         with scoped([target.source.facility.pk]):
             message.account = apply_parsed(parsed, target)
     except Parked as parked:
@@ -211,7 +212,8 @@ def _close_error_work(account_id: int | None, by: Actor) -> None:
 
 def _apply_parked(message: InboundMessage) -> None:
     """What waited for this account, in the order in which it was sent."""
-    waiting = InboundMessage.objects.select_for_update().filter(
+    # A message that somebody is replaying is passed over: that replay waits for this admission and finds its account.
+    waiting = InboundMessage.objects.select_for_update(skip_locked=True).filter(
         facility=message.facility, account_number=message.account_number, status=MessageStatus.PARKED
     )
     for parked in waiting.order_by("sent_at", "pk"):
