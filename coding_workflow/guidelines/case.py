@@ -7,7 +7,9 @@ from coding_workflow.policy.rules import FacilityPolicy
 
 from .facts import Coder, Diagnosis, Document, Facts, Line, Procedure
 from .grouper import GroupingAnswer, GroupingClaim
+from .service_codes import HCPCS_SYSTEMS
 from .situations import situations
+from .support import Supported, supported
 from .tables import Tables
 
 #: First day of ICD-10 in the United States (45 CFR 162.1002).
@@ -138,20 +140,7 @@ class Case:
         loose = (each for each in self.facts.procedures if each.system in HCPCS_SYSTEMS and each.code not in on_lines)
         return (*lines, *loose)
 
-
-HCPCS_SYSTEMS = frozenset({"HCPCS", "CPT"})
-
-
-def service_code(service: Line | Procedure) -> str:
-    """The HCPCS or CPT code of a charge line or coded procedure."""
-    return service.hcpcs if isinstance(service, Line) else service.code
-
-
-def is_cpt(code: str) -> bool:
-    """CPT (Level I) codes start with a digit, HCPCS Level II codes with a letter."""
-    return code[:1].isdigit()
-
-
-def is_surgery(code: str) -> bool:
-    """In CPT's surgery section, 10004-69990."""
-    return len(code) == 5 and code.isdigit() and "10004" <= code <= "69990"
+    @cached_property
+    def supported(self) -> tuple[Supported, ...]:
+        """Every code that the record must support, with the kinds of support asked of it."""
+        return tuple(supported(self.facts, self.complications, self.hospital_acquired))

@@ -3,7 +3,6 @@
 The caller binds the date: a ``Tables`` object answers from the releases in force for one account.
 """
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
@@ -193,7 +192,7 @@ class RecordingTables:
 
 
 def _plain(answer: Any) -> Any:
-    return None if answer is None else dataclasses.asdict(answer)
+    return None if answer is None else {name: getattr(answer, name) for name in answer.__slots__}
 
 
 def short_name(system: str) -> str:

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.facts import Document
 from coding_workflow.guidelines.registry import Found, rule
+from coding_workflow.guidelines.support import Supported
 from coding_workflow.guidelines.words import spoken
-
-from .evidence import Supported, supported
 
 #: Author roles that are not the patient's provider (ICD-10-CM Official Guidelines I.A.14 and I.B.14).
 NOT_PROVIDERS = frozenset(
@@ -47,7 +46,7 @@ def in_record(case: Case) -> Iterator[Found]:
     """A passage belongs to a document of this account's record."""
     if case.facts.documents is None:
         return
-    for item in supported(case):
+    for item in case.supported:
         if any(each.document not in case.documents for each in item.evidence):
             yield Found(f"{item.label} cites a document that is not in this record.", (item.code,))
 
@@ -55,7 +54,7 @@ def in_record(case: Case) -> Iterator[Found]:
 @rule("evidence.signed", condition=2, reference="42 CFR 482.24(c)(1)", looks_at=("documents",), owner="provider", fix="documents")
 def signed(case: Case) -> Iterator[Found]:
     """A code rests on at least one signed document; unsigned ones hold or warn by type, as policy says."""
-    for item in supported(case):
+    for item in case.supported:
         documents = _documents(case, item)
         if not documents or any(document.signed for document in documents):
             continue
@@ -76,7 +75,7 @@ def signed(case: Case) -> Iterator[Found]:
 )
 def author(case: Case) -> Iterator[Found]:
     """A diagnosis comes from the patient's provider; only listed details may come from other clinicians."""
-    for item in supported(case):
+    for item in case.supported:
         documents = _documents(case, item)
         if not documents or item.code.startswith(OTHER_CLINICIANS) or item.kinds == {"procedure"}:
             continue
@@ -100,7 +99,7 @@ def _not_a_provider(document: Document) -> bool:
 def result_alone(case: Case) -> Iterator[Found]:
     """Results alone never support an inpatient code; outpatients may be coded from a physician's interpretation."""
     results = _RESULTS if case.inpatient else _SIGNED_RESULTS
-    for item in supported(case):
+    for item in case.supported:
         documents = _documents(case, item)
         if documents and item.kinds != {"procedure"} and all(document.type in results for document in documents):
             yield Found(f"{item.label} is supported by a result alone; the provider must document its meaning.", (item.code,))

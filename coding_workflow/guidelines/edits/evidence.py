@@ -1,46 +1,15 @@
 """Condition 2: each code rests on a passage of a signed document by an eligible author, as deep as policy asks."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from coding_workflow.guidelines.case import Case, is_surgery, service_code
-from coding_workflow.guidelines.facts import Diagnosis, Evidence, Line
+from coding_workflow.guidelines.case import Case
+from coding_workflow.guidelines.facts import Evidence, Line
 from coding_workflow.guidelines.registry import Found, rule
-from coding_workflow.guidelines.words import point, spoken
+from coding_workflow.guidelines.service_codes import service_code
+from coding_workflow.guidelines.support import Supported
+from coding_workflow.guidelines.words import spoken
 
 REFERENCE = "Release condition 2; ICD-10-CM Official Guidelines I.A.19, III"
-
-
-class Supported(NamedTuple):
-    """A code with the kinds of support policy may ask of it, and its evidence."""
-
-    code: str
-    label: str
-    kinds: frozenset[str]
-    evidence: tuple[Evidence, ...]
-
-
-def supported(case: Case) -> Iterator[Supported]:
-    """Every diagnosis and procedure with its kinds (``policy.vocabulary.MANDATORY_EVIDENCE``)."""
-    for at, diagnosis in enumerate(case.submitted):
-        yield Supported(diagnosis.code, point(diagnosis.code), _kinds(case, diagnosis, at), diagnosis.evidence)
-    for procedure in case.facts.procedures:
-        yield Supported(procedure.code, procedure.code, frozenset({"procedure"}), procedure.evidence)
-    coded = {procedure.code for procedure in case.facts.procedures}
-    for line in case.facts.lines:
-        if not case.inpatient and line.source == "coder" and is_surgery(line.hcpcs) and line.hcpcs not in coded:
-            yield Supported(line.hcpcs, line.hcpcs, frozenset({"procedure"}), line.evidence)
-
-
-def _kinds(case: Case, diagnosis: Diagnosis, at: int) -> frozenset[str]:
-    queried = {code for query in case.facts.queries for code in query.codes}
-    kinds = {
-        "principal_diagnosis": at == 0,
-        "cc_mcc": diagnosis.code in case.complications,
-        "hac_psi": diagnosis.code in case.hospital_acquired,
-        "queried_code": diagnosis.queried or diagnosis.code in queried,
-    }
-    return frozenset(kind for kind, present in kinds.items() if present)
 
 
 @rule("evidence.documents_known", condition=2, reference=REFERENCE, looks_at=("documents",), owner="him", fix="documents")
@@ -55,7 +24,7 @@ def shown(case: Case) -> Iterator[Found]:
     """Codes that policy wants shown on the record have a passage; others without any are said to rest on the coder's word."""
     if case.facts.documents is None:
         return
-    for item in supported(case):
+    for item in case.supported:
         if _enough(case, item):
             continue
         if item.evidence or "attestation" not in case.policy.evidence.forms_for(item.kinds):
@@ -101,7 +70,7 @@ def _what(select_modifier: str) -> str:
 @rule("evidence.confirmed", condition=2, reference=REFERENCE, looks_at=("diagnoses", "procedures"), fix="evidence")
 def confirmed(case: Case) -> Iterator[Found]:
     """Evidence on an older version of a document must be looked at again."""
-    for item in supported(case):
+    for item in case.supported:
         if any(each.reconfirm for each in item.evidence):
             yield Found(f"The document that supports {item.label} has a newer version; confirm the passage.", (item.code,))
 

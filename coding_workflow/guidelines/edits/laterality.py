@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from coding_workflow.guidelines.case import Case, service_code
+from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES
 from coding_workflow.guidelines.registry import Found, rule
+from coding_workflow.guidelines.service_codes import service_code
 from coding_workflow.guidelines.words import point
 
 _SIDES = {"RT": "right", "LT": "left"}

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from coding_workflow.guidelines.case import Case, is_cpt, service_code
+from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.registry import Found, rule
+from coding_workflow.guidelines.service_codes import is_cpt, service_code
 from coding_workflow.guidelines.words import day
 
 _FROM_GROUPER = frozenset({"MS-DRG", "MCE"})

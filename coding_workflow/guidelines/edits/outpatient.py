@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from coding_workflow.guidelines.case import Case, is_surgery
+from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES
 from coding_workflow.guidelines.registry import Found, rule
+from coding_workflow.guidelines.service_codes import is_surgery
 from coding_workflow.guidelines.words import day
 
 MEDICARE = ("medicare", "medicare_advantage")

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from coding_workflow.guidelines.case import HCPCS_SYSTEMS, Case, is_cpt, service_code
+from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.registry import Found, rule
+from coding_workflow.guidelines.service_codes import HCPCS_SYSTEMS, is_cpt, service_code
 from coding_workflow.guidelines.words import day, point
 
 _INPATIENT_SYSTEMS = frozenset({"ICD-10-PCS", "ICD-9-CM-PX"})
