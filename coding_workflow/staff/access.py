@@ -19,7 +19,7 @@ from accounts.models import Account
 from .models import User
 
 M = TypeVar("M", bound=Model)
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]
 
 #: Requests that a timer sends, not a person: they renew neither session nor lease and leave no access record.
 POLLING_HEADER = "X-Polling"
@@ -28,7 +28,7 @@ POLLING_HEADER = "X-Polling"
 class StaffRequest(HttpRequest):
     """A request inside a guarded view: signed in, with htmx's details. The one typed request of the pages."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     htmx: HtmxDetails
 
 

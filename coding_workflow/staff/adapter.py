@@ -45,22 +45,23 @@ class AccountAdapter(DefaultAccountAdapter):
             raise
         if user is None or (reason := _barred(user)) is None:
             return user
-        record_attempt(request, reason, user=user)
+        record_attempt(request, reason, user_id=user.pk)
         return None
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Write down a wrong name or password."""
         name = credentials.get("username", "")
-        record_attempt(request, SignInOutcome.REFUSED, user=User.objects.filter(username=name).first(), typed_name=name)
+        known = User.objects.filter(username=name.lower()).values_list("pk", flat=True).first()
+        record_attempt(request, SignInOutcome.REFUSED, user_id=known, typed_name=name)
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Begin the session under a new id."""
         super().login(request, user)
-        record_attempt(request, SignInOutcome.SIGNED_IN, user=user)
+        record_attempt(request, SignInOutcome.SIGNED_IN, user_id=user.pk)
 
     def logout(self, request: HttpRequest) -> None:
         """End the session on the server."""
-        record_attempt(request, SignInOutcome.SIGNED_OUT, user=request.user)
+        record_attempt(request, SignInOutcome.SIGNED_OUT, user_id=request.user.pk)
         super().logout(request)
 
     def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
@@ -72,11 +73,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """A person chose their own password: it is no longer temporary."""
-        person = User.objects.get(pk=user.pk)
         user.set_password(password)
-        user.must_change_password, user.temporary_password_until = False, None
-        user.save(update_fields=["password", "must_change_password", "temporary_password_until"])
-        StaffEvent.objects.create(actor=person, subject=person, kind="password.changed")
+        changed = {"must_change_password": False, "temporary_password_until": None}
+        User.objects.filter(pk=user.pk).update(password=user.password, **changed)
+        StaffEvent.objects.create(actor_id=user.pk, subject_id=user.pk, kind="password.changed")
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Sensitive pages ask again unless the person proved themselves within the last minutes, sign-in included."""

@@ -6,13 +6,13 @@ from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
 from django.http import HttpRequest
 
-from .models import SignInRecord, User
+from .models import SignInRecord
 
 
-def record_attempt(request: HttpRequest, outcome: str, *, user: User | None = None, typed_name: str = "") -> None:
+def record_attempt(request: HttpRequest, outcome: str, *, user_id: int | None = None, typed_name: str = "") -> None:
     """One line: how it went, whose it was if that is known, from which address; of the typed name a keyed hash only."""
     key = name_key(typed_name) if typed_name else ""
-    SignInRecord.objects.create(user=user, name_key=key, outcome=outcome, address=get_client_ip(request))
+    SignInRecord.objects.create(user_id=user_id, name_key=key, outcome=outcome, address=get_client_ip(request))
 
 
 def name_key(typed_name: str) -> str:

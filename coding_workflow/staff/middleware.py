@@ -99,7 +99,7 @@ class SessionLimitsMiddleware:
         limits = Limits(settings.SESSION_IDLE_SECONDS, settings.SESSION_ABSOLUTE_SECONDS)
         reason = ended(session.setdefault(BEGAN, at), session.setdefault(SEEN, at), at, limits)
         if reason is not None:
-            record_attempt(request, reason, user=request.user)  # type: ignore[arg-type]
+            record_attempt(request, reason, user_id=request.user.pk)
             logout(request)
             request.session_over = True  # type: ignore[attr-defined]
             return True
@@ -143,7 +143,7 @@ class SignInDutiesMiddleware:
 
 
 def _has_second_factor(request: HttpRequest) -> bool:
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     if any(record["method"] == "mfa" for record in records):
         return True
     return bool(is_mfa_enabled(request.user, [Authenticator.Type.TOTP]))

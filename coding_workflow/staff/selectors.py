@@ -29,12 +29,14 @@ def people_of(viewer: User) -> QuerySet[User]:
     """People of the viewer's facilities, each with its active grants there, by name."""
     grants = RoleGrant.objects.filter(facility_id__in=viewer.facility_ids(), ended_at__isnull=True).select_related("facility")
     shown = Prefetch("role_grants", queryset=grants.order_by("facility__code", "role"), to_attr="shown_grants")
-    return User.objects.visible_to(viewer).prefetch_related(shown).order_by("full_name", "pk")
+    found: QuerySet[User] = User.objects.visible_to(viewer)
+    return found.prefetch_related(shown).order_by("full_name", "pk")
 
 
 def supervisors_at(facility_id: int) -> QuerySet[User]:
     """People who may be named as supervisor of another's coding at a facility."""
-    return User.objects.holding(Role.SUPERVISOR, facility_id).distinct()
+    found: QuerySet[User] = User.objects.holding(Role.SUPERVISOR, facility_id)
+    return found.distinct()
 
 
 def history_of(person: User, limit: int = 50) -> QuerySet[StaffEvent]:

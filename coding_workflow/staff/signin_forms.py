@@ -10,6 +10,7 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.utils import decrypt
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from . import totp
@@ -30,6 +31,11 @@ class SignInForm(LoginForm):
         self.fields["password"].help_text = ""
         for name in ("login", "password"):
             self.fields[name].widget.attrs.pop("placeholder", None)
+
+    @property
+    def without_second_factor(self) -> bool:
+        """Whether this installation lets people in by password alone, which its sign-in page says."""
+        return not settings.REQUIRE_TOTP
 
     def clean_password(self) -> str:
         """The password as typed; a longer one than anybody can have is wrong without hashing it."""
@@ -64,7 +70,7 @@ class OneUseMixin:
             code: str = super().clean_code()  # type: ignore[misc]
             self._use_up(code)
         except ValidationError:
-            record_attempt(context.request, SignInOutcome.WRONG_CODE, user=self.user)  # type: ignore[attr-defined]
+            record_attempt(context.request, SignInOutcome.WRONG_CODE, user_id=self.user.pk)  # type: ignore[attr-defined]
             raise
         return code
 

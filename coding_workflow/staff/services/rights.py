@@ -9,7 +9,8 @@ from coding_workflow.staff.models import Role, RoleGrant, StaffEvent, User
 
 def locked(person: User) -> User:
     """The person's row, locked until the transaction ends, with rights read anew."""
-    return User.objects.select_for_update().get(pk=person.pk)
+    row: User = User.objects.select_for_update().get(pk=person.pk)
+    return row
 
 
 def require_administrator_at(by: User | None, facility: Facility) -> None:
