@@ -125,7 +125,7 @@ def verdict_line(check: Check | None, revision: int) -> str:
         held = sorted({finding["condition"] for finding in check.findings if finding["severity"] == "hold"})
         return "Held: " + (", ".join(CONDITION_WORDS[number].lower() for number in held) or "not every condition could be judged")
     warned = _warnings(check)
-    return "All seven conditions pass" + (f"; {warned} to look at" if warned else "")
+    return "All seven pass" + (f"; {warned} to look at" if warned else "")
 
 
 def _warnings(check: Check) -> int:

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from accounts import clock
-from accounts.models import Account, Coverage, Hold, WorkItem
+from accounts.models import Account, Coverage, Hold, WorkItem, WorkKind
 
 CONDITION_WORDS: dict[int, str] = {
     0: "Not a condition",
@@ -40,7 +40,6 @@ class Row:
     age_days: int | None
     why: str
     reasons: str
-    since: datetime.datetime | None
     chips: tuple[Chip, ...]
     holder: str
     mine: bool
@@ -65,11 +64,20 @@ def row_of_item(item: WorkItem, me: int) -> Row:
     return _row(
         item.account,
         item=item,
-        why=item.why,
+        why=_why(item),
         holder=str(item.leased_to) if held_now or mine else "",
         mine=mine,
         until=item.leased_until if held_now else None,
     )
+
+
+def _why(item: WorkItem) -> str:
+    """For coding work since when it is ready; the queue and the class say the rest. Other work brings its own words."""
+    ready = item.account.ready_at
+    if item.kind != WorkKind.CODING or item.returned_to_id is not None or ready is None:
+        return item.why
+    local = timezone.localtime(ready)
+    return f"Coding-ready since {local:%b} {local.day}"
 
 
 def row_of_account(account: Account) -> Row:
@@ -87,8 +95,7 @@ def _row(account: Account, *, item: WorkItem | None, why: str, holder: str, mine
         payer=cover[0].payer.name if cover else "No payer",
         age_days=(clock.today(account.facility) - account.discharge_date).days if account.discharge_date else None,
         why=why,
-        reasons="; ".join([why, *(str(part["words"]) for part in (item.rank_parts if item else ()))]),
-        since=account.ready_at,
+        reasons="; ".join([item.why.rstrip("."), *(str(part["words"]) for part in item.rank_parts)]) if item else why,
         chips=tuple(chip_of(hold) for hold in holds),
         holder=holder,
         mine=mine,
