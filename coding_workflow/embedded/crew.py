@@ -30,6 +30,7 @@ class Crew:
         self._watched: list[Watched] = []
         self._patience: dict[str, float] = {}
         self._passing: list[tuple[str, Program]] = []
+        self._then: dict[str, Callable[[], None]] = {}
         self._engines: Engines | None = None
 
     def end_leftovers(self) -> None:
@@ -68,11 +69,13 @@ class Crew:
         self._screen.state(duty.name, "started")
         return watched
 
-    def start_task(self, name: str, arguments: tuple[str, ...]) -> Program:
-        """Start a process that ends by itself, with a fresh log."""
+    def start_task(self, name: str, arguments: tuple[str, ...], *, then: Callable[[], None] | None = None) -> Program:
+        """Start a process that ends by itself, with a fresh log; ``then`` follows its success while we watch."""
         (self.state / f"{name}.log").unlink(missing_ok=True)
         program = self._program(name, arguments)
         self._passing.append((name, program))
+        if then:
+            self._then[name] = then
         return program
 
     def wait_for_task(self, name: str, program: Program) -> None:
@@ -119,6 +122,7 @@ class Crew:
     def _note_end(self, name: str, program: Program) -> None:
         if program.ended() == 0:
             self._screen.state(name, "complete")
+            self._then.pop(name, _nothing)()
             return
         self._screen.state(name, f"ended early; what has arrived can be used (log: {program.log})")
         self._screen.excerpt(program.last_words())
@@ -151,6 +155,10 @@ class Crew:
         if self._engines and self._engines.database:
             self._engines.database.stop(0.5 if self._signals.insisted() else 15)
             self._screen.state("database", "stopped")
+
+
+def _nothing() -> None:
+    return None
 
 
 def _restarter(engine: Postgres | Valkey) -> Callable[[], Program]:

@@ -48,9 +48,13 @@ def _preparing() -> dict[str, tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a hospital is made of; another one stands in for it in the tests of the supervisor."""
+    """What a hospital is made of; another one stands in for it in the tests of the supervisor.
+
+    The demo is seeded twice: with enough to work on before it opens, and with the rest while it is open. Both may be repeated.
+    """
 
     web: Callable[[str, int], Duty] = web
     background: tuple[Duty, ...] = field(default_factory=lambda: (relay(), worker()))
     preparing: Mapping[str, tuple[str, ...]] = field(default_factory=_preparing)
-    seeding: tuple[str, ...] = field(default_factory=lambda: _management("seed_demo"))
+    seeding: tuple[str, ...] = field(default_factory=lambda: _management("seed_demo", "--accounts", "40"))
+    filling: tuple[str, ...] = field(default_factory=lambda: _management("seed_demo"))

@@ -11,8 +11,8 @@ from .secrets_file import write_private
 
 _CODE = ("accounts", "coding_workflow", "worklist", "static", "requirements/base.txt")
 
-#: The demo's seeding, as the file ``seeding`` remembers it: an unusable half is thrown away at the next start.
-STARTED, USABLE = "started", "usable"
+#: How far the demo's seeding is, as the file ``seeding`` remembers it.
+STARTED, USABLE, COMPLETE = "started", "usable", "complete"
 
 
 def _files() -> Iterator[Path]:
@@ -39,12 +39,6 @@ def remembered(state: Path, name: str) -> str:
 def remember(state: Path, name: str, word: str) -> None:
     """Leave one word for the next start."""
     write_private(state / name, word)
-
-
-def forget(state: Path) -> None:
-    """Remember nothing: the database is gone."""
-    for name in ("seeding", "prepared"):
-        (state / name).unlink(missing_ok=True)
 
 
 def progress(log: Path) -> list[str]:

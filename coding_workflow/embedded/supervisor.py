@@ -59,7 +59,6 @@ class Supervisor:
     def _open(self) -> None:
         self._crew.end_leftovers()
         self.port = self._choose_port()
-        self._forget_half_a_demo()
         self._start_engines()
         pages = self._prepare()
         seeding = self._begin_seeding()
@@ -69,6 +68,7 @@ class Supervisor:
             self._crew.start(duty)
         self._lock.announce(self.address)
         self._welcome()
+        self._fill()
 
     def _choose_port(self) -> int:
         wanted = os.environ.get("PORT")
@@ -82,17 +82,6 @@ class Supervisor:
         port = free_port()
         self._screen.state("web", f"port {_USUAL_PORT} is taken by another program, so the pages will be on {port}")
         return port
-
-    def _forget_half_a_demo(self) -> None:
-        # Until the seeding says that it can be used nobody could sign in, so nothing of anybody's is lost.
-        if not self.demo or preparation.remembered(self.state, "seeding") != preparation.STARTED:
-            return
-        database = needed_engines(self.state).database
-        if database:
-            self._screen.state("database", "the demo's first start was interrupted; it begins anew")
-            database.end_leftovers()
-            database.forget()
-            preparation.forget(self.state)
 
     def _start_engines(self) -> None:
         engines = needed_engines(self.state)
@@ -125,13 +114,19 @@ class Supervisor:
         return self._crew.start(self.plan.web(self.host, self.port))
 
     def _begin_seeding(self) -> Program | None:
-        if not self.demo or preparation.remembered(self.state, "seeding") == preparation.USABLE:
-            return None
-        if preparation.has_facility(self._values.get("DATABASE_OWNER_URL") or self._values["DATABASE_URL"]):
+        if self._seeded() in {preparation.USABLE, preparation.COMPLETE}:
             return None
         preparation.remember(self.state, "seeding", preparation.STARTED)
         self._screen.state("demo", "the first patients arrive")
         return self._crew.start_task("demo", self.plan.seeding)
+
+    def _seeded(self) -> str:
+        """How far the demo is; a hospital that somebody else opened is complete."""
+        known = preparation.remembered(self.state, "seeding")
+        if not self.demo or known:
+            return known or preparation.COMPLETE
+        found = preparation.has_facility(self._values.get("DATABASE_OWNER_URL") or self._values["DATABASE_URL"])
+        return preparation.COMPLETE if found else ""
 
     def _wait_for_pages(self, pages: Watched) -> None:
         for _ in range(_PATIENCE):
@@ -144,7 +139,7 @@ class Supervisor:
         raise EngineProblem(f"The web server does not answer within a minute (log: {self.state / 'web.log'}).")
 
     def _wait_for_patients(self, seeding: Program | None) -> None:
-        """Show what the seeding prints until it says READY (the rest goes on meanwhile) or ends."""
+        """Show what the seeding prints until it ends."""
         told = 0
         while seeding is not None:
             ended, lines = seeding.ended() is not None, preparation.progress(seeding.log)
@@ -153,10 +148,15 @@ class Supervisor:
             told = len(lines)
             if ended:
                 self._crew.wait_for_task("demo", seeding)
-            if ended or any(line.startswith("READY") for line in lines):
                 preparation.remember(self.state, "seeding", preparation.USABLE)
                 return
             self._crew.pause()
+
+    def _fill(self) -> None:
+        if self.demo and self._seeded() == preparation.USABLE:
+            self._screen.state("filling", "more patients arrive meanwhile")
+            done = preparation.COMPLETE
+            self._crew.start_task("filling", self.plan.filling, then=lambda: preparation.remember(self.state, "seeding", done))
 
     def _welcome(self) -> None:
         self._screen.say(f"\nThe hospital is open: {self.address}   (after {self._screen.elapsed:.1f} s)")

@@ -24,13 +24,11 @@ class Handler(BaseHTTPRequestHandler):
 ThreadingHTTPServer(("{host}", {port}), Handler).serve_forever()
 """
 _SEED = """
-import os, pathlib, psycopg2, time
+import os, pathlib, psycopg2
 print("12 accounts registered", flush=True)
 with psycopg2.connect(os.environ["DATABASE_OWNER_URL"]) as link:
     link.cursor().execute("INSERT INTO accounts_facility VALUES (1)")
 pathlib.Path(os.environ["CODING_STATE_DIR"], "logins").write_text("ana  coder  a password")
-print("READY", flush=True)
-time.sleep(float(os.environ.get("REST_OF_SEEDING", "0")))
 """
 # A worker with a child of its own, deaf to SIGTERM: what would become an orphan.
 _WORKER = """
@@ -57,6 +55,7 @@ def main() -> int:
         background=(Duty("worker", _python(_WORKER), patience=3),),
         preparing={"tables": _python(_TABLES)},
         seeding=_python(_SEED),
+        filling=_python("print('300 accounts registered')"),
     )
     try:
         with SupervisorLock(state) as lock:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from coding_workflow.embedded import environment
+from coding_workflow.embedded import environment, preparation
 from coding_workflow.embedded.paths import CHECKOUT
 from coding_workflow.embedded.system import carrying_mark, end_all, wait_until_gone, working_in
 from coding_workflow.embedded.valkey import free_port
@@ -76,6 +76,7 @@ def test_it_opens_tells_the_logins_answers_and_leaves_nothing_when_asked_to_stop
     with socket.create_connection(("127.0.0.1", int(address)), timeout=5):
         pass
     hospital.wait_for("Ctrl\\+C closes")
+    hospital.wait_for("filling   complete")
     assert "12 accounts registered" in hospital.printed()
     assert "ana  coder  a password" in hospital.printed()
     assert set(environment.read(state)) >= {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY"}
@@ -123,14 +124,15 @@ def test_a_dead_process_and_a_dead_database_come_back(state: Path, hospitals: li
 def test_after_kill_9_the_next_start_finds_no_obstacle(state: Path, hospitals: list[Hospital]) -> None:
     hospital = Hospital(state, "--demo")
     hospitals.append(hospital)
-    hospital.wait_for("Ctrl\\+C closes")
+    hospital.wait_for("filling   complete")
     hospital.process.kill()
     hospital.process.wait(5)
     assert wait_until_gone(lambda: working_in(state / "broker"), 10)
     again = Hospital(state, "--demo")
     hospitals.append(again)
     again.wait_for("Ctrl\\+C closes")
-    assert "12 accounts registered" not in again.printed(), "a demo that can be used is not seeded again"
+    assert "accounts registered" not in again.printed(), "a complete demo is not seeded again"
+    assert "more patients" not in again.printed()
     assert "migrating" not in again.printed(), "nothing changed, so nothing is prepared again"
     assert again.stop() == 0
     assert again.processes() == []
@@ -146,3 +148,16 @@ def test_a_taken_port_is_said_in_one_sentence(state: Path, hospitals: list[Hospi
         assert hospital.process.wait(20) == 1
     assert f"Port {port} is taken by another program: stop it, or say PORT= and another number." in hospital.printed()
     assert "Traceback" not in hospital.printed()
+
+
+def test_an_interrupted_first_seeding_is_taken_up_again(state: Path, hospitals: list[Hospital]) -> None:
+    hospital = Hospital(state, "--demo")
+    hospitals.append(hospital)
+    hospital.wait_for("filling   complete")
+    assert hospital.stop() == 0
+    preparation.remember(state, "seeding", preparation.STARTED)
+    again = Hospital(state, "--demo")
+    hospitals.append(again)
+    again.wait_for("filling   complete")
+    assert "12 accounts registered" in again.printed()
+    assert preparation.remembered(state, "seeding") == preparation.COMPLETE
