@@ -107,3 +107,12 @@ def test_only_limits_findings_and_leaves_the_drg() -> None:
     (answer,), _ = run(json.dumps(account), only="mce")
     assert [finding["rule"] for finding in answer["findings"]] == ["mce.unacceptable_pdx"]
     assert answer["drg"]["return_code"] == "OK"
+
+
+@pytest.mark.processes
+@pytest.mark.usefixtures("committed_coded_db")
+def test_several_workers_answer_the_same_lines_in_the_same_order() -> None:
+    lines = [json.dumps(EXAMPLE | {"id": f"a{number}"}) for number in range(450)]
+    alone, together = run(*lines), run(*lines, workers=2)
+    assert [answer["id"] for answer in together[0]] == [f"a{number}" for number in range(450)]
+    assert together == alone

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
+from multiprocessing import get_context
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -33,9 +34,9 @@ def _chunks(lines: Iterable[str]) -> Iterator[list[tuple[int, str]]]:
 
 def _in_processes(lines: Iterable[str], only: str, workers: int) -> Iterator[Answer]:
     """Answers in the order of the lines; never more than a few chunks in memory."""
-    connections.close_all()
+    connections.close_all()  # a connection is not shared with a forked process
     waiting: deque[Future[list[Answer]]] = deque()
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
         for chunk in _chunks(lines):
             waiting.append(pool.submit(_judge, chunk, only))
             if len(waiting) > workers * 2:

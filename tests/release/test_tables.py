@@ -1,0 +1,45 @@
+"""The engine's questions answered from the loaded releases."""
+
+import datetime
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from coding_workflow.release.tables import tables_in_force
+
+pytestmark = pytest.mark.usefixtures("coded_db")
+IN_FORCE = datetime.date(2026, 6, 1)
+
+
+def test_codes_are_answered_from_the_release_of_the_date() -> None:
+    tables = tables_in_force(IN_FORCE)
+    assert tables.loaded("ICD-10-CM") == tables.loaded("ICD-10-CM-NOTES") == "2026-04-01"
+    whole, heading = tables.code("ICD-10-CM", "I214"), tables.code("ICD-10-CM", "I21")
+    assert whole and whole.billable and heading and not heading.billable
+
+
+def test_what_cannot_be_a_code_is_not_in_the_table() -> None:
+    assert tables_in_force(IN_FORCE).code("ICD-10-CM", "I21\u0410") is None
+
+
+@pytest.mark.parametrize("on", [datetime.date(2026, 10, 1), datetime.date(2026, 3, 31), None])
+def test_outside_the_release_nothing_is_loaded(on: datetime.date | None) -> None:
+    tables = tables_in_force(on)
+    assert tables.loaded("ICD-10-CM") is None
+    assert tables.code("ICD-10-CM", "I214") is None
+    assert tables.notes("I214") is None
+
+
+def test_notes_come_from_the_code_and_everything_above_it() -> None:
+    notes = tables_in_force(IN_FORCE).notes("F458")
+    assert notes and "G4763" in notes.excludes1
+    manifestation = tables_in_force(IN_FORCE).notes("F02B0")
+    assert manifestation and manifestation.manifestation and "G30" in manifestation.code_first
+
+
+def test_asking_again_does_not_ask_the_database(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    tables_in_force(IN_FORCE).notes("I5023")
+    with django_assert_num_queries(1):
+        tables = tables_in_force(IN_FORCE)
+        assert tables.loaded("ICD-10-CM")
+        assert tables.code("ICD-10-CM", "I5023") and tables.notes("I5023")
