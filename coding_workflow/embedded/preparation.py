@@ -42,8 +42,9 @@ def remember(state: Path, name: str, word: str) -> None:
 
 
 def progress(log: Path) -> list[str]:
-    """The whole lines that the seeding printed; the application's own log lines are JSON and not for the screen."""
+    """The whole lines that the seeding printed; the application's log lines (JSON) and a traceback are not for the screen."""
     text = log.read_text(errors="replace").rpartition("\n")[0] if log.is_file() else ""
+    text = text.partition("Traceback (most recent call last)")[0]
     return [line for line in text.splitlines() if line.strip() and not line.startswith("{")]
 
 
