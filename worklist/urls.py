@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import board, history, my_work
+from .views import board, claims, history, my_work
 
 app_name = "worklist"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,14 @@ urlpatterns: list[URLPattern] = [
     path("board/", board.board, name="board"),
     path("board/approve/", board.approve, name="approve"),
     path("board/<int:pk>/send-back/", board.send_back, name="send_back"),
+    path("claims/", claims.claims, name="claims"),
+    path("claims/<int:pk>/", claims.claim, name="claim"),
+    path("claims/<int:pk>/submitted/", claims.submitted, name="submitted"),
+    path("claims/<int:pk>/accepted/", claims.accepted, name="accepted"),
+    path("claims/<int:pk>/rejected/", claims.rejected, name="rejected"),
+    path("claims/<int:pk>/discrepancy/", claims.discrepancy, name="discrepancy"),
+    path("claims/remittance/", claims.remittance, name="remittance"),
+    path("claims/cases/<int:pk>/correction/", claims.correction, name="correction"),
     path("account/<int:pk>/history/", history.history, name="history"),
     # Until the workspace has its own page, an account opens on its history.
     path("account/<int:pk>/", history.history, name="account"),

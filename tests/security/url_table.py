@@ -21,6 +21,7 @@ from accounts.models import Account, Facility, Patient, WorkItem
 from coding_workflow.staff.models import Competence, Role, RoleGrant, User
 from tests.cast import Cast
 from tests.payment.stage import claim_file_at
+from tests.worklist.rows import case_at, claim_at
 
 PUBLIC = frozenset({"public"})
 SIGNED_IN: frozenset[str] = frozenset()
@@ -28,6 +29,8 @@ WORKING = frozenset({Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.BILLER, Ro
 TAKING_WORK = frozenset({Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.BILLER})
 SUPERVISOR = frozenset({Role.SUPERVISOR})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+BILLER = frozenset({Role.BILLER})
+CLAIMS = frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE})
 
 Row = Callable[[Cast, Facility], dict[str, Any]]
 
@@ -131,6 +134,14 @@ TABLE: dict[str, Address] = {
     "worklist:board": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE})),
     "worklist:approve": Address(SUPERVISOR, "POST"),
     "worklist:send_back": Address(SUPERVISOR, "GET POST", account, form={"reason": "Look at the principal diagnosis again"}),
+    "worklist:claims": Address(CLAIMS),
+    "worklist:claim": Address(CLAIMS, "GET", claim_at),
+    "worklist:submitted": Address(BILLER, "POST", claim_at),
+    "worklist:accepted": Address(BILLER, "POST", claim_at),
+    "worklist:rejected": Address(BILLER, "POST", claim_at, form={"reason": "Refused by the clearinghouse"}),
+    "worklist:discrepancy": Address(CLAIMS, "POST", claim_at, form={"description": "Billed with another code"}),
+    "worklist:remittance": Address(BILLER, "POST"),
+    "worklist:correction": Address(CLAIMS, "POST", case_at),
     "worklist:history": Address(WORKING, "GET", account),
     "worklist:account": Address(WORKING, "GET", account),
     # Codes

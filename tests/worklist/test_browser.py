@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from tests.payment import stage
 from tests.security.browser import signed_in
 from worklist.assignment import claim_next
 from worklist.counts import refresh
 
 from .browser import CHROMIUM, FLAGS, served, session_cookie
-from .conftest import CODED, advance, hold, make_releasable, post
+from .conftest import CODED, advance, hold, make_releasable, open_on, post
 
 pytestmark = [
     pytest.mark.browser,
@@ -42,6 +43,7 @@ class Site:
     address: str
     cookies: dict[str, dict[str, str]]
     account: int
+    claim: int
     complaints: list[str] = field(default_factory=list)
 
 
@@ -57,7 +59,7 @@ def _fill(hospital, work) -> int:
         made = advance(made, "discharged", "coding")
         if number % 4 == 1:
             hold(made)
-        _open(made, hospital, back=number == 7)
+        open_on(made, "coding", hospital.ana if number == 7 else None)
     for number in range(9):
         patient = hospital.patient(f"Q{number}", family_name=NAMES[number % 6][0], given_name=NAMES[number % 6][1])
         coded = hospital.account(f"26-{200400 + number * 37}", patient=patient)
@@ -73,19 +75,15 @@ def _fill(hospital, work) -> int:
     return made.pk
 
 
-def _open(account, hospital, *, back: bool) -> None:
-    from .conftest import open_on  # noqa: PLC0415
-
-    open_on(account, "coding", hospital.ana if back else None)
-
-
 @pytest.fixture
 def site(committed_db, hospital, work) -> Iterator[Site]:
     """Seeded and served."""
     account = _fill(hospital, work)
-    cookies = {name: signed_in(getattr(hospital, name)) for name in ("ana", "cleo")}
+    claim = stage.paid(hospital, "26-300001").pk
+    stage.billed(hospital, "26-300002")
+    cookies = {name: signed_in(getattr(hospital, name)) for name in ("ana", "cleo", "bill")}
     with served() as address:
-        yield Site(address, {name: session_cookie(client, address) for name, client in cookies.items()}, account)
+        yield Site(address, {name: session_cookie(client, address) for name, client in cookies.items()}, account, claim)
 
 
 def _open_page(browser, site: Site, who: str, *, size=(1366, 768), scheme="light") -> Page:
@@ -116,9 +114,13 @@ LOOKS = [((1366, 768), "light"), ((1366, 768), "dark"), ((1920, 1080), "light"),
 def test_pages_are_clean_in_light_and_dark_at_both_sizes(site):
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        history = ("history", f"/account/{site.account}/history/", "cleo")
+        more = [
+            ("history", f"/account/{site.account}/history/", "cleo"),
+            ("claims", "/claims/?show=paid", "bill"),
+            ("claim", f"/claims/{site.claim}/", "bill"),
+        ]
         for size, scheme in LOOKS:
-            for name, address, who in [*PAGES, history]:
+            for name, address, who in [*PAGES, *more]:
                 page = _open_page(browser, site, who, size=size, scheme=scheme)
                 page.goto(site.address + address)
                 if SHOTS:

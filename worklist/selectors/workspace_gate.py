@@ -1,0 +1,259 @@
+"""The gate pane: the seven conditions with their findings, each with one place that mends it, and the open holds."""
+
+import datetime
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.urls import NoReverseMatch, reverse
+
+from accounts.models import Account, Hold, HoldSource, OutboxRow, OutboxState, OwnerRole, Step
+from coding_workflow.guidelines.findings import Evaluation, Finding
+from coding_workflow.guidelines.ruleset import builtin
+from coding_workflow.release.models import Check
+from coding_workflow.release.services.checking import Judgement, judge
+
+from .rows import CONDITION_WORDS
+from .workspace_codes import Codes, Titles
+
+STATE_WORDS: Final = {"pass": "Pass", "hold": "Hold", "not_evaluated": "Not evaluated", "not_applicable": "Not applicable"}
+#: A condition's mark: passed is not the same as not asked.
+_MARKS: Final = {"pass": "pass", "hold": "hold", "not_evaluated": "warn", "not_applicable": "none"}
+_OWNERS: Final = dict(OwnerRole.choices)
+
+#: The place that mends a finding: an anchor of the page and its words.
+_PLACES: Final[dict[str, tuple[str, str]]] = {
+    "diagnoses": ("#diagnoses", "Go to the diagnoses"),
+    "codes": ("#diagnoses", "Go to the diagnoses"),
+    "procedures": ("#procedures", "Go to the procedures"),
+    "evidence": ("#link-form", "Link a passage"),
+    "documents": ("#documents", "Go to the documents"),
+    "abstract": ("#abstract", "Record what the record says"),
+    "claim_elements": ("#abstract", "Compare the claim elements"),
+    "charges": ("#charges", "Go to the charges"),
+    "holds": ("#holds", "Go to the holds"),
+    "queries": ("#holds", "Go to the holds"),
+    "coder": ("#foot", "See who has the account"),
+}
+#: Places on another page.
+_PAGES: Final[dict[str, tuple[str, str]]] = {
+    "tables": ("codesets:search", "See which code tables are loaded"),
+    "case": ("worklist:claims", "Open the discrepancy"),
+    "discrepancy": ("worklist:claims", "Open the discrepancy"),
+    "claims": ("worklist:claims", "Go to the claims"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """One finding as a coder reads it; ``override`` is the form's subjects, empty when the rule allows none."""
+
+    rule: str
+    severity: str
+    message: str
+    reference: str
+    owner: str
+    url: str
+    go: str
+    place: str
+    override: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionLine:
+    """One of the seven; ``open`` shows its findings at once because something in it is the coder's to do."""
+
+    number: int
+    words: str
+    mark: str
+    state: str
+    findings: tuple[FindingLine, ...]
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLine:
+    """An open hold: who owns it, since when, when it is expected to clear; ``by_person`` can be resolved by hand."""
+
+    pk: int
+    place: str
+    message: str
+    owner: str
+    opened_at: datetime.datetime
+    expected: datetime.date | None
+    blocking: bool
+    by_person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrgLine:
+    """The MS-DRG of the codes as they stand; ``was`` is the group before the last change, if it was another."""
+
+    drg: str
+    version: str
+    mdc: str
+    weight: str
+    gmlos: str
+    was: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the gate says: a live preview while coding, else the newest verdict of record."""
+
+    preview: bool
+    checking: bool
+    checked_at: datetime.datetime | None
+    stale: bool
+    verdict: str
+    conditions: tuple[ConditionLine, ...]
+    holds: tuple[HoldLine, ...]
+    drg: dict[str, str] | None
+    needed: frozenset[str]
+    coders: tuple[FindingLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """The judgement that a request works with, made once: ``live`` while coding, else ``kept``."""
+
+    live: Evaluation | None
+    kept: Check | None
+
+    @property
+    def titles(self) -> Titles:
+        """Titles of codes that the judgement has read."""
+        if self.live is None:
+            return {}
+        answers = self.live.answers["codes"].items()
+        return {tuple(key.split(" ", 1)): answer["title"] for key, answer in answers if answer}  # type: ignore[misc]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings, whichever judgement they come from."""
+        if self.live is not None:
+            return self.live.findings
+        return tuple(_finding(each) for each in self.kept.findings) if self.kept else ()
+
+
+def verdicts(account: Account, judgement: Judgement | None = None) -> Verdicts:
+    """Judge an account that is being coded (or use the judgement at hand); otherwise read its newest check."""
+    if account.step == Step.CODING:
+        return Verdicts((judgement or judge(account)).evaluation, None)
+    newest = Check.objects.filter(account=account).defer("facts", "tables").order_by("-pk").first()
+    return Verdicts(None, newest)
+
+
+def is_checking(account: Account) -> bool:
+    """Whether a check of the account waits or runs. One query."""
+    rows = OutboxRow.objects.filter(kind="release.check", account=account)
+    return rows.filter(state__in=(OutboxState.WAITING, OutboxState.LEASED)).exists()
+
+
+def gate_pane(account: Account, said: Verdicts, codes: Codes) -> Gate:
+    """The pane, from a judgement already made. Two queries."""
+    findings = [(finding, _line(number, finding, codes)) for number, finding in enumerate(said.findings)]
+    statuses = _statuses(said)
+    holding = [(finding, line) for finding, line in findings if finding.severity == "hold"]
+    return Gate(
+        preview=said.live is not None,
+        checking=account.step == Step.FINAL_CODED and is_checking(account),
+        checked_at=said.kept.checked_at if said.kept else None,
+        stale=bool(said.kept and account.step == Step.FINAL_CODED and said.kept.revision != account.revision),
+        verdict=said.live.verdict if said.live else said.kept.verdict if said.kept else "",
+        conditions=tuple(_condition(number, statuses, findings) for number in range(1, 8)),
+        holds=tuple(_hold(hold) for hold in _open_holds(account)),
+        drg=_drg(said),
+        needed=frozenset(code for finding, _ in holding if finding.fix == "evidence" for code in finding.subjects),
+        coders=tuple(line for finding, line in holding if finding.owner == OwnerRole.CODING),
+    )
+
+
+def coders_own(evaluation: Evaluation) -> list[Finding]:
+    """What holds and is the coder's to mend (decisions.md 16)."""
+    return [finding for finding in evaluation.holding if finding.owner == OwnerRole.CODING]
+
+
+def _statuses(said: Verdicts) -> Mapping[int, str]:
+    if said.live is not None:
+        return said.live.conditions
+    if said.kept is None:
+        return dict.fromkeys(range(1, 8), "not_evaluated")
+    return {int(number): status for number, status in said.kept.conditions.items()}
+
+
+def _condition(number: int, statuses: Mapping[int, str], findings: Iterable[tuple[Finding, FindingLine]]) -> ConditionLine:
+    mine = [(finding, line) for finding, line in findings if finding.condition == number]
+    status = statuses.get(number, "not_evaluated")
+    needs_coder = any(finding.severity == "hold" and finding.owner == OwnerRole.CODING for finding, _ in mine)
+    words = "Needs you" if needs_coder else STATE_WORDS[status]
+    lines = tuple(line for _, line in mine)
+    return ConditionLine(number, CONDITION_WORDS[number], _MARKS[status], words, lines, open=needs_coder)
+
+
+def _line(number: int, finding: Finding, codes: Codes) -> FindingLine:
+    url, go = _place(finding, codes)
+    return FindingLine(
+        rule=finding.rule,
+        severity=finding.severity,
+        message=finding.message,
+        reference=finding.reference,
+        owner=_OWNERS.get(finding.owner, finding.owner.replace("_", " ")),
+        url=url,
+        go=go,
+        place=f"finding-{number}",
+        override=json.dumps(list(finding.subjects)) if _may_override(finding) else "",
+    )
+
+
+def _may_override(finding: Finding) -> bool:
+    if finding.severity != "hold":
+        return False
+    try:
+        return builtin().rule(finding.rule).override == "reason"
+    except KeyError:
+        # A verdict of record may name a rule that a later rule set no longer has.
+        return False
+
+
+def _place(finding: Finding, codes: Codes) -> tuple[str, str]:
+    """One link: the very code the finding names, else the part of the page, else another page."""
+    if finding.fix in {"diagnoses", "procedures", "evidence"}:
+        named = next((line for line in codes.every if line.plain in finding.subjects), None)
+        if named is not None:
+            return f"#{named.anchor}", f"Go to {named.code}"
+    if finding.fix in _PAGES:
+        view, words = _PAGES[finding.fix]
+        try:
+            return reverse(view), words
+        except NoReverseMatch:
+            return "#holds", "Go to the holds"
+    return _PLACES.get(finding.fix, ("#abstract", "Compare the claim elements"))
+
+
+def _finding(kept: Mapping[str, Any]) -> Finding:
+    return Finding(**{**kept, "subjects": tuple(kept.get("subjects", ()))})
+
+
+def _open_holds(account: Account) -> Iterable[Hold]:
+    return Hold.objects.filter(account=account, resolved_at__isnull=True).order_by("condition", "pk")
+
+
+def _hold(hold: Hold) -> HoldLine:
+    return HoldLine(
+        pk=hold.pk,
+        place=f"hold-{hold.pk}",
+        message=hold.message,
+        owner=hold.get_owner_role_display(),
+        opened_at=hold.opened_at,
+        expected=hold.expected_clear_on,
+        blocking=hold.blocking,
+        by_person=hold.source != HoldSource.CHECK,
+    )
+
+
+def _drg(said: Verdicts) -> dict[str, str] | None:
+    if said.live is not None:
+        return said.live.drg.as_dict() if said.live.drg else None
+    return said.kept.drg if said.kept else None

@@ -1,0 +1,170 @@
+"""The record pane: documents by type with badges, and the text of one with the linked passages marked."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from accounts.models import Account, Deficiency, DeficiencyQuality, DocumentVersion, VersionStatus
+
+from .workspace_codes import Codes, EvidenceLine
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A word about a document, and the state whose colour it takes."""
+
+    words: str
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """One document in its newest version; ``passages`` counts the passages linked on it."""
+
+    pk: int
+    kind: str
+    title: str
+    author: str
+    authored_at: datetime.datetime | None
+    badges: tuple[Badge, ...]
+    passages: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of text; ``anchor`` and ``label`` name the codes that rest on it."""
+
+    text: str
+    anchor: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The document that is open: its newest version's text in segments, and what was found wanting in it."""
+
+    version: DocumentVersion
+    segments: tuple[Segment, ...]
+    deficiencies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Words found in a document, with their surroundings."""
+
+    document: int
+    title: str
+    before: str
+    words: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPane:
+    """Everything that the pane shows."""
+
+    documents: tuple[DocumentLine, ...]
+    reading: Reading | None
+    qualities: tuple[tuple[str, str], ...] = tuple(DeficiencyQuality.choices)
+
+
+#: Passages shown for one search; beyond, better words help more than a longer list.
+MOST_HITS = 40
+_AROUND = 60
+
+
+def record_pane(account: Account, codes: Codes, chosen: int | None) -> RecordPane:
+    """The documents and the chosen one's text; the document with most passages, or the newest, when none is chosen.
+
+    Three queries.
+    """
+    versions = newest_versions(account)
+    opened = _opened(versions, codes, chosen)
+    lines = tuple(_line(version, account, codes, version is opened) for version in versions)
+    return RecordPane(lines, _reading(opened, codes) if opened else None)
+
+
+def newest_versions(account: Account) -> list[DocumentVersion]:
+    """The newest version of each document in force, without its text, in the order of the record. One query."""
+    rows = DocumentVersion.objects.filter(account=account, document__cancelled_at__isnull=True).defer("text")
+    rows = rows.select_related("document", "author").order_by("document_id", "-number").distinct("document_id")
+    shown = [row for row in rows if row.status != VersionStatus.CANCELLED]
+    return sorted(shown, key=lambda row: (row.document.get_type_display(), row.authored_at or row.received_at))
+
+
+def find(account: Account, words: str) -> tuple[Hit, ...]:
+    """Where the words stand in the newest versions, whatever their case; at most 40 places. Two queries."""
+    wanted = words.strip().lower()
+    if not wanted:
+        return ()
+    versions = {version.pk: version for version in newest_versions(account)}
+    texts = dict(DocumentVersion.objects.filter(pk__in=versions).values_list("pk", "text"))
+    hits = (hit for pk, version in versions.items() for hit in _hits(version, texts[pk], wanted))
+    return tuple(hit for hit, _ in zip(hits, range(MOST_HITS), strict=False))
+
+
+def _hits(version: DocumentVersion, text: str, wanted: str) -> Iterable[Hit]:
+    lowered, at = text.lower(), -1
+    # Lower case is as long as the text except for a few letters of other scripts; then the position is near enough.
+    while (at := lowered.find(wanted, at + 1)) >= 0:
+        end = at + len(wanted)
+        before, after = text[max(at - _AROUND, 0) : at], text[end : end + _AROUND]
+        yield Hit(version.document_id, version.document.title, before, text[at:end], after)
+
+
+def _opened(versions: list[DocumentVersion], codes: Codes, chosen: int | None) -> DocumentVersion | None:
+    named = next((version for version in versions if version.document_id == chosen), None)
+    if named is not None or not versions:
+        return named
+    counts = {version.pk: len(_passages_on(version, codes)) for version in versions}
+    most = max(versions, key=lambda version: (counts[version.pk], version.document.type.endswith("summary"), version.pk))
+    return most
+
+
+def _line(version: DocumentVersion, account: Account, codes: Codes, chosen: bool) -> DocumentLine:
+    return DocumentLine(
+        pk=version.document_id,
+        kind=version.document.get_type_display(),
+        title=version.document.title,
+        author=str(version.author) if version.author else version.author_role.replace("_", " "),
+        authored_at=version.authored_at,
+        badges=tuple(_badges(version, account)),
+        passages=len(_passages_on(version, codes)),
+        chosen=chosen,
+    )
+
+
+def _badges(version: DocumentVersion, account: Account) -> Iterable[Badge]:
+    if not version.is_signed:
+        yield Badge(version.get_status_display(), "warn")
+    if account.final_coded_at and version.document.first_received_at > account.final_coded_at:
+        yield Badge("Late", "hold")
+    if version.number > 1:
+        yield Badge(f"New version {version.number}")
+
+
+def _passages_on(version: DocumentVersion, codes: Codes) -> list[EvidenceLine]:
+    return [passage for line in codes.every for passage in line.evidence if passage.version == version.pk]
+
+
+def _reading(version: DocumentVersion, codes: Codes) -> Reading:
+    # The text was left out of the list; this reads it for the one document that is open.
+    version.refresh_from_db(fields=["text"])
+    wanting = Deficiency.objects.filter(version=version, resolved_at__isnull=True).order_by("pk")
+    found = tuple(f"{each.get_quality_display()}{f': {each.note}' if each.note else ''}" for each in wanting)
+    return Reading(version, segments(version.text, _passages_on(version, codes)), found)
+
+
+def segments(text: str, passages: Iterable[EvidenceLine]) -> tuple[Segment, ...]:
+    """The text cut at every passage's start and end, so that passages may overlap. Pure."""
+    spans = [each for each in passages if each.start is not None and each.end is not None]
+    edges = sorted({0, len(text), *(edge for each in spans for edge in (each.start, each.end))})  # type: ignore[type-var]
+    return tuple(_segment(text, spans, start, end) for start, end in pairwise(edges))  # type: ignore[arg-type]
+
+
+def _segment(text: str, spans: list[EvidenceLine], start: int, end: int) -> Segment:
+    over = [each for each in spans if each.start <= start and end <= each.end]  # type: ignore[operator]
+    label = ", ".join(dict.fromkeys(each.code for each in over))
+    return Segment(text[start:end], over[0].anchor if over else "", label)
