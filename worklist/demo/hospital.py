@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Final
 
-from accounts.models import Facility, PatientClass, Payer, PayerKind
+from accounts.models import ChargemasterEntry, Facility, PatientClass, Payer, PayerKind
 from coding_workflow.policy.rules import AutoRelease, Downstream, FacilityPolicy, Scope
 from coding_workflow.policy.services import publish_policy
 from coding_workflow.policy.standard import STANDARD
@@ -55,6 +55,16 @@ _PAYERS: Final = (
     ("SELF", "Self-pay", PayerKind.SELF_PAY, ""),
 )
 
+#: Revenue code, HCPCS or CPT number, own words.
+_CHARGEMASTER: Final = (
+    ("0300", "85025", "Blood count"),
+    ("0300", "84443", "Thyroid test"),
+    ("0300", "85610", "Clotting test"),
+    ("0320", "73562", "Knee film"),
+    ("0420", "97110", "Therapeutic exercise"),
+    ("0762", "G0378", "Observation hour"),
+)
+
 
 def open_hospital() -> Facility:
     """Make the facility with everything it needs; once."""
@@ -74,8 +84,24 @@ def open_hospital() -> Facility:
         Payer.objects.create(facility=facility, code=code, name=name, kind=kind, electronic_id=electronic_id)
     ensure_queues(facility)
     _hire(facility)
+    _chargemaster(facility)
     publish(facility)
     return facility
+
+
+def _chargemaster(facility: Facility) -> None:
+    """Entries whose codes go on claims as they are; Ana owns them (decisions.md 3)."""
+    owner = User.objects.get(username="ana")
+    for revenue_code, hcpcs, words in _CHARGEMASTER:
+        ChargemasterEntry.objects.create(
+            facility=facility,
+            code=f"C{revenue_code}{hcpcs}",
+            description=words,
+            revenue_code=revenue_code,
+            hcpcs=hcpcs,
+            owner=owner,
+            valid_from=_YEAR_START,
+        )
 
 
 def _hire(facility: Facility) -> None:

@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import IntEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+
+ZONE: Final = ZoneInfo("America/New_York")
 
 
 class Until(IntEnum):
@@ -139,8 +144,8 @@ class Story:
         return self.admitted + datetime.timedelta(days=day)
 
     def at(self, day: int, hour: int) -> datetime.datetime:
-        """An instant of the stay, UTC."""
-        return datetime.datetime.combine(self.on(day), datetime.time(hour), datetime.UTC)
+        """An instant of the stay, at the hospital's own time."""
+        return datetime.datetime.combine(self.on(day), datetime.time(hour), ZONE)
 
     def moved_to(self, admitted: datetime.date, number: str) -> "Story":
         """The same story of another patient on another day."""
