@@ -9,6 +9,7 @@ from django.db import connection
 
 from .codes import POA_EXEMPT, diagnosis_system, display, normalise, procedure_system
 from .entries import CodeEntry, NoteLevel
+from .models import TableRelease
 from .rows import entry, in_force, loaded, notes_of
 from .search import search
 
@@ -17,6 +18,7 @@ __all__ = [
     "diagnosis_system",
     "display",
     "entry",
+    "has_notes",
     "loaded",
     "lookup",
     "lookup_many",
@@ -79,6 +81,12 @@ def notes_above(system: str, codes: Iterable[str], on: datetime.date) -> dict[st
         for start, key, title, attributes in cursor.fetchall():
             found[start].append(NoteLevel(key, title, notes_of(json.loads(attributes))))
     return {start: tuple(level for level in levels if level.notes) for start, levels in found.items()}
+
+
+def has_notes(release: TableRelease) -> bool:
+    """Whether a release came with instructional notes: the tabular XML has them, an order file has none, and rules that
+    need them must then say that they could not look."""
+    return release.groups.exists()
 
 
 def poa_exempt(code: str, on: datetime.date) -> bool | None:

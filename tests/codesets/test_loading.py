@@ -42,6 +42,10 @@ def test_a_release_is_loaded_with_its_rows_and_period():
     assert release.codes.get(code="A000").parent == "A00"
 
 
+def test_an_order_file_brings_no_notes_and_says_so():
+    assert not selectors.has_notes(_load().release)
+
+
 def test_the_same_file_again_changes_nothing():
     first = _load()
     again = _load()

@@ -60,6 +60,10 @@ def test_notes_come_from_the_code_and_everything_above_it():
     assert "S72" in [level.key for level in full]
 
 
+def test_the_tabular_list_brings_notes():
+    assert selectors.has_notes(selectors.loaded("ICD-10-CM", LAST))
+
+
 def test_a_manifestation_is_known_by_its_title():
     assert selectors.lookup("ICD-10-CM", "F02.B0", LAST).manifestation
     assert not selectors.lookup("ICD-10-CM", "G30.9", LAST).manifestation
