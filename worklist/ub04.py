@@ -69,7 +69,15 @@ def read(text: str, number: str) -> Ub04:
         inside = inside or (parts[0] == "CLM" and _at(parts, 1) == number)
         if inside or parts[0] not in {"CLM", "CL1", "DTP", "HI", "SV2"}:
             _take(form, parts, component)
-    return form if form.boxes.get("3a Claim number") == number else Ub04()
+    if form.boxes.get("3a Claim number") != number:
+        return Ub04()
+    form.boxes = dict(sorted(form.boxes.items(), key=_locator))
+    return form
+
+
+def _locator(box: tuple[str, str]) -> tuple[int, str]:
+    place = box[0].split(" ")[0]
+    return int(place.rstrip("ab")), place
 
 
 def _at(parts: list[str], place: int) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import Page, sync_playwright
 
 from tests.payment import stage
@@ -79,8 +80,9 @@ def _fill(hospital, work) -> int:
 def site(committed_db, hospital, work) -> Iterator[Site]:
     """Seeded and served."""
     account = _fill(hospital, work)
-    claim = stage.paid(hospital, "26-300001").pk
-    stage.billed(hospital, "26-300002")
+    with transaction.atomic():
+        claim = stage.paid(hospital, "26-300001").pk
+        stage.billed(hospital, "26-300002")
     cookies = {name: signed_in(getattr(hospital, name)) for name in ("ana", "cleo", "bill")}
     with served() as address:
         yield Site(address, {name: session_cookie(client, address) for name, client in cookies.items()}, account, claim)

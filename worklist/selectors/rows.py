@@ -77,7 +77,7 @@ def _why(item: WorkItem) -> str:
     if item.kind != WorkKind.CODING or item.returned_to_id is not None or ready is None:
         return item.why
     local = timezone.localtime(ready)
-    return f"Coding-ready since {local:%b} {local.day}"
+    return f"Ready to code since {local:%b} {local.day}"
 
 
 def row_of_account(account: Account) -> Row:
