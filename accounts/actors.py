@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from .errors import Refused
+
 ActorKind = Literal["person", "policy", "feed", "system"]
 
 
@@ -13,6 +15,13 @@ class Actor:
     kind: ActorKind
     code: str
     user_id: int | None = None
+
+    @property
+    def person_id(self) -> int:
+        """The person's key. Raises Refused ``actor.person`` for a feed, a policy or the system: a person does this."""
+        if self.user_id is None:
+            raise Refused("actor.person", "A person does this, not a feed or a policy.")
+        return self.user_id
 
     @classmethod
     def person(cls, user_id: int) -> "Actor":

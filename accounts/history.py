@@ -42,7 +42,9 @@ def links(account_id: int) -> Iterator[chain.Link]:
 
 
 def as_link(event: Event) -> chain.Link:
-    """One stored event as a link of the pure chain."""
+    """One stored event as a link of the pure chain; the database has set its instant."""
+    if event.at is None:
+        raise ValueError(f"event {event.pk} has no instant: read it back from the database first")
     return chain.Link(
         sequence=event.sequence,
         account_id=event.account_id,

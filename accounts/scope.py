@@ -20,7 +20,7 @@ def scoped(facilities: Iterable[int] | str) -> Iterator[None]:
 
     Nested use keeps the outer transaction and narrows the setting until the block ends.
     """
-    value = ALL if facilities == ALL else ",".join(str(int(pk)) for pk in sorted(set(facilities)))
+    value = facilities if isinstance(facilities, str) else ",".join(str(pk) for pk in sorted({int(pk) for pk in facilities}))
     with transaction.atomic():
         before = _set_scope(value)
         yield

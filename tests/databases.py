@@ -41,7 +41,9 @@ def create_database(name: str, *, template: str = "template0") -> None:
         statement = "CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'"
         cursor.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(template)))
         # A copy does not bring the database's own privileges along.
-        cursor.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+        cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+        role = str(connections["default"].settings_dict["USER"])
+        cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(role)))
 
 
 def drop_database(name: str) -> None:

@@ -80,7 +80,7 @@ def record_deficiency(*, account: Account, version: DocumentVersion, quality: st
     if version.account_id != account.pk:
         raise Refused("deficiency.elsewhere", "The document belongs to another account.")
     deficiency = Deficiency.objects.create(
-        facility_id=account.facility_id, account=account, version=version, quality=quality, note=note, recorded_by_id=by.user_id
+        facility_id=account.facility_id, account=account, version=version, quality=quality, note=note, recorded_by_id=by.person_id
     )
     history.record(account=account, kind="document.deficient", by=by, payload={"deficiency": deficiency.pk, "quality": quality})
     touch(account=account, what="document.deficient", by=by)

@@ -3,7 +3,7 @@
 A table that is named nowhere below is *kept*: rows are read, added and changed, never deleted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from django.apps import apps
@@ -105,7 +105,7 @@ def grant_statements(connection: BaseDatabaseWrapper, role: str) -> list[str]:
     return statements
 
 
-def _table_grants(table: str, columns: list[str], who: str, quote) -> list[str]:  # type: ignore[no-untyped-def]
+def _table_grants(table: str, columns: list[str], who: str, quote: Callable[[str], str]) -> list[str]:
     wanted = [right for right in privileges(table) if right != "UPDATE" or table not in PROTECTED_COLUMNS]
     statements = [f"GRANT {', '.join(wanted)} ON {quote(table)} TO {who}"]
     if table in PROTECTED_COLUMNS:

@@ -23,6 +23,8 @@ def apply_grants() -> None:
         raise ValueError("DATABASE_URL and DATABASE_OWNER_URL name the same role; the application must not own its tables.")
     statements = grant_statements(owner, role)
     with owner.cursor() as cursor:
-        cursor.execute(f"REVOKE TEMPORARY ON DATABASE {owner.ops.quote_name(str(owner.settings_dict['NAME']))} FROM PUBLIC")
+        database = owner.ops.quote_name(str(owner.settings_dict["NAME"]))
+        cursor.execute(f"REVOKE ALL ON DATABASE {database} FROM PUBLIC")
+        cursor.execute(f"GRANT CONNECT ON DATABASE {database} TO {owner.ops.quote_name(role)}")
         for statement in statements:
             cursor.execute(statement)

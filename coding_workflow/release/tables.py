@@ -34,6 +34,8 @@ class DatabaseTables(GrouperTables):
     def loaded(self, system: str) -> str | None:
         """First day of the release in force, or None."""
         release = self._releases.get(ICD_10_CM if system == _NOTES else system)
+        if system == _NOTES and (release is None or not codesets.has_notes(release)):
+            return None
         return release.effective.lower.isoformat() if release else None
 
     def _entry(self, system: str, code: str) -> CodeEntry | None:

@@ -66,11 +66,14 @@ _CHARGEMASTER: Final = (
 )
 
 
-def open_hospital() -> Facility:
-    """Make the facility with everything it needs; once."""
+def open_hospital(*, code: str = "MAIN", name: str = "Springfield General Hospital", prefix: str = "") -> Facility:
+    """Make the facility with everything it needs; once. ``prefix`` stands before sign-in names.
+
+    Only the demo's own people get the demo's password; others cannot sign in until an administrator lets them.
+    """
     facility = Facility.objects.create(
-        code="MAIN",
-        name="Springfield General Hospital",
+        code=code,
+        name=name,
         npi="1234567893",
         ccn="330999",
         tax_id="141234567",
@@ -78,20 +81,20 @@ def open_hospital() -> Facility:
         city="Springfield",
         state="NY",
         zip_code="123450001",
-        hl7_codes=["MAIN"],
+        hl7_codes=[code],
     )
-    for code, name, kind, electronic_id in _PAYERS:
-        Payer.objects.create(facility=facility, code=code, name=name, kind=kind, electronic_id=electronic_id)
+    for payer, title, kind, electronic_id in _PAYERS:
+        Payer.objects.create(facility=facility, code=payer, name=title, kind=kind, electronic_id=electronic_id)
     ensure_queues(facility)
-    _hire(facility)
-    _chargemaster(facility)
-    publish(facility)
+    _hire(facility, prefix)
+    _chargemaster(facility, prefix)
+    _publish(facility, prefix)
     return facility
 
 
-def _chargemaster(facility: Facility) -> None:
+def _chargemaster(facility: Facility, prefix: str) -> None:
     """Entries whose codes go on claims as they are; Ana owns them (decisions.md 3)."""
-    owner = User.objects.get(username="ana")
+    owner = User.objects.get(username=f"{prefix}ana")
     for revenue_code, hcpcs, words in _CHARGEMASTER:
         ChargemasterEntry.objects.create(
             facility=facility,
@@ -104,8 +107,8 @@ def _chargemaster(facility: Facility) -> None:
         )
 
 
-def _hire(facility: Facility) -> None:
-    people = {member.username: _person(facility, member) for member in TEAM}
+def _hire(facility: Facility, prefix: str) -> None:
+    people = {member.username: _person(facility, member, prefix) for member in TEAM}
     for username, types in _TYPES.items():
         for coding_type in types:
             record_competence(
@@ -123,15 +126,16 @@ def _hire(facility: Facility) -> None:
             )
 
 
-def _person(facility: Facility, member: Member) -> User:
+def _person(facility: Facility, member: Member, prefix: str) -> User:
     person, _ = create_person(
-        by=None, facility=facility, username=member.username, full_name=member.full_name, roles=member.roles
+        by=None, facility=facility, username=prefix + member.username, full_name=member.full_name, roles=member.roles
     )
-    set_password(by=None, person=person, password=PASSWORD)
+    if not prefix:
+        set_password(by=None, person=person, password=PASSWORD)
     return person
 
 
-def demo_policy() -> FacilityPolicy:
+def demo_policy(prefix: str = "") -> FacilityPolicy:
     """The standard policy; tables that this hospital has no licence or file for are declared validated downstream.
 
     Clean emergency and ancillary accounts are released by policy (decisions.md 18), Sol Reyes accountable.
@@ -139,8 +143,8 @@ def demo_policy() -> FacilityPolicy:
     reason = "Not in the demo's open packages; the claim scrubber of the clearinghouse checks it."
     expires = datetime.date(2027, 1, 1)
     tables = ("CPT", "HCPCS", "HCPCS-MODIFIER", "NCCI-PTP", "MUE", "POA-EXEMPT")
-    declared = tuple(Downstream(table, "ada", reason, expires) for table in tables)
-    clean = AutoRelease("sol", Scope(("emergency", "ancillary")))
+    declared = tuple(Downstream(table, f"{prefix}ada", reason, expires) for table in tables)
+    clean = AutoRelease(f"{prefix}sol", Scope(("emergency", "ancillary")))
     return FacilityPolicy(
         title="Springfield General, from 2026-05-01",
         required_documents=STANDARD.required_documents,
@@ -154,7 +158,7 @@ def demo_policy() -> FacilityPolicy:
     )
 
 
-def publish(facility: Facility) -> None:
-    """Publish the demo's policy: Ada writes it, Zoe publishes it."""
-    ada, zoe = User.objects.get(username="ada"), User.objects.get(username="zoe")
-    publish_policy(facility=facility, policy=demo_policy(), by=ada, second=zoe, effective_from=datetime.date(2026, 5, 1))
+def _publish(facility: Facility, prefix: str) -> None:
+    """Ada writes the policy, Zoe publishes it."""
+    ada, zoe = (User.objects.get(username=prefix + name) for name in ("ada", "zoe"))
+    publish_policy(facility=facility, policy=demo_policy(prefix), by=ada, second=zoe, effective_from=datetime.date(2026, 5, 1))

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Iterable
 
+from django.db.models.functions import Now
+
 from accounts.actors import Actor
 from accounts.locking import lock_account
 from accounts.models import Account, DocumentVersion, Facility, OutboxRow, OutboxState
@@ -16,6 +18,7 @@ from coding_workflow.payment.models import Claim, ClaimStatus
 from coding_workflow.payment.simulation import answer_claims
 from coding_workflow.registration.services import import_message
 from coding_workflow.release import services as release
+from coding_workflow.release.models import DiscrepancyCase
 from coding_workflow.staff.models import User
 
 from .messages import Sender
@@ -31,18 +34,19 @@ class StoryStuck(RuntimeError):
 class Player:
     """Plays stories at one facility with the demo's people."""
 
-    def __init__(self, facility: Facility) -> None:
-        self.facility = facility
-        self._people = {user.username: Actor.person(user.pk) for user in User.objects.all()}
+    def __init__(self, facility: Facility, *, prefix: str = "", work_here: bool = True) -> None:
+        """``prefix`` stands before the sign-in names; with ``work_here`` false a worker has to do the outbox's work."""
+        self.facility, self._prefix, self._work_here = facility, prefix, work_here
+        self._people = {user.username: Actor.person(user.pk) for user in User.objects.filter(username__startswith=prefix)}
 
     def play(self, story: Story) -> Account:
         """Play a story to its end and answer the account."""
         sender = Sender(story, self.facility.code)
-        self._receive(sender.registration())
-        self._receive(sender.papers(tuple(paper for paper in story.papers if not paper.late)))
-        self._receive(sender.charges(story.bills))
+        self.receive(sender.registration())
+        self.receive(sender.papers(tuple(paper for paper in story.papers if not paper.late)))
+        self.receive(sender.charges(story.bills))
         if story.until >= Until.DISCHARGED:
-            self._receive(sender.discharge())
+            self.receive(sender.discharge())
         self._prepare(story)
         if story.no_claim:
             self._end(story)
@@ -59,7 +63,7 @@ class Player:
 
     def person(self, name: str) -> Actor:
         """One of the demo's people by sign-in name."""
-        return self._people[name]
+        return self._people[self._prefix + name]
 
     def code(self, story: Story) -> None:
         """Assign, support, abstract and (unless the story stops while coding) finalize."""
@@ -75,17 +79,19 @@ class Player:
         """Wait until nothing is due for the account, doing the work here as a worker would."""
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end:
-            drain()
+            if self._work_here:
+                drain()
             if not _unfinished(account):
                 return
             time.sleep(0.05)
         raise StoryStuck(f"Work on account #{account.pk} did not end.")
 
-    def _receive(self, messages: Iterable[bytes]) -> None:
+    def receive(self, messages: Iterable[bytes]) -> None:
+        """Import messages one by one; StoryStuck when one is not applied."""
         for raw in messages:
             message = import_message(raw, feed="demo")
             if message.status not in {"applied", "duplicate"}:
-                raise StoryStuck(f"Message #{message.pk} was not applied: {message.problem_sentence}")
+                raise StoryStuck(f"Message #{message.pk} was not applied: {message.sentence}")
 
     def _prepare(self, story: Story) -> None:
         with scoped([self.facility.pk]):
@@ -205,7 +211,7 @@ class Player:
         after = story.aftermath
         assert after is not None
         if after.late:
-            self._receive(sender.papers((after.late,)))
+            self.receive(sender.papers((after.late,)))
             self.settle(self.account(story))
         else:
             with scoped([self.facility.pk]):
@@ -237,7 +243,7 @@ class Player:
     def _record_correction(self, account: Account, story: Story) -> None:
         after = story.aftermath
         assert after is not None
-        case = account.discrepancies.exclude(state__in=("verified", "closed")).get()
+        case = DiscrepancyCase.objects.filter(account=account).exclude(state__in=("verified", "closed")).get()
         payment.record_correction(
             case_id=case.pk,
             by=self.person("bill"),
@@ -250,4 +256,4 @@ class Player:
 
 def _unfinished(account: Account) -> bool:
     rows = OutboxRow.objects.filter(account=account, state__in=(OutboxState.WAITING, OutboxState.LEASED))
-    return rows.extra(where=["not_before <= clock_timestamp()"]).exists()
+    return rows.filter(not_before__lte=Now()).exists()

@@ -11,7 +11,6 @@ from enum import IntEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-
 ZONE: Final = ZoneInfo("America/New_York")
 
 
@@ -158,7 +157,8 @@ def faults(story: Story) -> Iterator[str]:
     if story.aftermath and story.aftermath.late:
         texts.append(story.aftermath.late.text)
     after = story.aftermath.diagnoses if story.aftermath else ()
-    for item in (*story.diagnoses, *after, *story.procedures):
+    items: tuple[Dx | Px, ...] = (*story.diagnoses, *after, *story.procedures)
+    for item in items:
         if item.passage and not any(item.passage in text for text in texts):
             yield f"{story.number}: the passage of {item.code} stands in no paper"
     for paper in story.papers:

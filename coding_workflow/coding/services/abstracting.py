@@ -52,7 +52,7 @@ def abstract_record(
         death_date=death_date,
         birth_weight_grams=birth_weight_grams,
         sources=dict(sources or {}),
-        abstracted_by_id=by.user_id,
+        abstracted_by_id=by.person_id,
     )
     payload = {"abstract": row.pk, "class": patient_class, "discharge_status": discharge_status}
     history.record(account=account, kind="coding.abstracted", by=by, payload=payload)

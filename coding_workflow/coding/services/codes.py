@@ -4,10 +4,10 @@ import datetime
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from accounts import clock, history
 from accounts.actors import Actor
@@ -49,8 +49,8 @@ def assign_diagnosis(
         code=plain,
         poa=poa,
         position=_next_position(siblings),
-        assigned_by_id=by.user_id,
-        changed_by_id=by.user_id,
+        assigned_by_id=by.person_id,
+        changed_by_id=by.person_id,
     )
     if position is not None:
         _place(row, position)
@@ -94,8 +94,8 @@ def assign_procedure(
         charge=charge or _uncoded_charge(account, chosen, performed_on),
         specimen_sent=specimen_sent,
         position=_next_position(selectors.procedures_in_force(account.pk)),
-        assigned_by_id=by.user_id,
-        changed_by_id=by.user_id,
+        assigned_by_id=by.person_id,
+        changed_by_id=by.person_id,
     )
     _record(account, "coding.procedure_assigned", row, by, modifiers=row.modifiers)
     return row
@@ -107,7 +107,7 @@ def set_poa(*, account_id: int, diagnosis_id: int, poa: str, by: Actor) -> Coded
     account = open_for_coding(account_id=account_id, by=by)
     _check_poa(poa)
     row = _own(CodedDiagnosis, account, diagnosis_id)
-    before, row.poa, row.changed_by_id = row.poa, poa, _person(by)
+    before, row.poa, row.changed_by_id = row.poa, poa, by.person_id
     row.save(update_fields=["poa", "changed_by"])
     _record(account, "coding.poa_set", row, by, before=before, after=poa)
     return row
@@ -120,7 +120,7 @@ def set_modifiers(
     """Set a line's modifiers (in order, at most four) and units. Raises Refused ``modifier.form`` / ``modifier.many``."""
     account = open_for_coding(account_id=account_id, by=by)
     row = _own(CodedProcedure, account, procedure_id)
-    before, row.modifiers, row.changed_by_id = row.modifiers, _modifiers(modifiers), _person(by)
+    before, row.modifiers, row.changed_by_id = row.modifiers, _modifiers(modifiers), by.person_id
     row.units = row.units if units is None else Decimal(units)
     row.save(update_fields=["modifiers", "units", "changed_by"])
     _record(account, "coding.modifiers_set", row, by, before=before, after=row.modifiers)
@@ -143,7 +143,7 @@ def reorder_diagnoses(*, account_id: int, order: Sequence[int], by: Actor, role:
     CodedDiagnosis.objects.bulk_update(rows.values(), ["position"])
     after = [rows[pk].code for pk in order]
     if before and before[0] != after[0]:
-        CodedDiagnosis.objects.filter(pk=order[0]).update(changed_by_id=by.user_id)
+        CodedDiagnosis.objects.filter(pk=order[0]).update(changed_by_id=by.person_id)
     history.record(account=account, kind="coding.reordered", by=by, payload={"before": before, "after": after})
     touch(account=account, what="coding.reordered", by=by)
 
@@ -228,8 +228,8 @@ def _check_poa(poa: str) -> None:
         raise Refused("poa.unknown", "POA is Y, N, U or W, or blank for an exempt code.", fix="diagnoses")
 
 
-def _next_position(rows: object) -> int:
-    return (rows.aggregate(last=Max("position"))["last"] or 0) + 1  # type: ignore[attr-defined, no-any-return]
+def _next_position(rows: "QuerySet[Any]") -> int:
+    return int(rows.aggregate(last=Max("position"))["last"] or 0) + 1
 
 
 def _place(row: CodedDiagnosis, position: int) -> None:
@@ -242,9 +242,3 @@ def _place(row: CodedDiagnosis, position: int) -> None:
     for place, each in enumerate(rows, start=1):
         each.position = place
     CodedDiagnosis.objects.bulk_update(rows, ["position"])
-
-
-def _person(by: Actor) -> int:
-    if by.user_id is None:
-        raise Refused("coding.person", "A person assigns codes.")
-    return by.user_id

@@ -32,7 +32,7 @@ def open_for_coding(*, account_id: int, by: Actor) -> Account:
 
 def require_coder(*, account: Account, by: Actor) -> User:
     """The person, if coder at the facility and competent for this type of coding today."""
-    coder = User.objects.filter(pk=by.user_id, is_active=True).first()
+    coder: User | None = User.objects.filter(pk=by.user_id, is_active=True).first()
     if coder is None or not coder.has_role(Role.CODER, account.facility_id):
         raise NotAllowed("coding.role", "Only a coder of this facility assigns codes.")
     if competent(coder, account.facility, account.patient_class, clock.today(account.facility)) is None:

@@ -42,7 +42,7 @@ def link_evidence(
         start=start,
         end=end,
         quote=_quote(version, start, end),
-        linked_by_id=by.user_id,
+        linked_by_id=by.person_id,
     )
     payload = {"evidence": evidence.pk, "version": version.pk, "diagnosis": diagnosis_id, "procedure": procedure_id}
     history.record(account=account, kind="coding.evidence_linked", by=by, payload=payload)
@@ -62,13 +62,15 @@ def unlink_evidence(*, account_id: int, evidence_id: int, by: Actor) -> None:
 
 
 def _check_code(account: Account, diagnosis_id: int | None, procedure_id: int | None) -> None:
-    given = [(CodedDiagnosis, diagnosis_id), (CodedProcedure, procedure_id)]
-    named = [(model, pk) for model, pk in given if pk is not None]
-    if len(named) == 1:
-        model, pk = named[0]
-        if model.objects.filter(pk=pk, account=account, superseded_at__isnull=True).exists():
-            return
+    if (diagnosis_id is None) != (procedure_id is None) and _in_force(account, diagnosis_id, procedure_id):
+        return
     raise Refused("evidence.code", "Choose one code of this account that the passage supports.", fix="codes")
+
+
+def _in_force(account: Account, diagnosis_id: int | None, procedure_id: int | None) -> bool:
+    if diagnosis_id is not None:
+        return CodedDiagnosis.objects.filter(pk=diagnosis_id, account=account, superseded_at__isnull=True).exists()
+    return CodedProcedure.objects.filter(pk=procedure_id, account=account, superseded_at__isnull=True).exists()
 
 
 def _quote(version: DocumentVersion, start: int | None, end: int | None) -> str:

@@ -27,7 +27,7 @@ def finalize_coding(*, account_id: int, by: Actor, revision: int | None = None) 
     if selectors.principal(account.pk) is None:
         raise Refused("coding.empty", "Assign at least the principal or first-listed diagnosis first.", fix="diagnoses")
     final = FinalCoding.objects.create(
-        facility_id=account.facility_id, account=account, revision=account.revision, coder_id=by.user_id
+        facility_id=account.facility_id, account=account, revision=account.revision, coder_id=by.person_id
     )
     close_work(account=account, kind=WorkKind.CODING, outcome="finalized", by=by)
     lifecycle.move(account=account, to=Step.FINAL_CODED, by=by)

@@ -20,7 +20,7 @@ from coding_workflow.release import models
 from coding_workflow.release.models import CaseState
 
 from .coders import coders_of
-from .codes import diagnosis, lines, procedures
+from .codes import diagnosis, lines, procedures, version_ids
 from .documents import documents, orders
 from .related import related_accounts
 from .values import as_date, as_decimal
@@ -31,8 +31,7 @@ def assemble(account: Account) -> Facts:
     coded = list(coding.diagnoses_in_force(account.pk))
     performed = list(coding.procedures_in_force(account.pk))
     abstract = coding.abstract_of(account.pk)
-    versions = [passage.version_id for item in (*coded, *performed) for passage in item.passages]
-    stale = coding.stale_versions(versions)
+    stale = coding.stale_versions(version_ids(coded) | version_ids(performed))
     by_role = {role: [row for row in coded if row.role == role] for role in DiagnosisRole.values}
     charges, entry_owners = lines(account, performed, stale)
     record_documents = documents(account)

@@ -85,7 +85,7 @@ def send_back(*, account_id: int, by: Actor, reason: str) -> Account:
 def require_approver(*, account_id: int, by: Actor) -> User:
     """The supervisor at the account's facility, or NotAllowed."""
     account = next(iter(lock_accounts([account_id])), None)
-    approver = User.objects.filter(pk=by.user_id, is_active=True).first()
+    approver: User | None = User.objects.filter(pk=by.user_id, is_active=True).first()
     if account is None or approver is None or not approver.has_role(Role.SUPERVISOR, account.facility_id):
         raise NotAllowed("release.role", "Only a supervisor of this facility approves releases.")
     return approver
