@@ -43,9 +43,11 @@ def coded_template(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
 @pytest.fixture(scope="module")
 def coded_module(coded_template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A database with code tables that the tests of one module share, each rolled back (use ``coded_db``)."""
-    with django_db_blocker.unblock():
-        with databases.private_database(f"{databases.PREFIX}_{next(_NUMBERS)}", template=coded_template) as name:
-            yield name
+    with (
+        django_db_blocker.unblock(),
+        databases.private_database(f"{databases.PREFIX}_{next(_NUMBERS)}", template=coded_template) as name,
+    ):
+        yield name
 
 
 @pytest.fixture
@@ -57,9 +59,11 @@ def coded_db(coded_module: str, db: None) -> str:
 @pytest.fixture
 def committed_coded_db(coded_template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """As ``committed_db``, with the standard code tables loaded."""
-    with django_db_blocker.unblock():
-        with databases.private_database(f"{databases.PREFIX}_{next(_NUMBERS)}", template=coded_template) as name:
-            yield name
+    with (
+        django_db_blocker.unblock(),
+        databases.private_database(f"{databases.PREFIX}_{next(_NUMBERS)}", template=coded_template) as name,
+    ):
+        yield name
 
 
 @pytest.fixture

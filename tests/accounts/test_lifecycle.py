@@ -44,5 +44,5 @@ def test_sql_refuses_every_move_from_registered_that_is_not_in_the_table(cast: C
     account = cast.account()
     if after == account.step:
         return
-    with pytest.raises(DatabaseError, match="cannot (move|be released)"), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError, match=r"cannot (move|be released)"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE accounts_account SET step = %s WHERE id = %s", [after, account.pk])

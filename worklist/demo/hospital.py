@@ -12,7 +12,7 @@ from coding_workflow.staff.models import Role, User
 from coding_workflow.staff.services import create_person, record_competence, set_password
 from worklist.services import ensure_queues
 
-PASSWORD: Final = "Springfield-demo-2026"
+PASSWORD: Final = "Springfield-demo-2026"  # noqa: S105 - printed at the end of make demo
 _YEAR_START: Final = datetime.date(2025, 10, 1)
 _YEAR_END: Final = datetime.date(2027, 1, 1)
 

@@ -177,7 +177,7 @@ def _story(number: str) -> Story:
 def _said(told: Story) -> str:
     """The attending's words of the summary, said on admission as well, and the finding that was overlooked."""
     said = next(paper.text for paper in told.papers if paper.type == _SUMMARY_COMES)
-    return f"{said.removeprefix('DISCHARGE SUMMARY')}\nOn the catheterization film also chronic total occlusion of the right coronary."
+    return f"{said.removeprefix('DISCHARGE SUMMARY')}\nAlso chronic total occlusion of the right coronary."
 
 
 def _last_day() -> datetime.date:

@@ -22,7 +22,7 @@ from coding_workflow.release.models import DiscrepancyCase
 from coding_workflow.staff.models import User
 
 from .messages import Sender
-from .story import Dx, Px, Story, Until
+from .story import Aftermath, Dx, Px, Story, Until
 
 _PATIENCE = 60.0
 
@@ -53,7 +53,7 @@ class Player:
         elif story.until >= Until.CODING:
             self.code(story)
             self._bill(story)
-        if story.aftermath and story.until >= Until.SUBMITTED:
+        if story.until >= Until.SUBMITTED:
             self.aftermath(story, sender)
         return self.account(story)
 
@@ -209,7 +209,8 @@ class Player:
     def aftermath(self, story: Story, sender: Sender) -> None:
         """The discrepancy after the claim, and its correction as far as the story goes."""
         after = story.aftermath
-        assert after is not None
+        if after is None:
+            return
         if after.late:
             self.receive(sender.papers((after.late,)))
             self.settle(self.account(story))
@@ -223,11 +224,9 @@ class Player:
                     overpayment=after.overpayment,
                 )
         if after.diagnoses:
-            self._correct(story)
+            self._correct(story, after)
 
-    def _correct(self, story: Story) -> None:
-        after = story.aftermath
-        assert after is not None
+    def _correct(self, story: Story, after: Aftermath) -> None:
         with scoped([self.facility.pk]):
             account = self.account(story)
             by = self.person(story.coder)
@@ -235,14 +234,12 @@ class Player:
                 coding.remove_diagnosis(account_id=account.pk, diagnosis_id=row.pk, by=by, reason="Corrected claim")
             for dx in after.diagnoses:
                 self.assign_diagnosis(story, account, dx)
-            self._record_correction(account, story)
+            self._record_correction(account, after)
             coding.finalize_coding(account_id=account.pk, by=by)
         self.settle(account)
         self.approve(story)
 
-    def _record_correction(self, account: Account, story: Story) -> None:
-        after = story.aftermath
-        assert after is not None
+    def _record_correction(self, account: Account, after: Aftermath) -> None:
         case = DiscrepancyCase.objects.filter(account=account).exclude(state__in=("verified", "closed")).get()
         payment.record_correction(
             case_id=case.pk,

@@ -53,7 +53,7 @@ EMERGENCY = (
     ),
     _visit(
         "Urinary tract infection",
-        "{age}-year-old with burning and frequency. Urinalysis positive.\nUrinary tract infection, site not specified. Antibiotic.",
+        "{age}-year-old with burning and frequency. Urinalysis positive.\nUrinary tract infection, site not specified.",
         (Dx("N39.0", "Urinary tract infection, site not specified"), Dx("R30.0", role="reason_for_visit")),
         "99283",
         "Urinalysis positive",

@@ -103,7 +103,8 @@ INPATIENT = (
             Paper(
                 "newborn_record",
                 "Newborn record",
-                "NEWBORN RECORD\nSingle liveborn infant, delivered vaginally in this hospital. Birth weight 3,310 g. Normal examination.",
+                "NEWBORN RECORD\nSingle liveborn infant, delivered vaginally in this hospital.\n"
+                "Birth weight 3,310 g. Normal examination.",
             ),
             Paper("final_progress_note", "Final progress note", "Feeding well. Home with mother.", day=2),
         ),

@@ -3,7 +3,7 @@
 from worklist.demo.story import Bill, Dx, Paper, Px
 
 from .case import Case
-from .pieces import OBSERVATION_ORDER, anesthesia, charge, clinic_note, operative, pathology
+from .pieces import OBSERVATION_ORDER, anesthesia, charge, clinic_note, ed_note, operative, pathology
 
 _SIDES = ({"side": "right", "x": "1", "m": "RT"}, {"side": "left", "x": "2", "m": "LT"})
 
@@ -167,12 +167,7 @@ OBSERVATION = (
         patient_class="observation",
         papers=(
             OBSERVATION_ORDER,
-            Paper(
-                "ed_note",
-                "Emergency department note",
-                "EMERGENCY DEPARTMENT\nChest pain, placed in observation.",
-                role="emergency_physician",
-            ),
+            ed_note("Chest pain, placed in observation."),
             Paper(
                 "observation_note",
                 "Observation note",
@@ -193,12 +188,7 @@ OBSERVATION = (
         patient_class="observation",
         papers=(
             OBSERVATION_ORDER,
-            Paper(
-                "ed_note",
-                "Emergency department note",
-                "EMERGENCY DEPARTMENT\nFainted at home, placed in observation.",
-                role="emergency_physician",
-            ),
+            ed_note("Fainted at home, placed in observation."),
             Paper(
                 "observation_note",
                 "Observation note",

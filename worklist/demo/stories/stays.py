@@ -225,7 +225,7 @@ def ulcer_not_present() -> Story:
             ORDER,
             history("79-year-old woman. Cellulitis of the right lower limb. Skin otherwise intact on admission. Hypertension."),
             summary(
-                "Cellulitis of right leg, resolved. Pressure ulcer of sacral region, stage 3, developed on hospital day 4.\nHome.",
+                "Cellulitis of right leg, resolved. Pressure ulcer of sacral region, stage 3, developed on day 4.\nHome.",
                 day=8,
             ),
         ),

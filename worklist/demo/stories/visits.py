@@ -21,7 +21,7 @@ def kitchen_knife() -> Story:
         admitted=_D(2026, 9, 20),
         papers=(
             ed_note(
-                "Laceration of left index finger without damage to nail, no foreign body. Cut with a kitchen knife while cooking.\n"
+                "Laceration of left index finger without damage to nail, no foreign body. Cut with a kitchen knife, cooking.\n"
                 "Simple repair, one suture. Separate evaluation: tetanus status, neurovascular examination of the hand."
             ),
         ),
