@@ -1,6 +1,6 @@
 """Celery over Redis, which only rings the bell. The truth is in the outbox table; see docs/outbox.md."""
 
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from .environment import env
 
@@ -15,7 +15,8 @@ OUTBOX_KEEP_DAYS = 7
 OUTBOX_EXTRA_TASKS = [name for name in env("OUTBOX_EXTRA_TASKS").split(",") if name]
 
 CELERY_BROKER_URL = env("REDIS_URL", "redis://127.0.0.1:6379/0")
-CELERY_TASK_QUEUES = [Queue("interactive"), Queue("bulk")]
+# An exchange and a key of its own for each: by default every queue is bound to the default queue's, and gets its messages too.
+CELERY_TASK_QUEUES = [Queue(lane, Exchange(lane), routing_key=lane) for lane in ("interactive", "bulk")]
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_SERIALIZER = "json"
@@ -23,7 +24,8 @@ CELERY_ACCEPT_CONTENT = ["json"]
 
 # No result backend: what came of the work is in the row.
 CELERY_TASK_IGNORE_RESULT = True
-# Late acknowledgement and bounded retry of a lost child make recovery quicker; nothing rests on them.
+# Late acknowledgement keeps a worker from fetching more than it runs; the bounded retry of a lost child is
+# quicker than the relay when the child died before it took the row. Nothing rests on either.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_RETRY_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -43,10 +45,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "retry_on_timeout": False,
     "health_check_interval": 10,
-    # A message whose worker died is delivered again; the row's lease makes a needless one harmless.
-    "visibility_timeout": 5 * _LEASE,
-    "unacked_restore_interval": 10,
-    "unacked_restore_throttle": 1,
+    # Messages are not remembered after they were fetched: the relay rings again for a row that nobody took. The
+    # emulation of acknowledgements wedged the worker when the broker died under running tasks: the acknowledgement
+    # failed, the message kept its place in the prefetch window, and the worker never fetched again (kombu 5.7).
+    "ack_emulation": False,
     # A worker of both queues empties the first that it names.
     "queue_order_strategy": "priority",
 }

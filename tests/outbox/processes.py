@@ -109,6 +109,7 @@ class Ground:
             "OUTBOX_EXTRA_TASKS": "tests.outbox.handlers",
             "OUTBOX_LEASE_SECONDS": str(LEASE_SECONDS),
             "OUTBOX_RING_AGAIN_SECONDS": "2",
+            "LOG_LEVEL": "INFO",
         }
         self._programs: list[Program] = []
         self.broker = self._program(_broker_command(self.port), "broker")
