@@ -1,5 +1,6 @@
 """My work: what is mine now, what came back, the queues, and get next."""
 
+from collections.abc import Collection
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -30,12 +31,16 @@ def view_of(query: QueryDict) -> queues.View:
     condition, after = query.get("condition", ""), query.get("after", "")
     return queues.View(
         queue=query.get("queue", "")[:40].replace("\0", ""),
-        patient_class=query["class"] if query.get("class") in PatientClass.values else "",
-        payer_kind=query["payer"] if query.get("payer") in PayerKind.values else "",
+        patient_class=_offered(query.get("class", ""), PatientClass.values),
+        payer_kind=_offered(query.get("payer", ""), PayerKind.values),
         condition=int(condition) if condition in {str(number) for number in CONDITION_WORDS} else None,
-        sort=query["sort"] if query.get("sort") in SORTS else "rank",
+        sort=_offered(query.get("sort", ""), SORTS) or "rank",
         after=int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None,
     )
+
+
+def _offered(value: str, values: Collection[str]) -> str:
+    return value if value in values else ""
 
 
 @require_role()
