@@ -22,7 +22,7 @@ from worklist.assignment import claim_next
 
 from .hospital import open_hospital
 from .messages import Sender
-from .player import Player, StoryStuck
+from .player import PATIENCE, Player, StoryStuck
 from .stories import stays
 from .story import Aftermath, Dx, Story
 
@@ -34,7 +34,7 @@ _SUMMARY_COMES = "discharge_summary"
 class Journey:
     """Plays one new account and says each step. Raises StoryStuck at the first step that does not do what it must."""
 
-    def __init__(self, say: Say, *, work_here: bool = False) -> None:
+    def __init__(self, say: Say, *, work_here: bool = False, patience: float = PATIENCE) -> None:
         self._say = say
         with scoped(ALL):
             self.facility = Facility.objects.filter(code=CODE).first() or open_hospital(
@@ -42,7 +42,7 @@ class Journey:
             )
             load_standard(by=Actor.system("codes.load"))
             number = f"J{Account.objects.filter(facility=self.facility).count() + 1:06d}"
-        self.player = Player(self.facility, prefix=PREFIX, work_here=work_here)
+        self.player = Player(self.facility, prefix=PREFIX, work_here=work_here, patience=patience)
         self.story = _story(number)
         self.sender = Sender(self.story, CODE)
 

@@ -24,7 +24,7 @@ from coding_workflow.staff.models import User
 from .messages import Sender
 from .story import Aftermath, Dx, Px, Story, Until
 
-_PATIENCE = 60.0
+PATIENCE = 60.0
 
 
 class StoryStuck(RuntimeError):
@@ -34,9 +34,10 @@ class StoryStuck(RuntimeError):
 class Player:
     """Plays stories at one facility with the demo's people."""
 
-    def __init__(self, facility: Facility, *, prefix: str = "", work_here: bool = True) -> None:
-        """``prefix`` stands before the sign-in names; with ``work_here`` false a worker has to do the outbox's work."""
-        self.facility, self._prefix, self._work_here = facility, prefix, work_here
+    def __init__(self, facility: Facility, *, prefix: str = "", work_here: bool = True, patience: float = PATIENCE) -> None:
+        """``prefix`` stands before the sign-in names; with ``work_here`` false a worker has to do the outbox's work,
+        each time within ``patience`` seconds."""
+        self.facility, self._prefix, self._work_here, self._patience = facility, prefix, work_here, patience
         self._people = {user.username: Actor.person(user.pk) for user in User.objects.filter(username__startswith=prefix)}
 
     def play(self, story: Story) -> Account:
@@ -77,14 +78,15 @@ class Player:
 
     def settle(self, account: Account) -> None:
         """Wait until nothing is due for the account, doing the work here as a worker would."""
-        end = time.monotonic() + _PATIENCE
+        end = time.monotonic() + self._patience
         while time.monotonic() < end:
             if self._work_here:
                 drain()
             if not _unfinished(account):
                 return
             time.sleep(0.05)
-        raise StoryStuck(f"Work on account #{account.pk} did not end.")
+        who = "" if self._work_here else " Relay and worker must be running."
+        raise StoryStuck(f"Work on account #{account.pk} did not end within {self._patience:g} seconds.{who}")
 
     def receive(self, messages: Iterable[bytes]) -> None:
         """Import messages one by one; StoryStuck when one is not applied."""

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.errors import Refused
 from worklist.demo.journey import Journey
-from worklist.demo.player import StoryStuck
+from worklist.demo.player import PATIENCE, StoryStuck
 
 
 class Command(BaseCommand):
@@ -17,6 +17,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--here", action="store_true", help="Do the outbox's work in this process (no relay or worker).")
+        waits = "Seconds to wait for relay and worker at each step."
+        parser.add_argument("--patience", type=float, default=PATIENCE, help=waits)
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
@@ -26,7 +28,7 @@ class Command(BaseCommand):
             self.stdout.flush()
 
         try:
-            Journey(say, work_here=options["here"]).travel()
+            Journey(say, work_here=options["here"], patience=options["patience"]).travel()
         except (StoryStuck, Refused) as stuck:
             raise CommandError(f"The journey stopped: {stuck}") from stuck
         say("The journey is complete.")
