@@ -1,11 +1,11 @@
 """Addresses of the people's pages."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from .views import board, claims, history, my_work
 
 app_name = "worklist"
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", my_work.my_work, name="my_work"),
     path("next/", my_work.get_next, name="get_next"),
     path("work/<int:pk>/put-back/", my_work.give_back, name="put_back"),
@@ -21,6 +21,5 @@ urlpatterns: list[URLPattern] = [
     path("claims/remittance/", claims.remittance, name="remittance"),
     path("claims/cases/<int:pk>/correction/", claims.correction, name="correction"),
     path("account/<int:pk>/history/", history.history, name="history"),
-    # Until the workspace has its own page, an account opens on its history.
-    path("account/<int:pk>/", history.history, name="account"),
+    path("account/<int:pk>/", include("worklist.views.workspace.urls")),
 ]

@@ -29,6 +29,8 @@ WORKING = frozenset({Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.BILLER, Ro
 TAKING_WORK = frozenset({Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.BILLER})
 SUPERVISOR = frozenset({Role.SUPERVISOR})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+CODER = frozenset({Role.CODER})
+HOLDERS = frozenset({Role.CODER, Role.SUPERVISOR})
 BILLER = frozenset({Role.BILLER})
 CLAIMS = frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE})
 
@@ -96,6 +98,11 @@ def restricted_account(cast: Cast, facility: Facility) -> dict[str, Any]:
     return account(cast, facility, restricted="VIP")
 
 
+def part_of_account(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A row of an account's page; which one it is, the account's own refusal comes first."""
+    return account(cast, facility) | {"row": 1}
+
+
 TABLE: dict[str, Address] = {
     # Sign-in
     "account_login": Address(PUBLIC, "GET POST"),
@@ -148,4 +155,21 @@ TABLE: dict[str, Address] = {
     "codesets:search": Address(SIGNED_IN),
     # Claims
     "payment:claim_file": Address(frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE}), "GET", claim_file_at),
+    # The account page
+    "worklist:account": Address(frozenset(Role.values), "GET", account),
+    "worklist:find": Address(frozenset(Role.values), "POST", account),
+    "worklist:link_evidence": Address(CODER, "POST", account),
+    "worklist:change_evidence": Address(CODER, "POST", part_of_account),
+    "worklist:find_wanting": Address(HOLDERS, "POST", account),
+    "worklist:add_diagnosis": Address(CODER, "POST", account),
+    "worklist:order_diagnoses": Address(CODER, "POST", account),
+    "worklist:change_diagnosis": Address(CODER, "POST", part_of_account),
+    "worklist:add_procedure": Address(CODER, "POST", account),
+    "worklist:change_procedure": Address(CODER, "POST", part_of_account),
+    "worklist:abstract": Address(CODER, "POST", account),
+    "worklist:place_hold": Address(HOLDERS, "POST", account),
+    "worklist:resolve_hold": Address(HOLDERS, "POST", part_of_account),
+    "worklist:override": Address(HOLDERS, "POST", account),
+    "worklist:take_work": Address(CODER, "POST", account),
+    "worklist:finalize": Address(CODER, "POST", account),
 }

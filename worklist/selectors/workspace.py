@@ -7,10 +7,12 @@ from typing import Final
 from django.utils import timezone
 
 from accounts.models import Account, Coverage, Step, WorkItem, WorkKind
+from coding_workflow.coding.selectors import coder_ids
 from coding_workflow.staff.models import Role, User
 
 #: What a page reads together with the account row.
 JOINED: Final = ("facility", "patient", "unit", "attending", "operating")
+_OWN_WORK: Final = "You coded this account; another supervisor approves it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,14 @@ class Desk:
     mine: bool
     writes: bool
     may_take: bool
+    approves: bool
     why_not: str
     roles: frozenset[str]
 
     @property
-    def supervises(self) -> bool:
-        """Whether the person is supervisor at the account's facility."""
-        return Role.SUPERVISOR in self.roles
+    def sees_claims(self) -> bool:
+        """Whether the claims page is open to the person."""
+        return bool(self.roles & {Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE})
 
     @property
     def notes(self) -> bool:
@@ -44,13 +47,15 @@ class Desk:
 
 
 def desk(account: Account, user: User) -> Desk:
-    """What the head shows. Two queries."""
+    """What the head shows. Two queries; four more for a supervisor at a final-coded account."""
     cover = Coverage.objects.filter(account=account, rank=1).select_related("payer").first()
     item = _coding_work(account)
     held_now = bool(item and item.leased_to_id and item.leased_until and item.leased_until > timezone.now())
     mine = bool(item and item.leased_to_id == user.pk)
     roles = frozenset(user.roles_at(account.facility_id))
-    why_not = _why_not(account, item, roles, mine=mine, held_now=held_now)
+    supervises = Role.SUPERVISOR in roles and account.step == Step.FINAL_CODED
+    own_work = supervises and user.pk in coder_ids(account.pk)
+    why_not = _OWN_WORK if own_work else _why_not(account, item, roles, mine=mine, held_now=held_now)
     return Desk(
         account=account,
         payer=str(cover.payer) if cover else "No payer",
@@ -61,6 +66,7 @@ def desk(account: Account, user: User) -> Desk:
         mine=mine,
         writes=not why_not,
         may_take=bool(item) and Role.CODER in roles and not held_now and not mine and account.step == Step.CODING,
+        approves=supervises and not own_work,
         why_not=why_not,
         roles=roles,
     )

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from accounts.models import Account, Hold, HoldSource, OutboxRow, OutboxState, OwnerRole, Step
 from coding_workflow.guidelines.findings import Evaluation, Finding
 from coding_workflow.guidelines.ruleset import builtin
-from coding_workflow.release.models import Check
+from coding_workflow.release.models import Check, Verdict
 from coding_workflow.release.services.checking import Judgement, judge
 
 from .rows import CONDITION_WORDS
@@ -87,18 +87,6 @@ class HoldLine:
 
 
 @dataclass(frozen=True, slots=True)
-class DrgLine:
-    """The MS-DRG of the codes as they stand; ``was`` is the group before the last change, if it was another."""
-
-    drg: str
-    version: str
-    mdc: str
-    weight: str
-    gmlos: str
-    was: str
-
-
-@dataclass(frozen=True, slots=True)
 class Gate:
     """What the gate says: a live preview while coding, else the newest verdict of record."""
 
@@ -111,7 +99,15 @@ class Gate:
     holds: tuple[HoldLine, ...]
     drg: dict[str, str] | None
     needed: frozenset[str]
+    holding: tuple[FindingLine, ...]
     coders: tuple[FindingLine, ...]
+    owners: tuple[tuple[str, str], ...] = tuple(OwnerRole.choices)
+
+    @property
+    def approvable(self) -> bool:
+        """Whether approving would be tried: passed, up to date, and nothing holds."""
+        passed = self.verdict == Verdict.RELEASABLE and not (self.preview or self.stale or self.checking)
+        return passed and not any(hold.blocking for hold in self.holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +162,7 @@ def gate_pane(account: Account, said: Verdicts, codes: Codes) -> Gate:
         holds=tuple(_hold(hold) for hold in _open_holds(account)),
         drg=_drg(said),
         needed=frozenset(code for finding, _ in holding if finding.fix == "evidence" for code in finding.subjects),
+        holding=tuple(line for _, line in holding),
         coders=tuple(line for finding, line in holding if finding.owner == OwnerRole.CODING),
     )
 

@@ -23,6 +23,7 @@ class DocumentLine:
     """One document in its newest version; ``passages`` counts the passages linked on it."""
 
     pk: int
+    version: int
     kind: str
     title: str
     author: str
@@ -119,13 +120,13 @@ def _opened(versions: list[DocumentVersion], codes: Codes, chosen: int | None) -
     if named is not None or not versions:
         return named
     counts = {version.pk: len(_passages_on(version, codes)) for version in versions}
-    most = max(versions, key=lambda version: (counts[version.pk], version.document.type.endswith("summary"), version.pk))
-    return most
+    return max(versions, key=lambda version: (counts[version.pk], version.document.type.endswith("summary"), version.pk))
 
 
 def _line(version: DocumentVersion, account: Account, codes: Codes, chosen: bool) -> DocumentLine:
     return DocumentLine(
         pk=version.document_id,
+        version=version.pk,
         kind=version.document.get_type_display(),
         title=version.document.title,
         author=str(version.author) if version.author else version.author_role.replace("_", " "),

@@ -1,0 +1,24 @@
+"""Addresses of the account page and its actions; part of worklist's own."""
+
+from django.urls import URLPattern, path
+
+from . import codes, foot, gate, page, record
+
+urlpatterns: list[URLPattern] = [
+    path("", page.account, name="account"),
+    path("find/", record.find, name="find"),
+    path("evidence/", record.link, name="link_evidence"),
+    path("evidence/<int:row>/", record.change_evidence, name="change_evidence"),
+    path("deficiency/", record.find_wanting, name="find_wanting"),
+    path("diagnoses/", codes.add_diagnosis, name="add_diagnosis"),
+    path("diagnoses/order/", codes.order_diagnoses, name="order_diagnoses"),
+    path("diagnoses/<int:row>/", codes.change_diagnosis, name="change_diagnosis"),
+    path("procedures/", codes.add_procedure, name="add_procedure"),
+    path("procedures/<int:row>/", codes.change_procedure, name="change_procedure"),
+    path("abstract/", gate.abstract, name="abstract"),
+    path("holds/", gate.hold, name="place_hold"),
+    path("holds/<int:row>/", gate.resolve, name="resolve_hold"),
+    path("override/", gate.override, name="override"),
+    path("take/", foot.take, name="take_work"),
+    path("finalize/", foot.finalize, name="finalize"),
+]
