@@ -1,0 +1,111 @@
+"""Accounts by the ten thousand, written by the owner's role with plain SQL. For measuring only: no service made them.
+
+What holds for them: every foreign key, check and unique constraint, chains of events that verify, totals that equal
+their charges, queues and ranks given by the routing service. What does not: the triggers of the tables are switched
+off while the rows are written (so nothing is refused that the services would have refused), finished accounts are
+closed without a claim, and a check carries no facts.
+"""
+
+import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from django.db import connections, transaction
+
+from accounts.actors import Actor
+from accounts.models import Account, Facility, Patient, Payer, WorkItem
+from accounts.scope import ALL, scoped
+from coding_workflow.staff.models import User
+from worklist.routing import route_opened
+
+from .bulk_sql import PLAN, STATEMENTS, TABLES
+
+BULK: Final = Actor.system("bulk")
+_SEED: Final = 0.20260930
+#: Of the open work, so much is with somebody at any moment.
+_LEASED_OF_100: Final = 10
+
+
+def fill(*, facility: Facility, accounts: int, coder: User, today: datetime.date) -> dict[str, int]:
+    """Add so many accounts to a facility that has payers and queues; answers the rows of every table filled.
+
+    1.5 % have open work, half of it in one queue; the same number makes the same accounts again.
+    """
+    values = _values(facility, accounts, coder, today)
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor, _triggers_off(cursor):
+        cursor.execute("SELECT setseed(%s)", [_SEED])
+        cursor.execute(PLAN, values)
+        for _, statement in STATEMENTS:
+            # psycopg2 reads the question mark of jsonb as it stands.
+            cursor.execute(statement, values)
+        _move_sequences(cursor)
+    _route()
+    return rows()
+
+
+def lease_some(*, holder: User) -> int:
+    """Give a tenth of the open work to somebody for two hours, as on a working day; answers how many."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "UPDATE accounts_workitem SET leased_to_id = %s, leased_until = now() + interval '2 hours'"
+            " WHERE closed_at IS NULL AND kind = 'coding' AND leased_to_id IS NULL AND id %% 100 < %s",
+            [holder.pk, _LEASED_OF_100],
+        )
+        return int(cursor.rowcount)
+
+
+def settle() -> None:
+    """What autovacuum does after such a load."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE)")
+
+
+def rows() -> dict[str, int]:
+    """How many rows each of the filled tables has."""
+    with connections["owner"].cursor() as cursor:
+        found = {}
+        for table in TABLES:
+            cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - a table of ours
+            found[table] = int(cursor.fetchone()[0])
+        return found
+
+
+def _values(facility: Facility, accounts: int, coder: User, today: datetime.date) -> dict[str, Any]:
+    last_account = Account.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    last_patient = Patient.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    payers = list(Payer.objects.filter(facility=facility).order_by("pk").values_list("pk", flat=True))
+    return {
+        "accounts": accounts,
+        "patients": max(accounts * 2 // 3, 1),
+        "first_account": last_account,
+        "first_patient": last_patient + 1,
+        "payers": payers,
+        "facility": facility.pk,
+        "coder": coder.pk,
+        "today": today,
+    }
+
+
+@contextmanager
+def _triggers_off(cursor: Any) -> Iterator[None]:
+    """The tables' own triggers, not the foreign keys' (those take a superuser, and stay)."""
+    for table in TABLES:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    yield
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for table in TABLES:
+        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def _move_sequences(cursor: Any) -> None:
+    for table in ("accounts_patient", "accounts_account"):
+        cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")  # noqa: S608
+
+
+def _route() -> None:
+    """Queue and rank of the open work, by the service that gives them in life."""
+    with scoped(ALL):
+        waiting = WorkItem.objects.filter(closed_at__isnull=True, queue__isnull=True)
+        for item in waiting.select_related("account__facility").iterator(chunk_size=500):
+            route_opened(item=item, by=BULK)

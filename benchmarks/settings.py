@@ -1,0 +1,5 @@
+"""The application's own settings, with the null views beside its pages."""
+
+from coding_workflow.settings import *  # noqa: F403
+
+ROOT_URLCONF = "benchmarks.urls"
