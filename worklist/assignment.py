@@ -26,7 +26,8 @@ LEASE_MINUTES: Final = 20
 
 #: What each role takes from the queues; get-next without a queue offers these in this order.
 KINDS_BY_ROLE: Final[dict[str, tuple[str, ...]]] = {
-    Role.CODER: (WorkKind.CODING, WorkKind.QUERY, WorkKind.DISCREPANCY),
+    # A discrepancy reaches its coder as coding work that came back; the case itself is the biller's.
+    Role.CODER: (WorkKind.CODING, WorkKind.QUERY),
     Role.REVIEWER: (WorkKind.REVIEW,),
     Role.BILLER: (WorkKind.DENIAL, WorkKind.DISCREPANCY),
     Role.SUPERVISOR: (WorkKind.RELEASE,),
