@@ -34,6 +34,7 @@ TEAM: Final = (
     Member("ana", "Ana Silva", (Role.CODER,), "Coder, every type of coding"),
     Member("dev", "Dev Patel", (Role.CODER,), "Coder, emergency and ancillary"),
     Member("mia", "Mia Chen", (Role.CODER,), "Coder, inpatient and newborn"),
+    Member("lee", "Lee Brandt", (Role.CODER,), "Coder whose inpatient competence has ended"),
     Member("ben", "Ben Okafor", (Role.REVIEWER,), "Reviewer"),
     Member("bill", "Bill Novak", (Role.BILLER,), "Biller: claims, remittances, discrepancies"),
     Member("ada", "Ada Lind", (Role.ADMINISTRATOR,), "Administrator: people, code tables"),
@@ -45,6 +46,7 @@ _TYPES: Final[dict[str, tuple[str, ...]]] = {
     "ana": tuple(PatientClass.values),
     "dev": (PatientClass.EMERGENCY, PatientClass.ANCILLARY, PatientClass.CLINIC, PatientClass.RECURRING),
     "mia": (PatientClass.INPATIENT, PatientClass.NEWBORN),
+    "lee": (PatientClass.INPATIENT,),
 }
 
 _PAYERS: Final = (
@@ -60,8 +62,12 @@ _CHARGEMASTER: Final = (
     ("0300", "85025", "Blood count"),
     ("0300", "84443", "Thyroid test"),
     ("0300", "85610", "Clotting test"),
+    ("0260", "96374", "Intravenous push"),
+    ("0275", "C1785", "Pacemaker, dual chamber"),
+    ("0275", "C1898", "Pacemaker lead"),
     ("0320", "73562", "Knee film"),
     ("0420", "97110", "Therapeutic exercise"),
+    ("0730", "93005", "Electrocardiogram"),
     ("0762", "G0378", "Observation hour"),
 )
 

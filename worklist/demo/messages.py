@@ -31,7 +31,7 @@ class Sender:
     """Writes one story's messages; control ids follow from the account number and the order."""
 
     def __init__(self, story: Story, facility: str) -> None:
-        self._story, self._facility, self._sent = story, facility, 0
+        self._story, self._facility, self._sent, self._charged = story, facility, 0, 0
         self._person = person_for(story.same_patient_as or story.number, story.sex)
 
     def registration(self) -> Iterator[bytes]:
@@ -48,6 +48,14 @@ class Sender:
         visit = self._visit(discharged=True, **changes)
         yield write.adt("A08", self._sending("ADT"), self._patient(), visit, self._coverage())
 
+    def cancel_discharge(self) -> Iterator[bytes]:
+        """A13: the patient is in house again."""
+        yield write.adt("A13", self._sending("ADT"), self._patient(), self._visit(discharged=False))
+
+    def cancel_admission(self) -> Iterator[bytes]:
+        """A11: there was no admission."""
+        yield write.adt("A11", self._sending("ADT"), self._patient(), self._visit(discharged=False))
+
     def papers(self, papers: tuple[Paper, ...]) -> Iterator[bytes]:
         """Documents: MDM T02, and ORU R01 for what laboratory and imaging report."""
         for paper in papers:
@@ -59,7 +67,8 @@ class Sender:
     def charges(self, bills: tuple[Bill, ...]) -> Iterator[bytes]:
         """One DFT P03 with every charge."""
         if bills:
-            lines = [self._charge(number, bill) for number, bill in enumerate(bills, start=1)]
+            lines = [self._charge(number, bill) for number, bill in enumerate(bills, start=self._charged + 1)]
+            self._charged += len(bills)
             yield write.dft(self._sending("CHG"), self._patient(), self._story.number, lines)
 
     def _sending(self, application: str) -> write.Sending:

@@ -22,7 +22,8 @@ from coding_workflow.release.models import DiscrepancyCase
 from coding_workflow.staff.models import User
 
 from .messages import Sender
-from .story import Aftermath, Dx, Px, Story, Until
+from .story import Aftermath, Dx, Px, Story, Turn, Until
+from .taking import take
 
 PATIENCE = 60.0
 
@@ -39,21 +40,24 @@ class Player:
         each time within ``patience`` seconds."""
         self.facility, self._prefix, self._work_here, self._patience = facility, prefix, work_here, patience
         self._people = {user.username: Actor.person(user.pk) for user in User.objects.filter(username__startswith=prefix)}
+        self._senders: dict[str, Sender] = {}
 
     def play(self, story: Story) -> Account:
         """Play a story to its end and answer the account."""
-        sender = Sender(story, self.facility.code)
+        sender = self._senders[story.number] = Sender(story, self.facility.code)
         self.receive(sender.registration())
         self.receive(sender.papers(tuple(paper for paper in story.papers if not paper.late)))
         self.receive(sender.charges(story.bills))
         if story.until >= Until.DISCHARGED:
             self.receive(sender.discharge())
         self._prepare(story)
+        self.take(story, *story.before)
         if story.no_claim:
             self._end(story)
         elif story.until >= Until.CODING:
             self.code(story)
-            self._bill(story)
+        self.take(story, *story.after)
+        self._bill(story)
         if story.until >= Until.SUBMITTED:
             self.aftermath(story, sender)
         return self.account(story)
@@ -61,6 +65,16 @@ class Player:
     def account(self, story: Story) -> Account:
         """The story's account as it stands."""
         return Account.objects.select_related("facility").get(facility=self.facility, number=story.number)
+
+    def sender(self, story: Story) -> Sender:
+        """Who sends the messages of a story that was played."""
+        return self._senders[story.number]
+
+    def take(self, story: Story, *turns: Turn) -> None:
+        """Let more happen to a story's account, and wait until the hospital has answered each turn."""
+        for turn in turns:
+            take(turn, self, story)
+            self.settle(self.account(story))
 
     def person(self, name: str) -> Actor:
         """One of the demo's people by sign-in name."""
@@ -122,7 +136,7 @@ class Player:
         for dx in story.diagnoses:
             self.assign_diagnosis(story, account, dx)
         for px in story.procedures:
-            self._assign_procedure(story, account, px)
+            self.assign_procedure(story, account, px)
 
     def assign_diagnosis(self, story: Story, account: Account, dx: Dx) -> None:
         """One diagnosis with its passage."""
@@ -130,7 +144,8 @@ class Player:
         row = coding.assign_diagnosis(account_id=account.pk, code=dx.code, role=dx.role, poa=dx.poa, by=by)
         self._support(account, dx.passage, by, diagnosis_id=row.pk)
 
-    def _assign_procedure(self, story: Story, account: Account, px: Px) -> None:
+    def assign_procedure(self, story: Story, account: Account, px: Px) -> None:
+        """One procedure with its passage."""
         by = self.person(story.coder)
         row = coding.assign_procedure(
             account_id=account.pk,

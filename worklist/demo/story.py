@@ -12,6 +12,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 ZONE: Final = ZoneInfo("America/New_York")
+#: Papers that are written before the stay: consent to sterilization is valid for 180 days (42 CFR 441.253(d)).
+_FIRST_DAY: Final = {"sterilization_consent": -180}
 
 
 class Until(IntEnum):
@@ -90,12 +92,17 @@ class Aftermath:
     condition_code: str = ""
 
 
+class Turn:
+    """Something that happens to an account beside its first coding; the kinds are in ``turns``."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """One account from registration on. Dates are the facility's; ``days`` is discharge minus admission.
 
     ``status`` and the class are patient accounting's; ``record_*`` say what the record says where it differs.
-    ``expect`` is the set of conditions (1-7) that hold after the check; ``expect_rules`` rule ids among the findings.
+    ``before`` happens before the coder sits down, ``after`` when the account is final coded and checked.
+    ``expect`` is the set of conditions (1-7) that hold in the end; ``expect_rules`` rule ids among the findings.
     """
 
     number: str
@@ -129,6 +136,8 @@ class Story:
     coder: str = "ana"
     no_claim: str = ""
     hold: tuple[str, str, int, str] | None = field(default=None)
+    before: tuple[Turn, ...] = ()
+    after: tuple[Turn, ...] = ()
     aftermath: Aftermath | None = None
     expect: frozenset[int] = frozenset()
     expect_rules: frozenset[str] = frozenset()
@@ -162,5 +171,5 @@ def faults(story: Story) -> Iterator[str]:
         if item.passage and not any(item.passage in text for text in texts):
             yield f"{story.number}: the passage of {item.code} stands in no paper"
     for paper in story.papers:
-        if not 0 <= paper.day <= story.days + 30:
+        if not _FIRST_DAY.get(paper.type, 0) <= paper.day <= story.days + 30:
             yield f"{story.number}: {paper.title} is outside the stay"

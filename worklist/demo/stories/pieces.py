@@ -28,6 +28,16 @@ def clinic_note(text: str) -> Paper:
     return Paper("clinic_note", "Clinic note", f"CLINIC VISIT\n{text}")
 
 
+def note(kind: str, title: str, text: str, *, role: str = "attending", day: int = 0, late: bool = False) -> Paper:
+    """Any other note, by document type."""
+    return Paper(kind, title, text, role=role, day=day, late=late)
+
+
+def death_summary(text: str, *, day: int) -> Paper:
+    """A death summary, which comes late."""
+    return Paper("death_summary", "Death summary", f"DEATH SUMMARY\n{text}", day=day, late=True)
+
+
 def operative(text: str, *, day: int = 0, signed: bool = True) -> Paper:
     """The surgeon's full report."""
     return Paper("operative_note", "Operative report", f"OPERATIVE REPORT\n{text}", role="surgeon", day=day, signed=signed)

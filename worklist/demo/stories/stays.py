@@ -2,9 +2,9 @@
 
 import datetime
 
-from worklist.demo.story import Aftermath, Dx, Px, Story, Until
+from worklist.demo.story import Dx, Px, Story, Until
 
-from .pieces import ORDER, case_management, charge, history, operative, stay, summary
+from .pieces import ORDER, charge, history, operative, stay, summary
 
 _D = datetime.date
 
@@ -144,40 +144,6 @@ def summary_missing() -> Story:
     )
 
 
-def disposition() -> Story:
-    """5: home in accounting, skilled nursing in the record."""
-    return Story(
-        number="S05",
-        title="Hip fracture, disposition differs",
-        patient_class="inpatient",
-        payer="MCR",
-        born=_D(1942, 3, 3),
-        sex="F",
-        admitted=_D(2026, 9, 14),
-        days=3,
-        papers=(
-            ORDER,
-            history("84-year-old woman. Displaced intertrochanteric fracture of right femur after she slipped and fell at home."),
-            operative("Open reduction, intramedullary nail, right upper femur.", day=1),
-            summary(
-                "Intertrochanteric fracture nailed. Acute blood loss anemia after surgery.\nTo skilled nursing facility.", day=3
-            ),
-            case_management("Accepted at the skilled nursing facility, transport today.", day=3),
-        ),
-        diagnoses=(
-            Dx("S72.141A", "Displaced intertrochanteric fracture of right femur", "Y"),
-            Dx("D62", "Acute blood loss anemia", "N"),
-            Dx("W01.0XXA", "slipped and fell", "Y", role="external_cause"),
-            Dx("R52", role="admitting"),
-        ),
-        procedures=(Px("0QS636Z", "Open reduction, intramedullary nail, right upper femur", day=1),),
-        bills=(*stay(3), charge("0360", 21400, "Operating room", day=1)),
-        status="01",
-        record_status="03",
-        expect=frozenset({5, 6}),
-    )
-
-
 def query_outstanding() -> Story:
     """6: indicators without a diagnosis; a query is out."""
     return Story(
@@ -239,57 +205,6 @@ def ulcer_not_present() -> Story:
     )
 
 
-def malnutrition() -> Story:
-    """25: an overpayment found by audit after payment."""
-    return Story(
-        number="S25",
-        title="Severe malnutrition not supported, found after payment",
-        patient_class="inpatient",
-        payer="MCR",
-        born=_D(1943, 2, 2),
-        sex="F",
-        admitted=_D(2026, 6, 15),
-        days=4,
-        papers=(
-            ORDER,
-            history("83-year-old woman with fever and cough. Pneumonia on chest film."),
-            summary("Pneumonia, treated. Severe protein-calorie malnutrition, dietitian consulted. Home.", day=4),
-        ),
-        diagnoses=(
-            Dx("J18.9", "Pneumonia, treated", "Y"),
-            Dx("E43", "Severe protein-calorie malnutrition", "Y"),
-            Dx("R05.9", role="admitting"),
-        ),
-        bills=stay(4),
-        until=Until.PAID,
-        aftermath=Aftermath(
-            source="audit",
-            description="Severe malnutrition is not clinically supported; the provider agreed in a validation query.",
-            overpayment=True,
-            root_cause="Diagnosis taken from the dietitian's consult without clinical validation.",
-            prevention="Education of the coders; clinical validation query for every malnutrition code.",
-            diagnoses=(Dx("J18.9", "Pneumonia, treated", "Y"),),
-            condition_code="D4",
-        ),
-    )
-
-
-def next_years_tables() -> Story:
-    """28: discharged after the loaded tables end."""
-    return Story(
-        number="S28",
-        title="Discharge on 2 October, tables not loaded",
-        patient_class="inpatient",
-        payer="MCR",
-        born=_D(1950, 8, 8),
-        sex="M",
-        admitted=_D(2026, 9, 29),
-        days=3,
-        papers=(ORDER, history("76-year-old man with gram-negative pneumonia.")),
-        until=Until.REGISTERED,
-    )
-
-
 def told() -> list[Story]:
     """The inpatient scenarios."""
     return [
@@ -297,9 +212,6 @@ def told() -> list[Story]:
         heart_and_kidney(),
         sepsis_order(),
         summary_missing(),
-        disposition(),
         query_outstanding(),
         ulcer_not_present(),
-        malnutrition(),
-        next_years_tables(),
     ]

@@ -2,9 +2,9 @@
 
 import datetime
 
-from worklist.demo.story import Aftermath, Dx, Px, Story, Until
+from worklist.demo.story import Dx, Px, Story, Until
 
-from .pieces import anesthesia, charge, ed_note, operative, pathology
+from .pieces import anesthesia, charge, ed_note, operative
 
 _D = datetime.date
 
@@ -75,33 +75,6 @@ def cataract() -> Story:
     )
 
 
-def amended_pathology() -> Story:
-    """24: an amended pathology report after payment."""
-    return Story(
-        number="S24",
-        title="Colonoscopy, pathology amended after payment",
-        patient_class="outpatient_surgery",
-        payer="COM",
-        born=_D(1968, 10, 30),
-        sex="M",
-        admitted=_D(2026, 7, 13),
-        papers=(
-            operative("Colonoscopy for rectal bleeding. Polyp of the sigmoid colon removed by snare, specimen to pathology."),
-            anesthesia(),
-            pathology("Sigmoid colon polyp: tubular tissue without dysplasia.", day=3),
-        ),
-        diagnoses=(Dx("K63.5", "Polyp of the sigmoid colon"), Dx("K62.5", "rectal bleeding")),
-        procedures=(Px("45385", "Polyp of the sigmoid colon removed by snare", specimen=True),),
-        bills=(charge("0750", 2950, "Endoscopy suite"),),
-        until=Until.PAID,
-        aftermath=Aftermath(
-            source="late_change",
-            description="Amended pathology: adenocarcinoma of the sigmoid colon.",
-            late=pathology("AMENDED REPORT. Adenocarcinoma of the sigmoid colon.", day=15, late=True),
-        ),
-    )
-
-
 def left_without_being_seen() -> Story:
     """30: no claim, closed with a reason."""
     return Story(
@@ -120,4 +93,4 @@ def left_without_being_seen() -> Story:
 
 def told() -> list[Story]:
     """The outpatient scenarios."""
-    return [kitchen_knife(), probable_stone(), cataract(), amended_pathology(), left_without_being_seen()]
+    return [kitchen_knife(), probable_stone(), cataract(), left_without_being_seen()]
