@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from accounts.models import Account, PatientClass
-from coding_workflow.coding import selectors as coding
 from coding_workflow.coding.models import RecordAbstract
 
 
@@ -41,9 +40,8 @@ _ELEMENTS: Final = (
 )
 
 
-def sides(account: Account) -> Sides:
-    """The elements of an account. One query."""
-    abstract = coding.abstract_of(account.pk)
+def sides(account: Account, abstract: RecordAbstract | None) -> Sides:
+    """The elements of an account, and of its newest abstract where the record has been read."""
     elements = [_element(account, abstract, *each) for each in _ELEMENTS]
     if abstract is not None or account.patient_class == PatientClass.NEWBORN:
         elements += _only_in_record(account, abstract)

@@ -114,15 +114,12 @@ class Codes:
         return bool(self.lists[0].lines)
 
 
-def codes_pane(account: Account, titles: Titles | None = None) -> Codes:
+def codes_pane(account: Account, written: coding.CodedRecord, titles: Titles | None = None) -> Codes:
     """The codes in force. ``titles`` are those the judgement has read already; the others are looked up.
 
-    Six queries, and two for each code system with a code whose title is not known yet.
+    One query, and two for each code system with a code whose title is not known yet.
     """
-    diagnoses = list(coding.diagnoses_in_force(account.pk))
-    procedures = list(coding.procedures_in_force(account.pk))
-    versions = [passage.version_id for row in (*diagnoses, *procedures) for passage in row.passages]  # type: ignore[attr-defined]
-    stale = coding.stale_versions(versions) if versions else set()
+    diagnoses, procedures, stale = written.diagnoses, written.procedures, written.stale
     on = coding.code_date(account)
     known = _titles([*diagnoses, *procedures], on, titles or {})
     coded = {row.charge_id for row in procedures if row.charge_id}

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import Account, Hold, HoldSource, OutboxRow, OutboxState, OwnerRole, Step
+from coding_workflow.coding.selectors import CodedRecord
 from coding_workflow.guidelines.findings import Evaluation, Finding
 from coding_workflow.guidelines.ruleset import builtin
 from coding_workflow.release.models import Check, Verdict
@@ -123,7 +124,7 @@ class Verdicts:
         if self.live is None:
             return {}
         answers = self.live.answers["codes"].items()
-        return {tuple(key.split(" ", 1)): answer["title"] for key, answer in answers if answer}  # type: ignore[misc]
+        return {tuple(key.split(" ", 1)): answer["title"] for key, answer in answers if answer}
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -133,10 +134,10 @@ class Verdicts:
         return tuple(_finding(each) for each in self.kept.findings) if self.kept else ()
 
 
-def verdicts(account: Account, judgement: Judgement | None = None) -> Verdicts:
+def verdicts(account: Account, written: CodedRecord, judgement: Judgement | None = None) -> Verdicts:
     """Judge an account that is being coded (or use the judgement at hand); otherwise read its newest check."""
     if account.step == Step.CODING:
-        return Verdicts((judgement or judge(account)).evaluation, None)
+        return Verdicts((judgement or judge(account, written)).evaluation, None)
     newest = Check.objects.filter(account=account).defer("facts", "tables").order_by("-pk").first()
     return Verdicts(None, newest)
 
@@ -217,7 +218,8 @@ def _may_override(finding: Finding) -> bool:
 def _place(finding: Finding, codes: Codes) -> tuple[str, str]:
     """One link: the very code the finding names, else the part of the page, else another page."""
     if finding.fix in {"diagnoses", "procedures", "evidence"}:
-        named = next((line for line in codes.every if line.plain in finding.subjects), None)
+        rows = {line.plain: line for line in codes.every}
+        named = next((rows[subject] for subject in finding.subjects if subject in rows), None)
         if named is not None:
             return f"#{named.anchor}", f"Go to {named.code}"
     if finding.fix in _PAGES:

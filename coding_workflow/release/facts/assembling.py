@@ -20,18 +20,19 @@ from coding_workflow.release import models
 from coding_workflow.release.models import CaseState
 
 from .coders import coders_of
-from .codes import diagnosis, lines, procedures, version_ids
+from .codes import diagnosis, lines, procedures
 from .documents import documents, orders
 from .related import related_accounts
 from .values import as_date, as_decimal
 
 
-def assemble(account: Account) -> Facts:
-    """The facts of one account at this revision; about 15 queries, whatever the account's size."""
-    coded = list(coding.diagnoses_in_force(account.pk))
-    performed = list(coding.procedures_in_force(account.pk))
-    abstract = coding.abstract_of(account.pk)
-    stale = coding.stale_versions(version_ids(coded) | version_ids(performed))
+def assemble(account: Account, written: coding.CodedRecord | None = None) -> Facts:
+    """The facts of one account at this revision; about 15 queries, whatever the account's size.
+
+    ``written`` is what the coder wrote, where the caller has read it already.
+    """
+    written = written or coding.coded_record(account.pk)
+    coded, performed, abstract, stale = written.diagnoses, written.procedures, written.abstract, written.stale
     by_role = {role: [row for row in coded if row.role == role] for role in DiagnosisRole.values}
     charges, entry_owners = lines(account, performed, stale)
     record_documents = documents(account)

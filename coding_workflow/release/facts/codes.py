@@ -1,6 +1,6 @@
 """Codes and charge lines with their evidence, as facts."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from accounts.models import Account, ChargeLine, ChargeSource
 from coding_workflow.coding.models import CodedDiagnosis, CodedItem, CodedProcedure
@@ -73,11 +73,6 @@ def _coded_line(row: CodedProcedure, stale: Collection[int], charge: ChargeLine 
         evidence=evidence(row, stale),
         specimen=row.specimen_sent,
     )
-
-
-def version_ids(rows: Iterable[CodedItem]) -> set[int]:
-    """The document versions that the codes' passages stand in."""
-    return {passage.version_id for row in rows for passage in row.passages}  # type: ignore[attr-defined]
 
 
 def evidence(row: CodedItem, stale: Collection[int]) -> tuple[Evidence, ...]:

@@ -11,6 +11,7 @@ from accounts.locking import lock_account
 from accounts.models import Account, Hold, HoldSource, Step, WorkKind
 from accounts.services.holds import place_hold, resolve_hold
 from accounts.services.work import close_work, open_work
+from coding_workflow.coding.selectors import CodedRecord
 from coding_workflow.coding.services.finalizing import reopen_coding
 from coding_workflow.guidelines.engine import evaluate
 from coding_workflow.guidelines.facts import facts_to_json, sha256
@@ -40,9 +41,12 @@ class Judgement:
         return hashlib.sha256(chain.canonical(dict(self.evaluation.tables)).encode()).hexdigest()
 
 
-def judge(account: Account) -> Judgement:
-    """Judge an account as it stands now, under the rules, tables and policy in force at this instant. Writes nothing."""
-    facts = assemble(account)
+def judge(account: Account, written: CodedRecord | None = None) -> Judgement:
+    """Judge an account as it stands now, under the rules, tables and policy in force at this instant. Writes nothing.
+
+    ``written`` is what the coder wrote, where the caller has read it already.
+    """
+    facts = assemble(account, written)
     policy = policy_for(account.facility)
     evaluation = evaluate(facts, builtin(), tables_in_force(facts.tables_date), policy)
     return Judgement(facts_to_json(facts), policy, evaluation)

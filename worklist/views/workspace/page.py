@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.errors import Refused
 from accounts.models import Account
+from coding_workflow.coding.selectors import coded_record
 from coding_workflow.release.services.checking import Judgement
 from coding_workflow.staff.access import StaffRequest, is_polling, open_account, require_role
 from coding_workflow.staff.models import Role
@@ -49,7 +50,7 @@ def account(request: StaffRequest, pk: int) -> HttpResponse:
     if request.htmx and is_polling(request) and is_checking(opened):
         return HttpResponse(status=204)
     if request.htmx and request.htmx.target == "record":
-        codes = codes_pane(opened)
+        codes = codes_pane(opened, coded_record(opened.pk))
         context = _frame(request, opened) | {"codes": codes, "record": record_pane(opened, codes, chosen_document(request))}
         return render(request, "worklist/workspace/_record.html", context)
     return show(request, opened)
@@ -69,13 +70,14 @@ def show(request: StaffRequest, opened: Account, said: Said | None = None, judge
 
 def panes(request: StaffRequest, opened: Account, judgement: Judgement | None = None) -> dict[str, Any]:
     """What every pane shows of an account, judged once."""
-    found = verdicts(opened, judgement)
-    codes = codes_pane(opened, found.titles)
+    written = coded_record(opened.pk)
+    found = verdicts(opened, written, judgement)
+    codes = codes_pane(opened, written, found.titles)
     gate = gate_pane(opened, found, codes)
     return _frame(request, opened) | {
         "codes": codes,
         "record": record_pane(opened, codes, chosen_document(request)),
-        "sides": sides(opened),
+        "sides": sides(opened, written.abstract),
         "gate": gate,
         "drg_was": _drg_before(request, opened, gate.drg),
     }
