@@ -25,27 +25,31 @@ _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "
 _NULL: Final = "\\N"
 
 
+#: Stands for the release's key in the lines, which can so be made before there is a release; no text holds it.
+RELEASE: Final = "\0"
+
+
 @dataclass(frozen=True, slots=True)
 class IndexedTable:
-    """The three sets of lines of one release."""
+    """The three sets of lines of one release, with ``RELEASE`` where its key goes."""
 
     codes: tuple[str, ...]
     groups: tuple[str, ...]
     index_words: tuple[str, ...]
 
 
-def release_mark(release_id: int) -> str:
+def release_mark(release_id: int | str) -> str:
     """The lexeme that every code of a release carries; no typed word contains its sign."""
     return f"={release_id}"
 
 
-def foremost_mark(release_id: int) -> str:
+def foremost_mark(release_id: int | str) -> str:
     """The lexeme that the codes of the first ranks carry as well."""
     return f"={release_id}+"
 
 
-def index_table(table: ParsedTable, release_id: int) -> IndexedTable:
-    """Everything to be written for a release, as COPY text."""
+def index_table(table: ParsedTable) -> IndexedTable:
+    """Everything to be written for a release, as COPY text. Needs no database."""
     titles = [
         words.indexed(row.long_title) if table.searchable and not row.attributes.get("untitled") else [] for row in table.rows
     ]
@@ -55,15 +59,15 @@ def index_table(table: ParsedTable, release_id: int) -> IndexedTable:
     for position, (row, title, rank) in enumerate(zip(table.rows, titles, ranks, strict=True)):
         terms = [word for term in row.terms for word in words.indexed(term)]
         uses.update({*title, *terms})
-        vector = words.vector(title, terms, *_marks(release_id, rank)) if table.searchable else ""
-        codes.append(_code_line(row, release_id, position, rank, vector))
-    groups = tuple(_group_line(row, release_id) for row in table.groups)
-    return IndexedTable(tuple(codes), groups, tuple(_word_lines(uses, release_id)))
+        vector = words.vector(title, terms, *_marks(rank)) if table.searchable else ""
+        codes.append(_code_line(row, position, rank, vector))
+    groups = tuple(_group_line(row) for row in table.groups)
+    return IndexedTable(tuple(codes), groups, tuple(_word_lines(uses)))
 
 
-def _marks(release_id: int, rank: int) -> tuple[str, ...]:
-    every = release_mark(release_id)
-    return (every, foremost_mark(release_id)) if rank < FOREMOST else (every,)
+def _marks(rank: int) -> tuple[str, ...]:
+    every = release_mark(RELEASE)
+    return (every, foremost_mark(RELEASE)) if rank < FOREMOST else (every,)
 
 
 def _ranks(rows: Iterable[CodeRow], titles: Iterable[list[str]]) -> list[int]:
@@ -86,22 +90,22 @@ def _length(row: CodeRow, title: list[str]) -> tuple[int, bool, bool, int]:
     return len(words.telling(named)) or _UNTITLED, "other" in named, "unspecified" not in named, encounter
 
 
-def _code_line(row: CodeRow, release_id: int, position: int, rank: int, vector: str) -> str:
+def _code_line(row: CodeRow, position: int, rank: int, vector: str) -> str:
     # The one place where speed matters: this runs for every code of a load.
     billable = "t" if row.billable else "f"
     titles = f"{_text(row.short_title)}\t{_text(row.long_title)}\t{row.parent}"
     dates = f"{row.valid_from or _NULL}\t{row.valid_until or _NULL}"
-    return f"{release_id}\t{row.code}\t{billable}\t{titles}\t{position}\t{rank}\t{dates}\t{_json(row.attributes)}\t{vector}\n"
+    return f"{RELEASE}\t{row.code}\t{billable}\t{titles}\t{position}\t{rank}\t{dates}\t{_json(row.attributes)}\t{vector}\n"
 
 
-def _group_line(row: GroupRow, release_id: int) -> str:
-    return f"{release_id}\t{row.key}\t{_text(row.title)}\t{row.parent}\t{_json(row.attributes)}\n"
+def _group_line(row: GroupRow) -> str:
+    return f"{RELEASE}\t{row.key}\t{_text(row.title)}\t{row.parent}\t{_json(row.attributes)}\n"
 
 
-def _word_lines(uses: Counter[str], release_id: int) -> Iterator[str]:
+def _word_lines(uses: Counter[str]) -> Iterator[str]:
     for word, count in sorted(uses.items()):
         if len(word) <= LONGEST_WORD:
-            yield f"{release_id}\t{word}\t{count}\n"
+            yield f"{RELEASE}\t{word}\t{count}\n"
 
 
 def _json(attributes: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.errors import Conflict, Refused
 
 from .codes import SYSTEMS
-from .indexing import CODE_COLUMNS, GROUP_COLUMNS, WORD_COLUMNS, index_table
+from .indexing import CODE_COLUMNS, GROUP_COLUMNS, RELEASE, WORD_COLUMNS, IndexedTable, index_table
 from .loaders import ParsedTable, packages
 from .loaders.memory import collector_paused
 from .models import Code, CodeGroup, IndexWord, TableRelease
@@ -29,6 +29,14 @@ class Difference:
     added: int
     deleted: int
     revised: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTable:
+    """A table that is read and indexed, and needs only to be written."""
+
+    table: ParsedTable
+    indexed: IndexedTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +74,13 @@ def load_table(
     starts: datetime.date | None = None,
     ends: datetime.date | None = None,
     take_over: bool = False,
+    indexed: IndexedTable | None = None,
 ) -> Loaded:
     """Write a release that is in force from ``starts`` until the day before ``ends`` (both from the file where it says).
 
     The same file for the same first day is a no-op. ``take_over`` ends an earlier release at ``starts``, as an April
-    update does. Refused: no dates, an empty period, a period that another release covers.
+    update does. ``indexed`` is the same table, where the caller indexed it before. Refused: no dates, an empty period, a
+    period that another release covers.
     """
     first_day, end = _period(table, starts, ends)
     with transaction.atomic():
@@ -81,10 +91,16 @@ def load_table(
         if take_over:
             _end_earlier(table.system, first_day)
         release = _new_release(table, label, first_day, end, by)
-        _copy_rows(table, release.pk)
+        _copy_rows(indexed or _indexed(table), release.pk)
         release.complete = True
         release.save(update_fields=["complete"])
     return Loaded(release)
+
+
+def read_standard() -> list[ReadTable]:
+    """What ``load_standard`` loads, read and indexed without a database; for ``load_table``."""
+    tables = (packages.icd10cm(), packages.icd10pcs())
+    return [ReadTable(table, _indexed(table)) for table in tables]
 
 
 def load_standard(*, by: Actor) -> list[Loaded]:
@@ -142,20 +158,23 @@ def _covered(system: str, first_day: datetime.date, end: datetime.date | None) -
     return f"{name} of {system} is in force {until} already. Choose other dates, or let this release take over."
 
 
-def _copy_rows(table: ParsedTable, release_id: int) -> None:
+def _indexed(table: ParsedTable) -> IndexedTable:
     with collector_paused():
-        indexed = index_table(table, release_id)
-    _copy(CodeGroup._meta.db_table, GROUP_COLUMNS, indexed.groups)
-    _copy(Code._meta.db_table, CODE_COLUMNS, indexed.codes[:-1])
+        return index_table(table)
+
+
+def _copy_rows(indexed: IndexedTable, release_id: int) -> None:
+    _copy(CodeGroup._meta.db_table, GROUP_COLUMNS, indexed.groups, release_id)
+    _copy(Code._meta.db_table, CODE_COLUMNS, indexed.codes[:-1], release_id)
     # The last row meets a small limit, so that it merges the pending list of the word index: searches never walk it.
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL gin_pending_list_limit = '64kB'")
-    _copy(Code._meta.db_table, CODE_COLUMNS, indexed.codes[-1:])
-    _copy(IndexWord._meta.db_table, WORD_COLUMNS, indexed.index_words)
+    _copy(Code._meta.db_table, CODE_COLUMNS, indexed.codes[-1:], release_id)
+    _copy(IndexWord._meta.db_table, WORD_COLUMNS, indexed.index_words, release_id)
 
 
-def _copy(table_name: str, columns: str, lines: Sequence[str]) -> None:
-    remaining = iter(lines)
+def _copy(table_name: str, columns: str, lines: Sequence[str], release_id: int) -> None:
+    remaining, key = iter(lines), str(release_id)
     with connection.cursor() as cursor:
         while batch := "".join(islice(remaining, _LINES_AT_A_TIME)):
-            cursor.copy_expert(f"COPY {table_name} ({columns}) FROM STDIN", io.StringIO(batch))
+            cursor.copy_expert(f"COPY {table_name} ({columns}) FROM STDIN", io.StringIO(batch.replace(RELEASE, key)))

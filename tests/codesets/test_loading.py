@@ -96,8 +96,8 @@ def test_text_with_copys_own_signs_is_stored_as_it_is():
 
 
 def test_a_failure_in_the_middle_leaves_nothing(monkeypatch):
-    def broken(table, release_id):
-        lines = index_table(table, release_id)
+    def broken(table):
+        lines = index_table(table)
         return type(lines)(lines.codes, lines.groups, ("no such line\n",))
 
     monkeypatch.setattr("coding_workflow.codesets.services.index_table", broken)
