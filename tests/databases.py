@@ -17,8 +17,8 @@ TEMPLATE = f"{PREFIX}_template"
 CODED_TEMPLATE = f"{PREFIX}_coded"
 
 
-def _maintenance() -> "psycopg2.extensions.connection":
-    config = connections["owner"].settings_dict
+def _maintenance(alias: str = "owner") -> "psycopg2.extensions.connection":
+    config = connections[alias].settings_dict
     parameters = {"host": config["HOST"], "port": config["PORT"], "user": config["USER"], "password": config["PASSWORD"]}
     link = psycopg2.connect(dbname=_home(), **{name: value for name, value in parameters.items() if value})
     link.autocommit = True
@@ -37,7 +37,7 @@ def _home() -> str:
 def create_database(name: str, *, template: str = "template0") -> None:
     """Make an empty database, or a copy of a template that nobody is connected to."""
     with _maintenance().cursor() as cursor:
-        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
         statement = "CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'"
         cursor.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(template)))
         # A copy does not bring the database's own privileges along.
@@ -47,10 +47,12 @@ def create_database(name: str, *, template: str = "template0") -> None:
 
 
 def drop_database(name: str) -> None:
-    """Remove a test database.
-
-    Without FORCE: the owner may not end the application's connections, and a plain DROP waits for those just leaving.
-    """
+    """Remove a test database. Each role ends its own connections first: the owner may not end the application's."""
+    for alias in ("default", "owner"):
+        with _maintenance(alias).cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user", [name]
+            )
     with _maintenance().cursor() as cursor:
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 

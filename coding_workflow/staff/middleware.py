@@ -156,30 +156,29 @@ class _UndoneError(Exception):
 class ScopeMiddleware:
     """Run each signed-in request in one transaction limited to the person's facilities, rendering included.
 
-    A refusal or an unexpected error undoes what the request changed; the refusal's page is rendered afterwards in a
-    transaction of its own.
+    An unexpected error undoes what the request changed. A refusal does not: the service that refused has undone its own
+    part, and what it means to keep (the holds of a verdict that stopped an approval, the record of access) stays.
     """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Enter the scope, and answer refusals once it is left."""
+        """Enter the scope; answer refusals inside it."""
         if not request.user.is_authenticated:
-            response = self.get_response(request)
-            return refused(request) if _refusal(request) else response
-        facilities = request.user.facility_ids()
+            return self._answer(request)
         try:
-            with scoped(facilities):
-                response = self.get_response(request)
-                if response.status_code >= 500 or _refusal(request):
+            with scoped(request.user.facility_ids()):
+                response = self._answer(request)
+                if response.status_code >= 500:
                     raise _UndoneError
         except _UndoneError:
-            if not _refusal(request):
-                return response
-            with scoped(facilities):
-                return refused(request)
+            return response
         return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        return refused(request) if _refusal(request) else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Remember a refusal; anything else is a defect and stays one."""
