@@ -163,13 +163,14 @@ def test_a_row_that_kills_its_process_is_parked_and_the_others_flow(ground, ask,
 @pytest.mark.slow
 def test_a_storm_of_faults_leaves_each_effect_exactly_once(ground, ask_many):
     seed = int(time.time())
+    print(f"seed {seed}")
     rng, rows = random.Random(seed), []
     for strike in range(12):
         rows += ask_many(25, start=25 * strike)
         time.sleep(rng.uniform(0.2, 1.2))
         rng.choice(_FAULTS)(ground)
     took = settle(rows, seconds=90)
-    print(f"seed {seed}: {len(rows)} rows, settled {took:.1f} s after the last fault")
+    print(f"{len(rows)} rows, settled {took:.1f} s after the last fault")
 
 
 def _restart_worker(ground):
