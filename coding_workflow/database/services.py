@@ -1,5 +1,7 @@
 """Bringing a database up to date: migrate as its owner, then grant to the application's role."""
 
+import gc
+
 from django.core.management import call_command
 from django.db import connections
 
@@ -11,7 +13,12 @@ def provision(*, verbosity: int = 1) -> None:
 
     The application's role is the user of the ``default`` connection; it must exist and must not be the owner.
     """
-    call_command("migrate", database="owner", verbosity=verbosity, interactive=False)
+    # Migrating makes thousands of model classes; collecting among them took a fifth of the time and gave nothing back.
+    gc.disable()
+    try:
+        call_command("migrate", database="owner", verbosity=verbosity, interactive=False)
+    finally:
+        gc.enable()
     apply_grants()
 
 

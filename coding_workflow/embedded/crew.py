@@ -69,10 +69,15 @@ class Crew:
         self._screen.state(duty.name, "started")
         return watched
 
-    def start_task(self, name: str, arguments: tuple[str, ...], *, then: Callable[[], None] | None = None) -> Program:
-        """Start a process that ends by itself, with a fresh log; ``then`` follows its success while we watch."""
+    def start_task(
+        self, name: str, arguments: tuple[str, ...], *, then: Callable[[], None] | None = None, waits: bool = False
+    ) -> Program:
+        """Start a process that ends by itself, with a fresh log; ``then`` follows its success while we watch.
+
+        With ``waits`` its standard input stays open until ``Program.end_input``.
+        """
         (self.state / f"{name}.log").unlink(missing_ok=True)
-        program = self._program(name, arguments)
+        program = self._program(name, arguments, waits=waits)
         self._passing.append((name, program))
         if then:
             self._then[name] = then
@@ -87,9 +92,9 @@ class Crew:
             self._screen.excerpt(program.last_words(12))
             raise EngineProblem(f"The step '{name}' failed, so the hospital stays closed; the whole log is {program.log}.")
 
-    def _program(self, name: str, arguments: tuple[str, ...]) -> Program:
-        values = {**os.environ, **self._values, MARK: str(self.state.resolve()), "PYTHONUNBUFFERED": "1"}
-        return start(arguments, log=self.state / f"{name}.log", environment=values, folder=CHECKOUT)
+    def _program(self, name: str, arguments: tuple[str, ...], *, waits: bool = False) -> Program:
+        values = {**os.environ, **self._values, **_python_habits(self.state), MARK: str(self.state.resolve())}
+        return start(arguments, log=self.state / f"{name}.log", environment=values, folder=CHECKOUT, waits=waits)
 
     # -------------------------------------------------------------- watching
 
@@ -155,6 +160,18 @@ class Crew:
         if self._engines and self._engines.database:
             self._engines.database.stop(0.5 if self._signals.insisted() else 15)
             self._screen.state("database", "stopped")
+
+
+def _python_habits(state: Path) -> dict[str, str]:
+    """Lines are printed at once; and no process compiles what another one compiled.
+
+    Who wants no compiled files beside the sources (as containers do) gets them in the state folder: without any, each of
+    the hospital's processes would start a second later.
+    """
+    habits = {"PYTHONUNBUFFERED": "1"}
+    if os.environ.get("PYTHONDONTWRITEBYTECODE"):
+        habits |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(state / "compiled")}
+    return habits
 
 
 def _nothing() -> None:

@@ -20,7 +20,8 @@ def _tool(name: str) -> str:
 
 
 def _management(*arguments: str) -> tuple[str, ...]:
-    return (sys.executable, "manage.py", *arguments)
+    # Checks are for `manage.py check` and deployments; here they would cost each process a third of a second.
+    return (sys.executable, "manage.py", *arguments, "--skip-checks")
 
 
 def web(host: str, port: int) -> Duty:
@@ -50,11 +51,12 @@ def _preparing() -> dict[str, tuple[str, ...]]:
 class Plan:
     """What a hospital is made of; another one stands in for it in the tests of the supervisor.
 
-    The demo is seeded twice: with enough to work on before it opens, and with the rest while it is open. Both may be repeated.
+    The demo is seeded twice: with enough to work on before it opens, and with the rest while it is open. Both may be
+    repeated. ``seeding`` is started before there are tables and told by the end of its standard input that they are there.
     """
 
     web: Callable[[str, int], Duty] = web
     background: tuple[Duty, ...] = field(default_factory=lambda: (relay(), worker()))
     preparing: Mapping[str, tuple[str, ...]] = field(default_factory=_preparing)
-    seeding: tuple[str, ...] = field(default_factory=lambda: _management("seed_demo", "--accounts", "40"))
-    filling: tuple[str, ...] = field(default_factory=lambda: _management("seed_demo"))
+    seeding: tuple[str, ...] = field(default_factory=lambda: _management("seed_demo", "--once-told", "--accounts", "14"))
+    filling: tuple[str, ...] = field(default_factory=lambda: ("nice", *_management("seed_demo")))

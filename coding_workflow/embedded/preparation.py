@@ -53,8 +53,10 @@ def has_facility(owner_url: str) -> bool:
     link = psycopg2.connect(owner_url, connect_timeout=5)
     try:
         with link.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('accounts_facility') IS NOT NULL")
+            if cursor.fetchone() == (False,):
+                return False
             cursor.execute("SELECT EXISTS (SELECT 1 FROM accounts_facility)")
-            row = cursor.fetchone()
-            return bool(row and row[0])
+            return cursor.fetchone() == (True,)
     finally:
         link.close()

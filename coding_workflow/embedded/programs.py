@@ -28,6 +28,13 @@ class Program:
         """The exit status, or None while it runs."""
         return self.process.poll()
 
+    def end_input(self) -> None:
+        """End its standard input, for which a program started with ``waits`` waits."""
+        if self.process.stdin and not self.process.stdin.closed:
+            # It may have ended before.
+            with suppress(BrokenPipeError):
+                self.process.stdin.close()
+
     def ask_to_stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Send a signal to its first process."""
         if self.ended() is None:
@@ -78,15 +85,17 @@ def start(
     user: SystemUser | None = None,
     death: signal.Signals = signal.SIGTERM,
     text_in: str | None = None,
+    waits: bool = False,
 ) -> Program:
     """Start a program that writes to ``log`` and gets the signal ``death`` should this process be killed.
 
+    Its standard input is ``text_in``, or with ``waits`` open until ``end_input``, or nothing.
     Call it from the main thread: for the kernel, the parent is the thread that started the child.
     """
     with log.open("ab") as file:
         process = subprocess.Popen(
             [str(argument) for argument in arguments],
-            stdin=subprocess.PIPE if text_in is not None else subprocess.DEVNULL,
+            stdin=subprocess.PIPE if waits or text_in is not None else subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
             env=dict(environment),

@@ -60,8 +60,10 @@ class Supervisor:
         self._crew.end_leftovers()
         self.port = self._choose_port()
         self._start_engines()
-        pages = self._prepare()
         seeding = self._begin_seeding()
+        pages = self._prepare()
+        if seeding:
+            seeding.end_input()
         self._wait_for_pages(pages)
         self._wait_for_patients(seeding)
         for duty in self.plan.background:
@@ -114,11 +116,12 @@ class Supervisor:
         return self._crew.start(self.plan.web(self.host, self.port))
 
     def _begin_seeding(self) -> Program | None:
+        """It reads the code tables while the database is still made, and waits for the end of its input."""
         if self._seeded() in {preparation.USABLE, preparation.COMPLETE}:
             return None
         preparation.remember(self.state, "seeding", preparation.STARTED)
-        self._screen.state("demo", "the first patients arrive")
-        return self._crew.start_task("demo", self.plan.seeding)
+        self._screen.state("demo", "reading the code tables")
+        return self._crew.start_task("demo", self.plan.seeding, waits=True)
 
     def _seeded(self) -> str:
         """How far the demo is; a hospital that somebody else opened is complete."""

@@ -24,7 +24,8 @@ class Handler(BaseHTTPRequestHandler):
 ThreadingHTTPServer(("{host}", {port}), Handler).serve_forever()
 """
 _SEED = """
-import os, pathlib, psycopg2
+import os, pathlib, psycopg2, sys
+sys.stdin.read()
 print("12 accounts registered", flush=True)
 with psycopg2.connect(os.environ["DATABASE_OWNER_URL"]) as link:
     link.cursor().execute("INSERT INTO accounts_facility VALUES (1)")

@@ -1,12 +1,19 @@
 """Seeding: open the hospital, load the code tables, play the stories."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+
+from django.contrib.auth.hashers import get_hasher
 
 from accounts.actors import Actor
 from accounts.models import Account, Facility
 from accounts.scope import ALL, scoped
-from coding_workflow.codesets.services import load_standard
+from coding_workflow.codesets.codes import ICD_10_CM, ICD_10_PCS
+from coding_workflow.codesets.loaders.packages import FIRST_DAY
+from coding_workflow.codesets.selectors import loaded
+from coding_workflow.codesets.services import ReadTable, load_table, read_standard
 
 from .hospital import open_hospital
 from .player import Player
@@ -17,15 +24,38 @@ Say = Callable[[str], None]
 _SEED = 20260930
 
 
-def prepare(say: Say) -> Facility:
-    """The facility with people and policy and the code tables; what exists already stays."""
-    with scoped(ALL):
+def prepare(say: Say, tables: Sequence[ReadTable] = ()) -> Facility:
+    """The facility with people and policy and the code tables; what exists already stays.
+
+    ``tables`` are the standard ones, where the caller read them while there was no database yet.
+    """
+    with scoped(ALL), _quick_passwords():
         facility = Facility.objects.filter(code="MAIN").first() or open_hospital()
     say("Hospital, people and policy are there.")
     with scoped(ALL):
-        for loaded in load_standard(by=Actor.system("codes.load")):
-            say(f"{loaded.release.system}: {loaded.release.rows:,} codes.")
+        _load_tables(say, tables)
     return facility
+
+
+def _load_tables(say: Say, tables: Sequence[ReadTable]) -> None:
+    if all(loaded(system, FIRST_DAY) for system in (ICD_10_CM, ICD_10_PCS)):
+        return
+    for one in tables or read_standard():
+        release = load_table(table=one.table, indexed=one.indexed, by=Actor.system("codes.load")).release
+        say(f"{release.system}: {release.rows:,} codes.")
+
+
+@contextmanager
+def _quick_passwords() -> Iterator[None]:
+    """Store passwords at little cost: the demo's is printed anyway, and signing in stores it again at full cost."""
+    hasher = get_hasher()
+    usual = vars(hasher).copy()
+    vars(hasher).update(time_cost=1, memory_cost=1024, parallelism=1)
+    try:
+        yield
+    finally:
+        vars(hasher).clear()
+        vars(hasher).update(usual)
 
 
 def stories(count: int) -> Iterator[Story]:
@@ -36,10 +66,10 @@ def stories(count: int) -> Iterator[Story]:
 
 
 def play_all(facility: Facility, count: int, say: Say) -> int:
-    """Play every story that has not been played; answers how many accounts there are then."""
+    """Play the first ``count`` stories, but those not that were played; answers how many accounts there are then."""
     player = Player(facility)
     done = set(Account.objects.filter(facility=facility).values_list("number", flat=True))
-    for number, story in enumerate(stories(count), start=1):
+    for number, story in enumerate(islice(stories(count), count), start=1):
         if story.number not in done:
             player.play(story)
         if number % 25 == 0:

@@ -1,11 +1,13 @@
 """``manage.py seed_demo``: the demo hospital, with accounts at every step, through the real services."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from coding_workflow.codesets.services import ReadTable, read_standard
 from worklist.demo.hospital import PASSWORD, TEAM
 from worklist.demo.seeding import play_all, prepare
 
@@ -18,13 +20,21 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--accounts", type=int, default=320, help="How many accounts in all.")
         parser.add_argument("--only-hospital", action="store_true", help="People, policy and code tables; no accounts.")
+        parser.add_argument(
+            "--once-told", action="store_true", help="Read the code tables, and use the database when the standard input ends."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        facility = prepare(self._say)
+        facility = prepare(self._say, self._read_and_wait() if options["once_told"] else ())
         if not options["only_hospital"]:
             total = play_all(facility, options["accounts"], self._say)
             self._say(f"{total} accounts are there.")
         self._tell_logins()
+
+    def _read_and_wait(self) -> list[ReadTable]:
+        tables = read_standard()
+        sys.stdin.read()
+        return tables
 
     def _tell_logins(self) -> None:
         lines = [f"{member.username:<6} {member.says}" for member in TEAM]
