@@ -58,9 +58,9 @@ FROM generate_series(0, %(patients)s - 1) AS g
 """
 _ACCOUNTS: Final = f"""
 INSERT INTO accounts_account (id, facility_id, number, patient_id, billing_kind, patient_class, service, step, revision,
-    restricted, admitted_at, discharged_at, admit_date, discharge_date, discharge_status, admission_type, point_of_origin, type_of_bill,
-    statement_from, statement_through, condition_codes, occurrence_codes, value_codes, total_charges, ready_at, final_coded_at,
-    event_sequence, event_head, hold_version, created_at)
+    restricted, admitted_at, discharged_at, admit_date, discharge_date, discharge_status, admission_type, point_of_origin,
+    type_of_bill, statement_from, statement_through, condition_codes, occurrence_codes, value_codes, total_charges,
+    ready_at, final_coded_at, event_sequence, event_head, hold_version, created_at)
 SELECT account, %(facility)s, 'BULK' || account, patient, 'facility', class, '', {_STEP}, {_REVISION}, '',
     admitted + time '09:00', discharged + time '15:00', admitted, discharged, '01', '1', '1',
     CASE WHEN class IN ('inpatient', 'newborn') THEN '0111' ELSE '0131' END, admitted, discharged, '[]', '[]', '[]', charges,
@@ -75,8 +75,8 @@ SELECT %(facility)s, account, payer, 1, 'M' || g, '' FROM bulk_plan
 _CHARGES: Final = """
 INSERT INTO accounts_chargeline (facility_id, account_id, source_id, source, revenue_code, hcpcs, modifiers, units, amount,
     service_date, description, posted_at)
-SELECT %(facility)s, account, 'BULK' || account || '.' || line, 'chargemaster', code, '', '[]', 1, amount, admitted, 'Bulk charge',
-    admitted + time '20:00'
+SELECT %(facility)s, account, 'BULK' || account || '.' || line, 'chargemaster', code, '', '[]', 1, amount, admitted,
+    'Bulk charge', admitted + time '20:00'
 FROM bulk_plan, LATERAL (VALUES (1, '0250', round(charges * 0.3, 2)), (2, '0450', charges - round(charges * 0.3, 2)))
     AS part_of(line, code, amount)
 """

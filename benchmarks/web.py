@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from coding_workflow.embedded import duties
 from coding_workflow.embedded.paths import CHECKOUT
 from coding_workflow.embedded.programs import start, wait_for
-from coding_workflow.embedded.system import free_port
+from coding_workflow.embedded.valkey import free_port
 
 _HOST: Final = "127.0.0.1"
 _PATIENCE: Final = 60

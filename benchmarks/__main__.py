@@ -1,0 +1,74 @@
+"""``python -m benchmarks [--accounts N] [--seconds S] [--json FILE] [name ...]``: ratios to a null view in the same run."""
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import psycopg2
+
+from coding_workflow.embedded.engines import Engines, running_engines
+from coding_workflow.embedded.environment import DEMO_BUSINESS_DATE
+from coding_workflow.embedded.problems import EngineProblem
+
+from .database import private_database
+
+MOST_ACCOUNTS: Final = 1_000_000
+
+
+def main() -> int:
+    """Measure on engines of its own, or on the servers of DATABASE_URL and DATABASE_OWNER_URL."""
+    options = _options()
+    # Ended from outside, the run still drops its database.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    try:
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder, running_engines(Path(folder), durable=True) as engines:
+            try:
+                return _run(options, engines)
+            finally:
+                _forget(engines)
+    except (EngineProblem, psycopg2.OperationalError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+
+
+def _run(options: argparse.Namespace, engines: Engines) -> int:
+    values = engines.environment()
+    if "DATABASE_OWNER_URL" not in values:
+        print("DATABASE_OWNER_URL is needed beside DATABASE_URL: the owner makes the database of the run.", file=sys.stderr)
+        return 2
+    with private_database(values) as addresses:
+        static = str(engines.state / "static")
+        ours = {"BUSINESS_DATE": DEMO_BUSINESS_DATE, "STATIC_ROOT": static, "LOG_LEVEL": "WARNING", "PLAIN_HTTP": "1"}
+        os.environ.update({**values, **addresses, **ours, "DJANGO_SETTINGS_MODULE": "benchmarks.settings"})
+        import django  # noqa: PLC0415 - settings are read now that the environment names the database
+
+        django.setup()
+        from .session import run  # noqa: PLC0415 - models can be imported from here on
+
+        return run(options, engines.state)
+
+
+def _forget(engines: Engines) -> None:
+    if engines.database:
+        engines.database.stop()
+        engines.database.forget()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help="only figures that begin with one of these")
+    parser.add_argument("--accounts", type=int, default=20_000, help="bulk accounts, up to 1,000,000 (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=75, help="about how long to measure (%(default)s)")
+    parser.add_argument("--json", metavar="FILE", help="write everything there as well")
+    options = parser.parse_args()
+    if not 400 <= options.accounts <= MOST_ACCOUNTS:
+        parser.error(f"--accounts is a number from 400 to {MOST_ACCOUNTS:,}")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

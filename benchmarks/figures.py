@@ -1,0 +1,220 @@
+"""What is measured. A figure does one thing once and answers how long it took; what must be undone is not timed."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import cycle
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.test import Client as InProcess
+from django.urls import reverse
+
+from accounts.scope import scoped
+from coding_workflow.release.services import run_check
+from coding_workflow.staff.models import User
+from worklist import counts
+from worklist.assignment import claim_next
+from worklist.demo.journey import Journey
+
+from . import costs
+from .hospital import Hospital, session_of
+from .web import Client
+
+#: What a figure stands on: for a page the signed-in null view, for a service an empty scoped transaction.
+PAGE, SERVICE = "signed-in null", "transaction"
+_SEARCHES: Final = ("heart failure", "I21", "fracture left wrist", "type 2 diabetes with neuropathy", "pnuemonia", "sepsis")
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table. ``once`` answers milliseconds; ``before`` comes before each batch; ``cost`` is run once.
+
+    ``rate`` says per how many seconds the throughput is told, 0 for none. ``most`` bounds a batch.
+    """
+
+    name: str
+    words: str
+    once: Callable[[], float]
+    floor: str
+    cost: Callable[[], costs.Cost] | None = None
+    before: Callable[[], None] = _nothing
+    rate: int = 0
+    most: int = 25
+
+
+def timed(work: Callable[[], Any]) -> float:
+    """Milliseconds of a call in this process."""
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+class Catalogue:
+    """Every figure of one hospital, and the three that the others are compared with."""
+
+    def __init__(self, hospital: Hospital, port: int) -> None:
+        self.hospital, self._port = hospital, port
+        self._facilities = [hospital.facility.pk]
+        self._due = cycle(hospital.coded)
+        self._anyone = Client(port)
+        self._clients = {person.pk: self._signed_in(person) for person in self._people}
+
+    @property
+    def _people(self) -> tuple[User, ...]:
+        return self.hospital.coder, self.hospital.supervisor, self.hospital.claimant
+
+    @cached_property
+    def null(self) -> Figure:
+        """What the other figures are told as multiples of. Listed too: against itself it shows the noise of the run."""
+        return Figure("null view", "two bytes for anybody: the noise of this run", self._null, "null view")
+
+    @cached_property
+    def floors(self) -> dict[str, Figure]:
+        """By name."""
+        signed_in = self._page(PAGE, "session, person, rights, scope", self.hospital.coder, "/bench/signed-in/")
+        empty = Figure(SERVICE, "an empty scoped transaction in process", lambda: timed(self._transaction), "null view")
+        return {self.null.name: self.null, PAGE: signed_in, SERVICE: empty}
+
+    def all(self) -> list[Figure]:
+        """In the order of the table."""
+        return [*self.floors.values(), *self._pages(), *self._services()]
+
+    def close(self) -> None:
+        """Hang up everybody."""
+        for client in (self._anyone, *self._clients.values()):
+            client.close()
+
+    # ------------------------------------------------------------------ pages
+
+    def _pages(self) -> list[Figure]:
+        coder, work = self.hospital.coder, reverse("worklist:my_work")
+        largest = {"queue": "code-emergency"}
+        accounts = [reverse("worklist:account", args=[pk]) for pk in self.hospital.accounts]
+        searches = [f"{reverse('codesets:search')}?{urlencode({'q': words})}" for words in _SEARCHES]
+        board = reverse("worklist:board")
+        return [
+            self._page("My work", "the largest queue", coder, f"{work}?{urlencode(largest)}"),
+            self._page(
+                "My work, by charges", "the same in another order", coder, f"{work}?{urlencode(largest | {'sort': 'dollars'})}"
+            ),
+            self._page("My work, held", "the view over holds", coder, f"{work}?queue=held"),
+            self._page("account page", "record, codes, gate", coder, *accounts),
+            self._page("account history", "events, chain verified", coder, *[f"{each}history/" for each in accounts]),
+            self._page("release board", "verdicts, wall, waterfall", self.hospital.supervisor, board),
+            self._page("code search", "six searches in turn", coder, *searches),
+            Figure(
+                "get next",
+                "the form on My work",
+                self._claim_by_form,
+                PAGE,
+                cost=lambda: costs.repeated(lambda: self._in_process(self.hospital.claimant).post(reverse("worklist:get_next"))),
+                before=self.hospital.hand_back,
+                rate=1,
+            ),
+        ]
+
+    def _page(self, name: str, words: str, person: User, *addresses: str) -> Figure:
+        turns = cycle(addresses)
+        return Figure(
+            name,
+            words,
+            lambda: self._clients[person.pk].get(next(turns)),
+            "null view" if name == PAGE else PAGE,
+            cost=lambda: costs.repeated(lambda: self._in_process(person).get(addresses[0])),
+        )
+
+    def _null(self) -> float:
+        return self._anyone.get("/bench/null/")
+
+    def _claim_by_form(self) -> float:
+        took = self._clients[self.hospital.claimant.pk].post(reverse("worklist:get_next"), {})
+        self.hospital.hand_over()
+        return took
+
+    def _signed_in(self, person: User) -> Client:
+        client = Client(self._port, {"session": session_of(person)})
+        client.get(reverse("worklist:my_work"))
+        return client
+
+    def _in_process(self, person: User) -> InProcess:
+        client = InProcess(SERVER_NAME="localhost")
+        client.cookies["session"] = self._clients[person.pk].cookies["session"]
+        return client
+
+    # --------------------------------------------------------------- services
+
+    def _services(self) -> list[Figure]:
+        return [
+            Figure(
+                "get next, service",
+                "claim_next, committed",
+                self._claim,
+                SERVICE,
+                cost=lambda: costs.repeated(self._claim_next),
+                before=self.hospital.hand_back,
+                rate=1,
+            ),
+            Figure(
+                "check",
+                "run_check of a new revision, committed",
+                self._check,
+                SERVICE,
+                cost=lambda: costs.repeated(self._raised_check()),
+                rate=1,
+            ),
+            Figure(
+                "counters",
+                "all queues, holds, DNFB: the relay, once a second",
+                lambda: timed(counts.refresh),
+                SERVICE,
+                cost=lambda: costs.repeated(counts.refresh),
+            ),
+            Figure(
+                "journey", "registration to corrected claim", self._journey, SERVICE, cost=self._journey_cost, rate=60, most=1
+            ),
+        ]
+
+    def _transaction(self) -> None:
+        with scoped(self._facilities):
+            pass
+
+    def _claim(self) -> float:
+        took = timed(self._claim_next)
+        self.hospital.hand_over()
+        return took
+
+    def _claim_next(self) -> None:
+        # As a request does: the person is loaded anew, with no rights read yet.
+        person = User.objects.get(pk=self.hospital.claimant.pk)
+        with scoped(self._facilities):
+            if claim_next(user=person) is None:
+                raise RuntimeError("get next gave nothing: there are too few bulk accounts to claim from")
+
+    def _check(self) -> float:
+        return timed(self._raised_check())
+
+    def _raised_check(self) -> Callable[[], None]:
+        """The check of an account that has just got a new revision, as any change of a judged fact gives it one."""
+        pk = next(self._due)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE accounts_coverage SET member_id = member_id WHERE account_id = %s", [pk])
+
+        def check() -> None:
+            with scoped(self._facilities):
+                if run_check(account_id=pk) is None:
+                    raise RuntimeError(f"account #{pk} is not final coded any more, so there is nothing to check")
+
+        return check
+
+    def _journey(self) -> float:
+        return timed(lambda: Journey(lambda words: None, work_here=True).travel())
+
+    def _journey_cost(self) -> costs.Cost:
+        return costs.counted(lambda: Journey(lambda words: None, work_here=True).travel())
