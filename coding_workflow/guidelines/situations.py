@@ -11,6 +11,9 @@ _THERAPY_REVENUE = ("042", "043", "044")
 _THERAPY_MODIFIERS = frozenset({"GP", "GO", "GN"})
 #: Approaches (5th character of a PCS code) of surgery: open, endoscopic by incision, and the two mixed ones.
 _SURGICAL_APPROACHES = frozenset("04F")
+#: After a vaginal delivery (PCS 10E0, 10D07) a tear of perineum or vagina is repaired in the delivery room; its report
+#: is the delivery note.
+_VAGINAL_DELIVERY, _TEAR_REPAIRS = ("10E0", "10D07"), ("0KQM", "0UQG")
 
 
 def situations(facts: Facts, codes: Sequence[str], grouping: GroupingAnswer | None) -> frozenset[str]:
@@ -42,7 +45,10 @@ def _operated(facts: Facts, grouping: GroupingAnswer | None) -> bool:
     """An inpatient OR procedure by a surgical approach (catheter work is reported by its own note), or OR charges."""
     if facts.inpatient:
         done = grouping.or_procedures if grouping else ()
-        return any(len(code) == 7 and code[0] == "0" and code[4] in _SURGICAL_APPROACHES for code in done)
+        delivered = any(procedure.code.startswith(_VAGINAL_DELIVERY) for procedure in facts.procedures)
+        elsewhere = _TEAR_REPAIRS if delivered else ()
+        surgical = (code for code in done if not code.startswith(elsewhere))
+        return any(len(code) == 7 and code[0] == "0" and code[4] in _SURGICAL_APPROACHES for code in surgical)
     return any(line.revenue_code.startswith("036") for line in facts.lines)
 
 

@@ -115,7 +115,8 @@ def _competence(turn: turns.CompetenceEnds, player: "Player", story: Story) -> N
     """The administrator ends it; the next check sees that."""
     with scoped([player.facility.pk]):
         administrator = User.objects.get(pk=player.person("ada").user_id)
-        held = Competence.objects.filter(user_id=player.person(story.coder).user_id, facility=player.facility)
-        for competence in held.filter(coding_type=story.patient_class, valid_to__gt=turn.on):
+        coder = User.objects.get(pk=player.person(story.coder).user_id)
+        held = Competence.objects.filter(user=coder, facility=player.facility, coding_type=story.patient_class)
+        for competence in held.filter(valid_to__gt=turn.on):
             end_competence(by=administrator, competence=competence, on=turn.on)
         release.run_check(account_id=player.account(story).pk)

@@ -1,0 +1,48 @@
+"""The told stories by themselves: their words support their codes, and their rules exist."""
+
+import dataclasses
+import datetime
+
+import pytest
+
+from coding_workflow.guidelines.ruleset import builtin
+from worklist.demo.stories import featured
+from worklist.demo.stories.generated import TODAY
+from worklist.demo.story import Story, Until, faults
+
+TOLD = featured()
+
+
+@pytest.mark.parametrize("story", TOLD, ids=lambda story: f"{story.number}-{story.until.name}")
+def test_every_passage_stands_in_a_paper(story: Story) -> None:
+    assert list(faults(story)) == []
+
+
+def test_a_passage_that_stands_nowhere_is_a_fault() -> None:
+    stent = TOLD[0]
+    assert list(faults(dataclasses.replace(stent, papers=()))) != []
+
+
+def test_all_thirty_scenarios_are_told() -> None:
+    numbers = {story.number for story in TOLD}
+    assert {f"S{number:02d}" for number in range(1, 31)} <= numbers
+
+
+def test_expected_rules_exist_and_speak_for_a_condition_that_is_expected() -> None:
+    for story in TOLD:
+        for rule in story.expect_rules:
+            assert builtin().rule(rule).condition in story.expect, (story.number, rule)
+
+
+def test_a_number_told_twice_is_one_account_at_two_moments() -> None:
+    seen: dict[str, Story] = {}
+    for story in TOLD:
+        before = seen.setdefault(story.number, story)
+        assert (before.title, before.admitted, before.papers) == (story.title, story.admitted, story.papers)
+        assert before is story or before.until < story.until
+
+
+def test_stays_lie_inside_the_loaded_tables_but_for_the_one_that_shall_not() -> None:
+    after = {story.number for story in TOLD if story.until >= Until.DISCHARGED and story.discharged > TODAY}
+    assert after == {"S28"}
+    assert all(story.admitted >= datetime.date(2026, 5, 1) for story in TOLD)
