@@ -17,7 +17,7 @@ from .paths import make_private, open_home, reachable_by_others, socket_folder
 from .problems import EngineProblem
 from .programs import Program, start, tail, wait_for
 from .roles import APPLICATION, DATABASE, OWNER, Passwords, make_roles
-from .secrets_file import kept_secret
+from .secrets_file import is_kept, kept_secret
 from .system import end_all, unprivileged_user, working_in
 
 _SUPERUSER = "coding_engine"
@@ -76,6 +76,8 @@ class Postgres:
         programs = postgres_programs(self._user)
         self.end_leftovers()
         self._make_socket_folder()
+        if not is_kept(self.state, "superuser"):
+            self._set_aside()
         if not (self.data / "PG_VERSION").is_file():
             self._make_data(programs)
         options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
@@ -150,6 +152,13 @@ class Postgres:
         # Never delete postmaster.pid while one of its processes lives: two servers on one folder destroy it.
         end_all(lambda: working_in(self.data), gentle=signal.SIGINT, seconds=10)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _set_aside(self) -> None:
+        """Somebody deleted the state folder and with it the way into data that lie elsewhere; the last such data stay."""
+        lost = self.home / "database-of-a-lost-state-folder"
+        if self.data.is_dir():
+            shutil.rmtree(lost, ignore_errors=True)
+            self.data.rename(lost)
 
     def _make_socket_folder(self) -> None:
         self._socket.mkdir(mode=0o700, exist_ok=True)

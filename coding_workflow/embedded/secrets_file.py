@@ -17,9 +17,18 @@ def write_private(path: Path, text: str) -> None:
     fresh.replace(path)
 
 
+def is_kept(state: Path, name: str) -> bool:
+    """Whether a secret of this name was made before."""
+    return _place(state, name).is_file()
+
+
+def _place(state: Path, name: str) -> Path:
+    return state / "secrets" / name
+
+
 def kept_secret(state: Path, name: str, *, length: int = 32) -> str:
     """The secret of this name, made on first use; safe in URLs and in configuration files."""
-    path = state / "secrets" / name
+    path = _place(state, name)
     if not path.is_file():
         write_private(path, secrets.token_urlsafe(length))
     return path.read_text()

@@ -120,6 +120,17 @@ def test_an_interrupted_first_start_leaves_no_half_made_data_folder(state: Path,
     engine.stop(3)
 
 
+def test_data_whose_secrets_were_deleted_are_set_aside(state: Path) -> None:
+    first = Postgres(state, durable=False)
+    first.start()
+    first.stop()
+    shutil.rmtree(state / "secrets")
+    again = Postgres(state, durable=False)
+    again.start()
+    again.stop()
+    assert (again.home / "database-of-a-lost-state-folder" / "PG_VERSION").is_file()
+
+
 def test_a_temporary_folder_too_deep_for_a_socket_is_passed_over(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", "/tmp/" + "deep/" * 30)
     assert len(str(paths.socket_folder(state))) <= paths.SOCKET_FOLDER_LIMIT
