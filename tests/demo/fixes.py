@@ -66,6 +66,7 @@ FIXES: dict[str, tuple[Turn, ...]] = {
             (Px("99284", "Separate evaluation by the physician", modifiers=("25",)),),
         ),
     ),
+    "S17": (PapersArrive(),),
     "S19": (Recoded(WHY, (Dx("S61.211A", "Laceration of left index finger without damage to nail"),), (_SUTURE, _OWN_VISIT)),),
     "S20": (Recoded(WHY, (Dx("R10.A2", "Left flank pain"),)),),
     "S21": (PapersArrive(),),

@@ -1,5 +1,7 @@
 """The told stories through the real services: what the gate says about each, what it must not say, and what mends it."""
 
+from dataclasses import replace
+
 import pytest
 
 from accounts.models import WorkItem
@@ -145,3 +147,14 @@ def test_the_overpayment_went_out_again_as_a_replacement(stage: Stage) -> None:
     with scoped(ALL):
         claims = Claim.objects.filter(account=stage.account("S25")).order_by("pk")
         assert [claim.frequency for claim in claims] == ["1", "7"]
+
+
+def test_a_decision_without_the_physicians_concurrence_or_made_too_late_does_not_count(stage: Stage) -> None:
+    decided = next(paper for paper in stage.story("S17").papers if paper.type == "ur_decision")
+    for number, paper in (("S17X", replace(decided, role="case_manager")), ("S17Y", replace(decided, day=2))):
+        story = stage.story("S17")
+        papers = (*(each for each in story.papers if each.type != "ur_decision"), replace(paper, late=False))
+        story = replace(story, number=number, papers=papers)
+        stage.player.play(story)
+        outcome = stage.outcome(story)
+        assert outcome.holding == {3, 6} and "documents.condition_code_44" in outcome.rules, outcome.messages

@@ -4,6 +4,7 @@ from accounts.models import Account, Deficiency, DocumentType, DocumentVersion, 
 from coding_workflow.guidelines.facts import Document, Order
 
 _ORDERS = {DocumentType.INPATIENT_ORDER: "inpatient", DocumentType.OBSERVATION_ORDER: "observation"}
+_CONCURS = "attending"
 
 
 def newest_versions(account: Account) -> list[DocumentVersion]:
@@ -33,7 +34,15 @@ def _document(row: DocumentVersion, deficiencies: tuple[str, ...]) -> Document:
         authored_at=row.authored_at,
         signed_at=row.signed_at,
         deficiencies=deficiencies,
+        concurrence=_concurrence(row),
     )
+
+
+def _concurrence(row: DocumentVersion) -> bool | None:
+    """A utilization review decision that the attending has signed carries the concurrence (42 CFR 482.30(d))."""
+    if row.document.type != DocumentType.UR_DECISION:
+        return None
+    return row.is_signed and row.author_role == _CONCURS
 
 
 def orders(account: Account) -> tuple[Order, ...]:

@@ -176,6 +176,12 @@ def changed_to_outpatient() -> Story:
             ORDER,
             replace(OBSERVATION_ORDER, day=1),
             note("observation_note", "Observation note", "Monitor normal. Syncope and collapse, no cause found. Home.", day=1),
+            note(
+                "ur_decision",
+                "Utilization review decision",
+                "The stay does not meet inpatient criteria; changed to outpatient before discharge. The attending concurs.",
+                late=True,
+            ),
         ),
         diagnoses=(Dx("R55", "Syncope and collapse"), Dx("R55", role="reason_for_visit")),
         bills=(charge("0762", 720, "Observation hours", hcpcs="G0378", units=8, day=1),),
