@@ -10,7 +10,6 @@ from .account import (
     Milestone,
     PatientClass,
     Step,
-    length_of_stay,
 )
 from .charge import ChargeLine, ChargemasterEntry, ChargeSource
 from .document import Deficiency, DeficiencyQuality, Document, DocumentType, DocumentVersion, VersionStatus
@@ -57,5 +56,4 @@ __all__ = [
     "VersionStatus",
     "WorkItem",
     "WorkKind",
-    "length_of_stay",
 ]

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import models
 
+from accounts.stay import length_of_stay
+
 
 class PatientClass(models.TextChoices):
     """Where and how the patient was treated, as coding departments sort their work."""
@@ -155,11 +157,6 @@ class Account(models.Model):
         if self.admit_date is None or self.discharge_date is None:
             return None
         return length_of_stay(self.admit_date, self.discharge_date)
-
-
-def length_of_stay(admit: datetime.date, discharge: datetime.date) -> int:
-    """Midnights between admission and discharge, the day of discharge not counted; same day is 1."""
-    return max((discharge - admit).days, 1)
 
 
 class Encounter(models.Model):

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from django.db.models import Max, Prefetch, QuerySet
 
+from accounts import clock
 from accounts.models import Account, DocumentVersion
+from coding_workflow.codesets import selectors as codesets
 
 from .models import CodedDiagnosis, CodedProcedure, DiagnosisRole, Evidence, FinalCoding, RecordAbstract
-
-#: ICD-10 replaced ICD-9-CM for discharges and services from this day (45 CFR 162.1002).
-ICD10_FROM = datetime.date(2015, 10, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +42,14 @@ def code_date(account: Account) -> datetime.date | None:
 
 def diagnosis_system(account: Account) -> str:
     """The diagnosis code system in force for the account."""
-    on = code_date(account)
-    return "ICD-9-CM-DX" if on is not None and on < ICD10_FROM else "ICD-10-CM"
+    return codesets.diagnosis_system(code_date(account) or clock.today(account.facility))
 
 
 def procedure_systems(account: Account) -> tuple[str, ...]:
     """Procedure code systems that the account's bill takes: ICD for inpatients, CPT and HCPCS for outpatients."""
     if not account.is_inpatient:
         return ("CPT", "HCPCS")
-    on = code_date(account)
-    return ("ICD-9-CM-PX",) if on is not None and on < ICD10_FROM else ("ICD-10-PCS",)
+    return (codesets.procedure_system(code_date(account) or clock.today(account.facility)),)
 
 
 def diagnoses_in_force(account_id: int) -> QuerySet[CodedDiagnosis]:

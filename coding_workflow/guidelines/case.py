@@ -3,6 +3,7 @@
 import datetime
 from functools import cached_property
 
+from accounts.stay import length_of_stay
 from coding_workflow.policy.rules import FacilityPolicy
 
 from .facts import Coder, Diagnosis, Document, Facts, Line, Procedure
@@ -70,7 +71,7 @@ class Case:
         """Midnights between admission and discharge; same day is 1."""
         if self.facts.admit_date is None or self.facts.discharge_date is None:
             return None
-        return max((self.facts.discharge_date - self.facts.admit_date).days, 1)
+        return length_of_stay(self.facts.admit_date, self.facts.discharge_date)
 
     @cached_property
     def grouping(self) -> GroupingAnswer | None:

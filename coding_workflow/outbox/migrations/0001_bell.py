@@ -7,7 +7,8 @@ second anyway. One notification per transaction: PostgreSQL folds equal ones.
 from django.db import migrations
 
 RING = """
-CREATE FUNCTION outbox_ring() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION public.outbox_ring() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM pg_notify('outbox', '');
     RETURN NULL;

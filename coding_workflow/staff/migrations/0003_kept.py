@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from accounts.constraints import append_only, never_deleted
+from accounts.constraints import append_only, facility_matches, never_deleted
 
 # SECURITY: triggers, not rights alone, so that the owner's role is bound too.
 ONLY_ENDS = """
@@ -42,4 +42,5 @@ class Migration(migrations.Migration):
         append_only("staff_staffevent"),
         append_only("staff_signinrecord"),
         append_only("staff_breakglass"),
+        facility_matches("staff_breakglass"),
     ]
