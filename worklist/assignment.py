@@ -97,7 +97,7 @@ def _kinds(roles: Iterable[str], *, from_queue: bool) -> set[str]:
 def claim_next(*, user: User, queue_code: str | None = None) -> WorkItem | None:
     """Give the person the next account under a lease of 20 minutes: own open work first, then what came back, then rank.
 
-    None when there is nothing for this person (``selectors.why_nothing`` says why). Honours facility, role, competence in
+    None when there is nothing for this person (``selectors.nothing.why_nothing`` says why). Honours facility, role, competence in
     date, restricted accounts, and that nobody reviews or releases what they coded. One statement plus the event.
     """
     with transaction.atomic(savepoint=False):

@@ -1,6 +1,6 @@
 """The two roles of the database and the database itself, made by a superuser; safe to repeat.
 
-The owner migrates. The application owns nothing and may make nothing (ARCHITECTURE.md, database roles).
+The owner migrates. The application owns nothing and may make nothing (docs/database-roles.md).
 """
 
 from dataclasses import dataclass

@@ -12,7 +12,6 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 def state_dir() -> Path:
     """The embedded engines' folder: outside the checkout, one per checkout, or CODING_STATE_DIR."""
-    # Kept in step with coding_workflow.embedded.paths by a test.
     from coding_workflow.embedded.paths import state_dir as embedded_state_dir  # noqa: PLC0415 - no Django needed there
 
     return embedded_state_dir()
