@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import board, claims, history, my_work
+from .views import board, history, my_work
+from .views.claims import cases, lists, one, remittances
 
 app_name = "worklist"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,14 +13,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("board/", board.board, name="board"),
     path("board/approve/", board.approve, name="approve"),
     path("board/<int:pk>/send-back/", board.send_back, name="send_back"),
-    path("claims/", claims.claims, name="claims"),
-    path("claims/<int:pk>/", claims.claim, name="claim"),
-    path("claims/<int:pk>/submitted/", claims.submitted, name="submitted"),
-    path("claims/<int:pk>/accepted/", claims.accepted, name="accepted"),
-    path("claims/<int:pk>/rejected/", claims.rejected, name="rejected"),
-    path("claims/<int:pk>/discrepancy/", claims.discrepancy, name="discrepancy"),
-    path("claims/remittance/", claims.remittance, name="remittance"),
-    path("claims/cases/<int:pk>/correction/", claims.correction, name="correction"),
+    path("claims/", lists.claims, name="claims"),
+    path("claims/<int:pk>/", one.claim, name="claim"),
+    path("claims/<int:pk>/submitted/", one.submitted, name="submitted"),
+    path("claims/<int:pk>/accepted/", one.accepted, name="accepted"),
+    path("claims/<int:pk>/rejected/", one.rejected, name="rejected"),
+    path("claims/<int:pk>/discrepancy/", one.discrepancy, name="discrepancy"),
+    path("claims/releases/<int:pk>/again/", lists.again, name="claim_again"),
+    path("claims/remittance/", remittances.post_remittance, name="post_remittance"),
+    path("claims/remittances/<int:pk>/", remittances.remittance, name="remittance"),
+    path("claims/cases/<int:pk>/", cases.case, name="case"),
+    path("claims/cases/<int:pk>/correction/", cases.correction, name="correction"),
+    path("claims/cases/<int:pk>/close/", cases.close, name="close_case"),
+    path("certificates/<int:pk>/", history.certificate, name="certificate"),
     path("account/<int:pk>/history/", history.history, name="history"),
     path("account/<int:pk>/", include("worklist.views.workspace.urls")),
 ]

@@ -1,6 +1,6 @@
 """Reads of claims, remittances and cases, for pages and boards. Lists start with ``staff.access.visible``."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -61,16 +61,20 @@ def answers_to(claim: Claim) -> list[RemittanceClaim]:
 
 def adjustments(answer: RemittanceClaim) -> list[AdjustmentWords]:
     """The adjustments of one answer in our own words, claim level first."""
-    return _in_words(Adjustment.objects.filter(remittance_claim=answer).order_by("pk"))
+    return adjustments_of([answer])[answer.pk]
 
 
-def _in_words(rows: Iterable[Adjustment]) -> list[AdjustmentWords]:
-    return [
-        AdjustmentWords(
-            row.line, row.procedure, f"{row.group}-{row.reason}", wording.group(row.group), wording.reason(row.reason), row.amount
-        )
-        for row in rows
-    ]
+def adjustments_of(answers: Collection[RemittanceClaim]) -> dict[int, list[AdjustmentWords]]:
+    """The adjustments of several answers by the answer's key, each as ``adjustments`` gives them. One query."""
+    found: dict[int, list[AdjustmentWords]] = {answer.pk: [] for answer in answers}
+    for row in Adjustment.objects.filter(remittance_claim__in=found).order_by("pk"):
+        found[row.remittance_claim_id].append(_in_words(row))
+    return found
+
+
+def _in_words(row: Adjustment) -> AdjustmentWords:
+    code = f"{row.group}-{row.reason}"
+    return AdjustmentWords(row.line, row.procedure, code, wording.group(row.group), wording.reason(row.reason), row.amount)
 
 
 def open_cases() -> "QuerySet[DiscrepancyCase]":

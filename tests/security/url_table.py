@@ -21,7 +21,7 @@ from accounts.models import Account, Facility, Patient, WorkItem
 from coding_workflow.staff.models import Competence, Role, RoleGrant, User
 from tests.cast import Cast
 from tests.payment.stage import claim_file_at
-from tests.worklist.rows import case_at, claim_at
+from tests.worklist.rows import case_at, certificate_at, claim_at, release_at, remittance_at
 
 PUBLIC = frozenset({"public"})
 SIGNED_IN: frozenset[str] = frozenset()
@@ -147,8 +147,13 @@ TABLE: dict[str, Address] = {
     "worklist:accepted": Address(BILLER, "POST", claim_at),
     "worklist:rejected": Address(BILLER, "POST", claim_at, form={"reason": "Refused by the clearinghouse"}),
     "worklist:discrepancy": Address(CLAIMS, "POST", claim_at, form={"description": "Billed with another code"}),
-    "worklist:remittance": Address(BILLER, "POST"),
+    "worklist:claim_again": Address(frozenset({Role.BILLER, Role.SUPERVISOR}), "POST", release_at),
+    "worklist:post_remittance": Address(BILLER, "POST"),
+    "worklist:remittance": Address(CLAIMS, "GET", remittance_at),
+    "worklist:case": Address(CLAIMS, "GET", case_at),
     "worklist:correction": Address(CLAIMS, "POST", case_at),
+    "worklist:close_case": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), "POST", case_at, form={"words": "Returned"}),
+    "worklist:certificate": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), "GET", certificate_at),
     "worklist:history": Address(WORKING, "GET", account),
     "worklist:account": Address(WORKING, "GET", account),
     # Codes

@@ -3,8 +3,8 @@
 from typing import Any
 
 from accounts.models import Facility, Payer
-from coding_workflow.payment.models import Claim, ClaimFile
-from coding_workflow.release.models import DiscrepancyCase
+from coding_workflow.payment.models import Claim, ClaimFile, Remittance
+from coding_workflow.release.models import Certificate, DiscrepancyCase
 from tests.cast import SEPTEMBER, Cast
 from tests.payment.stage import claim_file_at
 
@@ -28,3 +28,26 @@ def case_at(cast: Cast, facility: Facility) -> dict[str, Any]:
         facility=facility, account=claim.account, release=claim.release, source="person", description="Walked", known_at=known
     )
     return {"pk": case.pk}
+
+
+def release_at(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A release: answers the arguments of ``reverse``."""
+    return {"pk": ClaimFile.objects.get(pk=claim_file_at(cast, facility)["pk"]).release_id}
+
+
+def certificate_at(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """The certificate of a release: answers the arguments of ``reverse``."""
+    file = ClaimFile.objects.get(pk=claim_file_at(cast, facility)["pk"])
+    made = Certificate.objects.create(
+        facility=facility, account=file.account, release=file.release, text='{"revision":1}', sha256="0" * 64
+    )
+    return {"pk": made.pk}
+
+
+def remittance_at(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A remittance that was set aside: answers the arguments of ``reverse``."""
+    number = Remittance.objects.count()
+    made = Remittance.objects.create(
+        facility=facility, sha256=f"{number:064d}", raw=b"ISA", total=0, status="quarantined", reason="Walked", posted_as="feed:x"
+    )
+    return {"pk": made.pk}

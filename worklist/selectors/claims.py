@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Value
 
+from accounts import clock
+from accounts.models import Account
 from coding_workflow.payment import selectors as payment
 from coding_workflow.payment.models import Claim, ClaimStatus, RemittanceClaim
 from coding_workflow.payment.selectors import AdjustmentWords
@@ -13,11 +15,15 @@ from coding_workflow.staff.access import visible
 from coding_workflow.staff.models import User
 from worklist.ub04 import Ub04, read
 
+from .cases import CaseLine, line
+from .unmade import unmade, with_reasons
+
 PAGE_SIZE: Final = 50
-CASES, REMITTANCES, UNMATCHED = "cases", "remittances", "unmatched"
+UNMADE, CASES, REMITTANCES, UNMATCHED = "unmade", "cases", "remittances", "unmatched"
 
 #: The tabs, in the order of a claim's life.
 TABS: Final[tuple[tuple[str, str], ...]] = (
+    (UNMADE, "Not made"),
     (ClaimStatus.MADE, "To send"),
     (ClaimStatus.SUBMITTED, "Submitted"),
     (ClaimStatus.ACCEPTED, "Accepted"),
@@ -28,6 +34,9 @@ TABS: Final[tuple[tuple[str, str], ...]] = (
     (REMITTANCES, "Remittances"),
     (UNMATCHED, "Unmatched"),
 )
+FIRST: Final = ClaimStatus.MADE.value
+#: Claims that wait for somebody here; the others wait for their payer.
+_WAITING: Final = (ClaimStatus.MADE, ClaimStatus.REJECTED, ClaimStatus.DENIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,16 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab; ``count`` is what waits for somebody here, on the tabs that hold work."""
+
+    value: str
+    name: str
+    here: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What one payment said about the claim, with its adjustments in words."""
 
@@ -47,24 +66,55 @@ class Answer:
 
 
 def page(user: User, tab: str, after: int | None = None) -> Page:
-    """The rows of one tab, newest first (cases: soonest refund date first), by keyset. One query."""
+    """The rows of one tab, newest first, by keyset. One query; those of claims not made take another for the reasons."""
     rows = visible(_rows(tab), user)
     if after is not None:
         rows = rows.filter(pk__lt=after)
     found = list(rows[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
-    return Page(shown, shown[-1].pk if len(found) > PAGE_SIZE else None)
+    return Page(_shown(tab, shown), shown[-1].pk if len(found) > PAGE_SIZE else None)
+
+
+def tabs(user: User, here: str) -> list[Tab]:
+    """The tabs, with how much waits on those that hold work. One query."""
+    counts = _counts(user)
+    return [Tab(value, name, value == here, counts.get(value, 0)) for value, name in TABS]
+
+
+def _counts(user: User) -> dict[str, int]:
+    claims = visible(Claim.objects.filter(status__in=_WAITING), user).order_by()
+    by_status = claims.values_list("status").annotate(count=Count("pk"))
+    others = {
+        UNMADE: visible(unmade(), user),
+        CASES: visible(_rows(CASES), user),
+        REMITTANCES: visible(payment.quarantined(), user),
+        UNMATCHED: visible(payment.unmatched(), user),
+    }
+    counted = [_counted(name, rows) for name, rows in others.items()]
+    return dict(by_status.union(*counted, all=True))
+
+
+def _counted(name: str, rows: "QuerySet[Any]") -> "QuerySet[Any, tuple[str, int]]":
+    named = rows.model.objects.filter(pk__in=rows.order_by().values("pk"))
+    return named.annotate(name=Value(name)).order_by().values_list("name").annotate(count=Count("pk"))
 
 
 def _rows(tab: str) -> "QuerySet[Any]":
+    if tab == UNMADE:
+        return unmade().order_by("-pk")
     if tab == CASES:
-        open_cases = DiscrepancyCase.objects.exclude(state__in=(CaseState.VERIFIED, CaseState.CLOSED))
-        return open_cases.select_related("account", "account__patient", "release").order_by("-pk")
+        return DiscrepancyCase.objects.exclude(state=CaseState.CLOSED).select_related("account__patient").order_by("-pk")
     if tab == REMITTANCES:
         return payment.remittances()
     if tab == UNMATCHED:
         return payment.unmatched().order_by("-pk")
     return payment.claims().select_related("account__patient").filter(status=tab)
+
+
+def _shown(tab: str, rows: list[Any]) -> list[Any]:
+    if tab == UNMADE:
+        return with_reasons(rows)
+    return [line(case, clock.today()) for case in rows] if tab == CASES else rows
 
 
 def form(claim: Claim) -> Ub04:
@@ -73,8 +123,10 @@ def form(claim: Claim) -> Ub04:
 
 
 def answers(claim: Claim) -> list[Answer]:
-    """What payers said, oldest first."""
-    return [Answer(one, payment.adjustments(one)) for one in payment.answers_to(claim)]
+    """What payers said, oldest first. Two queries."""
+    said = payment.answers_to(claim)
+    words = payment.adjustments_of(said)
+    return [Answer(one, words[one.pk]) for one in said]
 
 
 def chain(claim: Claim) -> list[Claim]:
@@ -82,7 +134,7 @@ def chain(claim: Claim) -> list[Claim]:
     return payment.claims_of(claim.account_id)
 
 
-def open_case(claim: Claim) -> DiscrepancyCase | None:
-    """The account's open discrepancy, if any."""
-    cases = DiscrepancyCase.objects.filter(account=claim.account_id)
-    return cases.exclude(state__in=(CaseState.VERIFIED, CaseState.CLOSED)).first()
+def cases(account: Account) -> list[CaseLine]:
+    """The account's discrepancies, newest first."""
+    found = DiscrepancyCase.objects.filter(account=account).order_by("-pk")
+    return [line(case, clock.today()) for case in found]

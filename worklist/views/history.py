@@ -3,12 +3,16 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from coding_workflow.staff.access import StaffRequest, open_account, require_role
+from accounts.history import record_access
+from coding_workflow.release.models import Certificate
+from coding_workflow.staff.access import StaffRequest, fetch, open_account, require_role
 from coding_workflow.staff.models import Role
 from worklist.selectors import history as selectors
 
 #: Who may read who looked (45 CFR 164.308(a)(1)(ii)(D): review of access).
 SEES_LOOKS = (Role.SUPERVISOR, Role.COMPLIANCE, Role.ADMINISTRATOR)
+#: Who may take a release's certificate out of the application.
+TAKES_DEFENCE = (Role.SUPERVISOR, Role.COMPLIANCE)
 
 
 @require_role(Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.BILLER, Role.COMPLIANCE)
@@ -23,8 +27,19 @@ def history(request: StaffRequest, pk: int) -> HttpResponse:
         "story": story,
         "flaws": selectors.flaws(account),
         "releases": selectors.releases(account),
+        "takes_defence": any(request.user.has_role(role, account.facility_id) for role in TAKES_DEFENCE),
         "looks": selectors.looks(account) if sees_looks else None,
         "older_url": f"{request.path}?before={story.next_before}" if story.next_before else "",
         "newest_url": request.path if before else "",
     }
     return render(request, "worklist/history.html", context)
+
+
+@require_role(*TAKES_DEFENCE)
+def certificate(request: StaffRequest, pk: int) -> HttpResponse:
+    """Hand out a release's certificate as the bytes that its SHA-256 is over, and write down who took it."""
+    one = fetch(Certificate.objects.select_related("account"), request.user, pk)
+    record_access(user_id=request.user.pk, kind="certificate.downloaded", account=one.account)
+    response = HttpResponse(one.text.encode(), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="defence-file-{one.release_id}.json"'
+    return response

@@ -49,7 +49,7 @@ class Standing:
 def make_claims(*, release_id: int) -> list[Claim]:
     """Make the claims of a release and move the account to billed; asked again, answers the ones there are.
 
-    When they cannot be made, the account stays released with a billing hold that says why and where to fix it, and
+    When they cannot be made, the account stays released with billing holds that say why, one for each place to fix, and
     the answer is empty. A release that is no longer the account's standing one makes none: its successor will.
     """
     release = _release(release_id)
@@ -228,19 +228,26 @@ def _tell(account: Account, release: Release, claim: Claim) -> None:
 
 
 def _say_why(account: Account, release: Release, flaws: Sequence[x12.Flaw]) -> None:
-    """A hold that does not block (the account is past its gate) but stands on the account until the claim is made."""
-    message = "The claim cannot be made: " + " ".join(dict.fromkeys(flaw.sentence for flaw in flaws))
+    """Holds that do not block (the account is past its gate) and stand until the claim is made: one for each place to mend."""
     log.warning("claim.unfit", account=account.pk, release=release.pk, fields=sorted({flaw.field for flaw in flaws}))
-    for hold in Hold.objects.filter(account=account, reason="claim.unfit", resolved_at__isnull=True).exclude(message=message):
+    messages = {fix: _message(flaws, fix) for fix in dict.fromkeys(flaw.fix for flaw in flaws)}
+    said_before = Hold.objects.filter(account=account, reason="claim.unfit", resolved_at__isnull=True)
+    for hold in said_before.exclude(message__in=messages.values()):
         resolve_hold(account=account, hold=hold, by=MAKER, resolution="Looked at again; other reasons now.")
-    place_hold(
-        account=account,
-        source=HoldSource.POLICY,
-        key=f"claim:{release.pk}",
-        reason="claim.unfit",
-        message=message,
-        by=MAKER,
-        owner_role=OwnerRole.BILLING,
-        fix=flaws[0].fix,
-        blocking=False,
-    )
+    for fix, message in messages.items():
+        place_hold(
+            account=account,
+            source=HoldSource.POLICY,
+            key=f"claim:{release.pk}:{fix}",
+            reason="claim.unfit",
+            message=message,
+            by=MAKER,
+            owner_role=OwnerRole.BILLING,
+            fix=fix,
+            blocking=False,
+        )
+
+
+def _message(flaws: Sequence[x12.Flaw], fix: str) -> str:
+    sentences = dict.fromkeys(flaw.sentence for flaw in flaws if flaw.fix == fix)
+    return "The claim cannot be made: " + " ".join(sentences)

@@ -47,7 +47,7 @@ def post_remittance(*, raw: bytes, by: Actor, facility_id: int | None = None) ->
         raw=raw,
         total=sum((payment.amount for payment in payments), Decimal(0)),
         status=RemittanceStatus.QUARANTINED if reasons else RemittanceStatus.POSTED,
-        reason=" ".join(reasons),
+        reason="\n".join(reasons),
         posted_by_id=by.user_id,
         posted_as=f"{by.kind}:{by.code}",
     )

@@ -21,6 +21,24 @@ CLAIM_STATUSES: Final = {
     "23": "Not our claim, forwarded",
     "25": "Predetermination, no payment",
 }
+PROVIDER_REASONS: Final = {
+    "50": "Late filing",
+    "51": "Interest penalty",
+    "72": "Refund that we sent",
+    "90": "Early payment",
+    "AP": "Advance payment",
+    "CS": "Correction",
+    "FB": "Carried to another payment",
+    "IR": "Tax withheld",
+    "L6": "Interest",
+    "LE": "Levy",
+    "LS": "Lump sum",
+    "OA": "Organ acquisition",
+    "PI": "Periodic interim payment",
+    "RA": "Retroactive change",
+    "WO": "Overpayment recovered",
+    "WU": "Recovered in an earlier payment",
+}
 REASONS: Final = {
     "1": "Deductible",
     "2": "Coinsurance",
@@ -88,3 +106,8 @@ def group(code: str) -> str:
 def claim_status(code: str) -> str:
     """Our label of the claim status of a remittance."""
     return CLAIM_STATUSES.get(code, "Unknown status")
+
+
+def provider_reason(code: str) -> str:
+    """Our label of a provider level adjustment (PLB), or that we have none."""
+    return PROVIDER_REASONS.get(code, "No label here; look the code up in the payer's list")

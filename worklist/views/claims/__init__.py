@@ -1,0 +1,1 @@
+"""Pages about claims: the lists, one claim, remittances, discrepancy cases."""
