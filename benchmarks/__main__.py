@@ -62,7 +62,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help="only figures that begin with one of these")
     parser.add_argument("--accounts", type=int, default=20_000, help="bulk accounts, up to 1,000,000 (%(default)s)")
-    parser.add_argument("--seconds", type=float, default=75, help="about how long to measure (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=60, help="about how long to measure (%(default)s)")
     parser.add_argument("--json", metavar="FILE", help="write everything there as well")
     options = parser.parse_args()
     if not 400 <= options.accounts <= MOST_ACCOUNTS:

@@ -6,20 +6,27 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
+from .spent import Spent
+
 #: Fewer rounds than this cannot tell a slow page from a slow moment.
 FEWEST_ROUNDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Times of one thing, one after another, in one round."""
+    """One thing repeated in one round."""
 
-    times: tuple[float, ...]
+    spent: tuple[Spent, ...]
 
     @property
-    def middle(self) -> float:
-        """The median."""
-        return median(self.times)
+    def clock(self) -> float:
+        """The median by the clock."""
+        return median(each.clock for each in self.spent)
+
+    @property
+    def processor(self) -> float:
+        """The median of a processor."""
+        return median(each.processor for each in self.spent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +49,18 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One figure: how many were timed, median and 95th percentile, ratios to the null view and to the floor."""
+    """One figure: how many were timed, median and 95th percentile by the clock, median of a processor, and the ratios.
+
+    ``to_null`` and ``to_floor`` are by the clock, ``processor_to_null`` is of a processor.
+    """
 
     times: int
     median: float
     p95: float
+    processor: float
     to_null: Ratio
     to_floor: Ratio
+    processor_to_null: Ratio
 
 
 def summarise(rounds: Sequence[Round]) -> Summary:
@@ -58,19 +70,22 @@ def summarise(rounds: Sequence[Round]) -> Summary:
     """
     if len(rounds) < FEWEST_ROUNDS:
         raise ValueError(f"{len(rounds)} rounds are too few: {FEWEST_ROUNDS} are needed")
-    times = [time for each in rounds for time in each.figure.times]
+    spent = [spent for each in rounds for spent in each.figure.spent]
+    times = [each.clock for each in spent]
     return Summary(
         times=len(times),
         median=median(times),
         p95=percentile(times, 95),
-        to_null=ratio([(each.figure, each.null) for each in rounds]),
-        to_floor=ratio([(each.figure, each.floor) for each in rounds]),
+        processor=median(each.processor for each in spent),
+        to_null=ratio([(each.figure.clock, each.null.clock) for each in rounds]),
+        to_floor=ratio([(each.figure.clock, each.floor.clock) for each in rounds]),
+        processor_to_null=ratio([(each.figure.processor, each.null.processor) for each in rounds]),
     )
 
 
-def ratio(pairs: Sequence[tuple[Batch, Batch]]) -> Ratio:
-    """Median, lowest and highest of the pairs' ratios of medians."""
-    ratios = [first.middle / second.middle for first, second in pairs]
+def ratio(pairs: Sequence[tuple[float, float]]) -> Ratio:
+    """Median, lowest and highest of the pairs' ratios."""
+    ratios = [first / second for first, second in pairs]
     return Ratio(middle=median(ratios), low=min(ratios), high=max(ratios))
 
 

@@ -24,7 +24,7 @@ from . import bulk
 
 Say = Callable[[str], None]
 #: Accounts with whole records, played through the services: for the account page and the checks.
-TOLD: Final = 24
+TOLD: Final = 16
 _YEAR: Final = datetime.date(2025, 10, 1)
 
 

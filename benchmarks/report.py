@@ -9,7 +9,10 @@ from .costs import Cost
 from .figures import Figure
 from .machine import MOST_STEAL
 
-_HEADS: Final = ("", "n", "median ms", "p95 ms", "x null", "min-max", "x floor", "min-max", "queries", "buffers", "throughput")
+_HEADS: Final = (
+    *("", "n", "median ms", "p95 ms", "x null", "min-max", "x floor", "min-max"),
+    *("cpu ms", "x null cpu", "min-max", "queries", "buffers", "throughput"),
+)
 _SLOWEST: Final = 3
 _LONGEST: Final = 400
 
@@ -32,6 +35,8 @@ class Line:
             f"{summary.p95:.2f}",
             *_ratio(summary.to_null),
             *_ratio(summary.to_floor),
+            f"{summary.processor:.2f}",
+            *_ratio(summary.processor_to_null),
             str(cost.queries) if cost else "",
             f"{cost.buffers:,}" if cost and cost.buffers is not None else "",
             self._throughput(),
@@ -83,6 +88,7 @@ def remarks(lines: Sequence[Line], machine: dict[str, Any], stolen: float) -> li
         "x null: times the null view, measured beside it in each round; median of the rounds, lowest and highest.",
         "x floor: the same for what the figure stands on: the signed-in null view for pages, an empty scoped transaction"
         " for services, the null view for these two.",
+        "cpu: processor time of the application's Python alone, which a busy machine changes least.",
         f"Client and server share {machine['cores']} cores (load {machine['load']} at the start): milliseconds are a note, "
         "ratios and counts are the result.",
         "PostgreSQL {postgresql}, shared_buffers {shared_buffers}, fsync {fsync}, synchronous_commit {synchronous_commit}; "

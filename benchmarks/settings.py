@@ -2,4 +2,5 @@
 
 from coding_workflow.settings import *  # noqa: F403
 
+MIDDLEWARE = ["benchmarks.middleware.ProcessorTimeMiddleware", *MIDDLEWARE]  # noqa: F405
 ROOT_URLCONF = "benchmarks.urls"

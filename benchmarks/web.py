@@ -14,6 +14,8 @@ from coding_workflow.embedded.paths import CHECKOUT
 from coding_workflow.embedded.programs import start, wait_for
 from coding_workflow.embedded.valkey import free_port
 
+from .spent import HEADER, Spent
+
 _HOST: Final = "127.0.0.1"
 _PATIENCE: Final = 60
 
@@ -57,11 +59,11 @@ class Client:
     def __post_init__(self) -> None:
         self._link = HTTPConnection(_HOST, self.port, timeout=60)
 
-    def get(self, address: str, *, expect: int = 200) -> float:
-        """Milliseconds until the last byte; BadAnswer for another status."""
+    def get(self, address: str, *, expect: int = 200) -> Spent:
+        """What it took until the last byte; BadAnswer for another status."""
         return self._ask("GET", address, None, expect)
 
-    def post(self, address: str, fields: Mapping[str, str], *, expect: int = 302) -> float:
+    def post(self, address: str, fields: Mapping[str, str], *, expect: int = 302) -> Spent:
         """The same for a form, with the token that the page before it carried."""
         return self._ask("POST", address, urlencode(fields), expect)
 
@@ -69,7 +71,7 @@ class Client:
         """Hang up."""
         self._link.close()
 
-    def _ask(self, method: str, address: str, body: str | None, expect: int) -> float:
+    def _ask(self, method: str, address: str, body: str | None, expect: int) -> Spent:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if body is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": self.cookies.get("csrf", "")}
@@ -83,4 +85,4 @@ class Client:
             self.cookies[name] = rest.partition(";")[0]
         if answer.status != expect:
             raise BadAnswer(f"{method} {address} answered {answer.status}, not {expect}")
-        return took
+        return Spent(took, float(answer.headers[HEADER]))

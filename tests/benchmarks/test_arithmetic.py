@@ -3,10 +3,16 @@
 import pytest
 
 from benchmarks.arithmetic import Batch, Round, percentile, ratio, repetitions, summarise
+from benchmarks.spent import Spent
 
 
 def _round(figure: float, null: float, floor: float = 1.0) -> Round:
-    return Round(figure=Batch((figure,) * 3), null=Batch((null,)), floor=Batch((floor,)))
+    return Round(figure=_batch(*[figure] * 3), null=_batch(null), floor=_batch(floor))
+
+
+def _batch(*times: float) -> Batch:
+    """By the clock each took so long; of a processor, half of it and one more."""
+    return Batch(tuple(Spent(clock=time, processor=time / 2 + 1) for time in times))
 
 
 def test_a_ratio_is_made_inside_its_round_so_that_a_slow_minute_changes_nothing() -> None:
@@ -19,21 +25,27 @@ def test_a_ratio_is_made_inside_its_round_so_that_a_slow_minute_changes_nothing(
 
 
 def test_the_middle_ratio_is_a_median_and_the_extremes_are_told() -> None:
-    pairs = [(Batch((time,)), Batch((10.0,))) for time in (20, 20, 30, 20, 90)]
-
-    found = ratio(pairs)
+    found = ratio([(time, 10.0) for time in (20, 20, 30, 20, 90)])
 
     assert (found.middle, found.low, found.high) == (2, 2, 9)
 
 
 def test_a_batch_speaks_by_its_median_so_that_one_hiccup_is_not_heard() -> None:
-    assert Batch((5.0, 6.0, 500.0)).middle == 6
+    batch = _batch(5.0, 6.0, 500.0)
+
+    assert (batch.clock, batch.processor) == (6, 4)
 
 
 def test_the_floor_has_a_ratio_of_its_own() -> None:
     found = summarise([_round(30, 10, 15)] * 5)
 
     assert (found.to_null.middle, found.to_floor.middle) == (3, 2)
+
+
+def test_processor_time_is_compared_with_processor_time() -> None:
+    found = summarise([_round(30, 6)] * 5)
+
+    assert (found.processor, found.processor_to_null.middle) == (16, 4)
 
 
 def test_four_rounds_are_refused() -> None:
