@@ -17,8 +17,6 @@ log = structlog.get_logger(__name__)
 #: What a broker that is away, hung, full or still loading does to us.
 UNREACHABLE = (KombuError, RedisError, OSError)
 
-# At most so many messages lie in a lane's queue. More would only be doubled each time the broker is lost.
-_QUEUE_BOUND = 500
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
 # The relay has other things to do and comes back by itself, so it gives up early: about two seconds in all.
 _TRANSPORT = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry_on_timeout": False}
@@ -38,15 +36,15 @@ class Bell:
         """Whether ringing is worth a try now."""
         return time.monotonic() >= self._silent_until
 
-    def room(self, lane: str) -> int:
-        """How many more messages this lane's queue may take; 0 while the broker is out of reach."""
+    def queued(self, lane: str) -> int | None:
+        """How many messages lie in this lane's queue; None while the broker is out of reach."""
         try:
-            waiting: int = Queue(lane)(self._open().channel).queue_declare().message_count
+            count: int = Queue(lane)(self._open().channel).queue_declare().message_count
         except UNREACHABLE as error:
             self._fall_silent(error)
-            return 0
+            return None
         self._answered()
-        return max(0, _QUEUE_BOUND - waiting)
+        return count
 
     def ring(self, lane: str, row_ids: Sequence[int]) -> int:
         """Send each id to the lane's queue; answers how many were sent before the broker failed."""

@@ -17,6 +17,10 @@ from .ear import Ear
 log = structlog.get_logger(__name__)
 
 _SWEEP_SECONDS = 1.0
+# At most so many messages lie in a lane's queue. More would only be doubled each time the broker is lost.
+_QUEUE_BOUND = 500
+# While messages lie in the queue a row that was rung is most likely among them: it may wait so much longer.
+_BUSY_FACTOR = 6
 
 # Marks due rows as rung and answers their ids: those nobody rang yet, and those rung some time ago that
 # no worker took. Rows locked by another relay are passed over.
@@ -69,19 +73,24 @@ class Relay:
         return sum(self._ring_lane(lane) for lane in LANES if self._bell.within_reach())
 
     def _ring_lane(self, lane: str) -> int:
-        room = self._bell.room(lane)
-        due = _mark(_RUN_OUT, lane, room) if room else []
-        due += _mark(_DUE_WAITING, lane, room - len(due)) if room > len(due) else []
+        queued = self._bell.queued(lane)
+        if queued is None or queued >= _QUEUE_BOUND:
+            return 0
+        due = _mark_due(lane, room=_QUEUE_BOUND - queued, busy=queued > 0)
         sent = self._bell.ring(lane, due)
         if sent < len(due):
             _unring(due[sent:])
         return sent
 
 
-def _mark(sql: str, lane: str, limit: int) -> list[int]:
+def _mark_due(lane: str, *, room: int, busy: bool) -> list[int]:
+    again = settings.OUTBOX_RING_AGAIN_SECONDS * (_BUSY_FACTOR if busy else 1)
+    due: list[int] = []
     with scoped(ALL), connection.cursor() as cursor:
-        cursor.execute(sql, {"lane": lane, "limit": limit, "again": settings.OUTBOX_RING_AGAIN_SECONDS})
-        return sorted(row_id for (row_id,) in cursor.fetchall())
+        for sql in (_RUN_OUT, _DUE_WAITING):
+            cursor.execute(sql, {"lane": lane, "limit": room - len(due), "again": again})
+            due += sorted(row_id for (row_id,) in cursor.fetchall())
+    return due
 
 
 def _unring(row_ids: list[int]) -> None:

@@ -15,16 +15,16 @@ from .processes import Ground, wait_until
 
 
 class FakeBell:
-    """A broker with so much room, which fails after so many messages."""
+    """A broker with so many messages in each queue, which fails after so many more."""
 
-    def __init__(self, room=100, fails_after=100):
-        self.free, self.fails_after, self.rung = room, fails_after, []
+    def __init__(self):
+        self.waiting, self.fails_after, self.rung = 0, 1000, []
 
     def within_reach(self):
         return True
 
-    def room(self, lane):
-        return self.free
+    def queued(self, lane):
+        return self.waiting
 
     def ring(self, lane, row_ids):
         sent = list(row_ids)[: self.fails_after]
@@ -96,10 +96,22 @@ def test_the_last_lost_attempt_is_parked_by_the_sweep(ask, sweep):
 
 def test_no_more_is_rung_than_the_queue_has_room_for(ask, sweep, fake_bell):
     rows = [ask(key=str(number)) for number in range(5)]
-    fake_bell.free = 2
+    fake_bell.waiting = relay._QUEUE_BOUND - 2
     assert sweep() == [("interactive", row.pk) for row in rows[:2]]
-    fake_bell.free = 0
+    fake_bell.waiting = relay._QUEUE_BOUND
     assert sweep() == []
+    fake_bell.waiting = None
+    assert sweep() == []
+
+
+def test_while_the_queue_is_busy_a_rung_row_is_taken_to_be_in_it(ask, sweep, fake_bell):
+    row = ask()
+    sweep()
+    fake_bell.waiting = 1
+    past(row, "rung_at", settings.OUTBOX_RING_AGAIN_SECONDS + 1)
+    assert sweep() == []
+    past(row, "rung_at", settings.OUTBOX_RING_AGAIN_SECONDS * relay._BUSY_FACTOR + 1)
+    assert sweep() == [("interactive", row.pk)]
 
 
 def test_what_the_broker_did_not_take_is_rung_at_the_next_sweep(ask, sweep, fake_bell):
@@ -127,13 +139,12 @@ def _took(action):
 
 
 @pytest.mark.processes
-def test_the_bell_knows_its_queue_and_never_fills_it(broker):
+def test_the_bell_rings_in_the_queue_of_the_lane_alone(broker):
     ringing = bell.Bell()
-    assert ringing.room("interactive") == bell._QUEUE_BOUND
+    assert ringing.queued("interactive") == 0
     assert ringing.ring("interactive", [1, 2, 3]) == 3
     assert broker.messages("interactive") == 3
-    assert ringing.room("interactive") == bell._QUEUE_BOUND - 3
-    assert ringing.room("bulk") == bell._QUEUE_BOUND
+    assert (ringing.queued("interactive"), ringing.queued("bulk")) == (3, 0)
     ringing.close()
 
 
@@ -141,17 +152,17 @@ def test_the_bell_knows_its_queue_and_never_fills_it(broker):
 def test_a_broker_that_refuses_or_hangs_costs_little_and_is_left_alone_for_a_while(broker, caplog):
     caplog.set_level("INFO")
     ringing = bell.Bell()
-    assert ringing.room("interactive")
+    assert ringing.queued("interactive") == 0
     broker.broker.signal(signal.SIGSTOP)
     assert _took(lambda: ringing.ring("interactive", [1, 2, 3])) < 3
     assert not ringing.within_reach()
-    assert _took(lambda: ringing.room("interactive")) < 3
+    assert _took(lambda: ringing.queued("interactive")) < 3
     broker.broker.kill()
-    assert _took(lambda: ringing.room("interactive")) < 3
+    assert _took(lambda: ringing.queued("interactive")) < 3
     assert caplog.text.count("relay.broker_unreachable") == 1
     broker.start_broker()
     wait_until(ringing.within_reach, bell._LONGEST_PAUSE + 1, "the pause to end")
-    assert ringing.room("interactive")
+    assert ringing.queued("interactive") == 0
     assert caplog.text.count("relay.broker_back") == 1
     ringing.close()
 
