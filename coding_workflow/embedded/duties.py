@@ -58,5 +58,5 @@ class Plan:
     web: Callable[[str, int], Duty] = web
     background: tuple[Duty, ...] = field(default_factory=lambda: (relay(), worker()))
     preparing: Mapping[str, tuple[str, ...]] = field(default_factory=_preparing)
-    seeding: tuple[str, ...] = field(default_factory=lambda: _management("seed_demo", "--once-told", "--accounts", "14"))
+    seeding: tuple[str, ...] = field(default_factory=lambda: _management("seed_demo", "--once-told", "--opening"))
     filling: tuple[str, ...] = field(default_factory=lambda: ("nice", *_management("seed_demo")))

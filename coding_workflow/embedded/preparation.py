@@ -57,6 +57,6 @@ def has_facility(owner_url: str) -> bool:
             if cursor.fetchone() == (False,):
                 return False
             cursor.execute("SELECT EXISTS (SELECT 1 FROM accounts_facility)")
-            return cursor.fetchone() == (True,)
+            return bool(cursor.fetchone() == (True,))
     finally:
         link.close()

@@ -20,6 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--accounts", type=int, default=320, help="How many accounts in all.")
         parser.add_argument("--only-hospital", action="store_true", help="People, policy and code tables; no accounts.")
+        parser.add_argument("--opening", action="store_true", help="Only the accounts that a first look should find.")
         parser.add_argument(
             "--once-told", action="store_true", help="Read the code tables, and use the database when the standard input ends."
         )
@@ -27,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         facility = prepare(self._say, self._read_and_wait() if options["once_told"] else ())
         if not options["only_hospital"]:
-            total = play_all(facility, options["accounts"], self._say)
+            total = play_all(facility, options["accounts"], self._say, opening=options["opening"])
             self._say(f"{total} accounts are there.")
         self._tell_logins()
 
