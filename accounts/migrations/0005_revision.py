@@ -25,6 +25,20 @@ BEGIN
 END $$;
 """
 
+# Birth date and sex are judged on every account of the patient; accounts are locked in key order, as everywhere.
+PATIENT = """
+CREATE FUNCTION public.accounts_patient_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM 1 FROM public.accounts_account WHERE patient_id = NEW.id ORDER BY id FOR UPDATE;
+    UPDATE public.accounts_account SET revision = revision + 1 WHERE patient_id = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER accounts_patient_raises_revision AFTER UPDATE ON accounts_patient FOR EACH ROW
+    WHEN (ROW(OLD.birth_date, OLD.sex) IS DISTINCT FROM ROW(NEW.birth_date, NEW.sex))
+    EXECUTE FUNCTION public.accounts_patient_changed();
+"""
+
 CLAIM_ELEMENTS = (
     "patient_id",
     "unit_id",
@@ -90,6 +104,10 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             FRESH, "DROP TRIGGER accounts_account_fresh ON accounts_account; DROP FUNCTION public.accounts_fresh_account()"
+        ),
+        migrations.RunSQL(
+            PATIENT,
+            "DROP TRIGGER accounts_patient_raises_revision ON accounts_patient; DROP FUNCTION public.accounts_patient_changed()",
         ),
         *[raises_revision(table) for table in FACTS],
         migrations.RunSQL(

@@ -1,6 +1,5 @@
 """The patient account: what flows from registration to payment."""
 
-import datetime
 from typing import Any
 
 from django.db import models

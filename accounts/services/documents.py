@@ -2,9 +2,9 @@
 
 import datetime
 
-from accounts import history
+from accounts import clock, history
 from accounts.actors import Actor
-from accounts.errors import Refused
+from accounts.errors import Conflict, Refused
 from accounts.models import (
     Account,
     Deficiency,
@@ -85,6 +85,23 @@ def record_deficiency(*, account: Account, version: DocumentVersion, quality: st
     history.record(account=account, kind="document.deficient", by=by, payload={"deficiency": deficiency.pk, "quality": quality})
     touch(account=account, what="document.deficient", by=by)
     return deficiency
+
+
+def withdraw_deficiency(*, account: Account, deficiency: Deficiency, by: Actor, reason: str) -> None:
+    """End a deficiency that was recorded wrongly or has been mended otherwise, with words.
+
+    Raises Refused ``deficiency.no_reason``, Conflict ``deficiency.ended``.
+    """
+    if not reason.strip():
+        raise Refused("deficiency.no_reason", "Say why the deficiency no longer stands.")
+    changed = Deficiency.objects.filter(pk=deficiency.pk, account=account, resolved_at__isnull=True).update(
+        resolved_at=clock.now()
+    )
+    if not changed:
+        raise Conflict("deficiency.ended", "The deficiency has ended already.")
+    payload = {"deficiency": deficiency.pk, "reason": reason}
+    history.record(account=account, kind="document.sufficient", by=by, payload=payload)
+    touch(account=account, what="document.sufficient", by=by)
 
 
 def is_final(status: str) -> bool:

@@ -2,6 +2,8 @@
 
 import datetime
 
+from django.db import transaction
+
 from accounts import clock, history, listeners
 from accounts.actors import Actor
 from accounts.errors import Conflict, Refused
@@ -52,6 +54,7 @@ def place_hold(
     return hold
 
 
+@transaction.atomic
 def resolve_hold(*, account: Account, hold: Hold, by: Actor, resolution: str) -> Hold:
     """Close a hold of a locked account with who and why.
 

@@ -1,6 +1,8 @@
 """Bringing a database up to date: migrate as its owner, then grant to the application's role."""
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.core.management import call_command
 from django.db import connections
@@ -13,13 +15,29 @@ def provision(*, verbosity: int = 1) -> None:
 
     The application's role is the user of the ``default`` connection; it must exist and must not be the owner.
     """
+    with _alone():
+        _migrate(verbosity)
+        apply_grants()
+
+
+def _migrate(verbosity: int) -> None:
     # Migrating makes thousands of model classes; collecting among them took a fifth of the time and gave nothing back.
     gc.disable()
     try:
         call_command("migrate", database="owner", verbosity=verbosity, interactive=False)
     finally:
         gc.enable()
-    apply_grants()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two deployments at once: the second waits until the first is done, and then finds nothing to do."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('coding_workflow.provision'))")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('coding_workflow.provision'))")
 
 
 def apply_grants() -> None:

@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Final
 
+from accounts import clock
 from accounts.models import ChargemasterEntry, Facility, PatientClass, Payer, PayerKind
 from coding_workflow.policy.rules import AutoRelease, Downstream, FacilityPolicy, Scope
 from coding_workflow.policy.services import publish_policy
@@ -14,7 +15,6 @@ from worklist.services import ensure_queues
 
 PASSWORD: Final = "Springfield-demo-2026"  # noqa: S105 - printed at the end of make demo
 _YEAR_START: Final = datetime.date(2025, 10, 1)
-_YEAR_END: Final = datetime.date(2027, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +128,13 @@ def _hire(facility: Facility, prefix: str) -> None:
                 supervision="sampled",
                 supervisor=people["cleo"],
                 valid_from=_YEAR_START,
-                valid_to=_YEAR_END,
+                valid_to=_next_year(),
             )
+
+
+def _next_year() -> datetime.date:
+    """A year from the business date: competence and declarations run out some day, as they should."""
+    return clock.today() + datetime.timedelta(days=365)
 
 
 def _person(facility: Facility, member: Member, prefix: str) -> User:
@@ -147,7 +152,7 @@ def demo_policy(prefix: str = "") -> FacilityPolicy:
     Clean emergency and ancillary accounts are released by policy (decisions.md 18), Sol Reyes accountable.
     """
     reason = "Not in the demo's open packages; the claim scrubber of the clearinghouse checks it."
-    expires = datetime.date(2027, 1, 1)
+    expires = _next_year()
     tables = ("CPT", "HCPCS", "HCPCS-MODIFIER", "NCCI-PTP", "MUE", "POA-EXEMPT")
     declared = tuple(Downstream(table, f"{prefix}ada", reason, expires) for table in tables)
     clean = AutoRelease(f"{prefix}sol", Scope(("emergency", "ancillary")))

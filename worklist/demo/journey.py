@@ -17,6 +17,7 @@ from coding_workflow.payment.models import Claim
 from coding_workflow.payment.x12 import validate
 from coding_workflow.release.certificates import replay
 from coding_workflow.release.models import Check, Release
+from coding_workflow.release.services import end_without_claim
 from coding_workflow.staff.models import User
 from worklist.assignment import claim_next
 
@@ -41,10 +42,16 @@ class Journey:
                 code=CODE, name="Smoke Test Hospital", prefix=PREFIX
             )
             load_standard(by=Actor.system("codes.load"))
+            self._sweep()
             number = f"J{Account.objects.filter(facility=self.facility).count() + 1:06d}"
         self.player = Player(self.facility, prefix=PREFIX, work_here=work_here, patience=patience)
         self.story = _story(number)
         self.sender = Sender(self.story, CODE)
+
+    def _sweep(self) -> None:
+        """End what an earlier journey left behind, so that Get next gives this one's account."""
+        for account in Account.objects.filter(facility=self.facility, step__in=(Step.CODING, Step.FINAL_CODED)):
+            end_without_claim(account_id=account.pk, by=Actor.policy("journey"), reason="An earlier journey stopped here.")
 
     def travel(self) -> Account:
         """Registration, coding, review, release, payment, and a discrepancy with its corrected claim."""

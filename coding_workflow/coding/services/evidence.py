@@ -68,9 +68,10 @@ def _check_code(account: Account, diagnosis_id: int | None, procedure_id: int | 
 
 
 def _in_force(account: Account, diagnosis_id: int | None, procedure_id: int | None) -> bool:
+    live = {"account": account, "superseded_at__isnull": True}
     if diagnosis_id is not None:
-        return CodedDiagnosis.objects.filter(pk=diagnosis_id, account=account, superseded_at__isnull=True).exists()
-    return CodedProcedure.objects.filter(pk=procedure_id, account=account, superseded_at__isnull=True).exists()
+        return CodedDiagnosis.objects.filter(pk=diagnosis_id, **live).exists()
+    return procedure_id is not None and CodedProcedure.objects.filter(pk=procedure_id, **live).exists()
 
 
 def _quote(version: DocumentVersion, start: int | None, end: int | None) -> str:

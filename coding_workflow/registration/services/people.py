@@ -2,8 +2,11 @@
 
 from typing import Any, Final
 
+from accounts import history
 from accounts.errors import Refused
+from accounts.locking import lock_accounts
 from accounts.models import Account, Coverage, Patient, Payer, PayerKind, Provider, Sex
+from accounts.services.revisions import touch
 from coding_workflow.registration.facts import CoverageFacts, PatientFacts, ProviderFacts
 
 from . import told
@@ -14,6 +17,7 @@ _TEXTS: Final = (
     ("family_name", 5), ("given_name", 5), ("middle_name", 5),
     ("address_line", 11), ("city", 11), ("state", 11), ("zip_code", 11),
 )  # fmt: skip
+_JUDGED: Final = frozenset({"birth_date", "sex"})
 _MUST_STAY: Final = frozenset({"family_name"})
 
 
@@ -51,7 +55,17 @@ def _update_patient(patient: Patient, facts: PatientFacts, source: Source) -> No
         setattr(patient, name, changes[name])
     if changed:
         patient.save(update_fields=changed)
+    if _JUDGED & set(changed):
+        _tell_accounts(patient, changed, source)
     news.keep()
+
+
+def _tell_accounts(patient: Patient, changed: list[str], source: Source) -> None:
+    """Birth date and sex are judged: every account of the patient is checked again, or opens a discrepancy."""
+    ids = Account.objects.filter(patient=patient).values_list("pk", flat=True)
+    for account in lock_accounts(ids):
+        history.record(account=account, kind="account.patient_changed", by=source.by, payload={"elements": sorted(changed)})
+        touch(account=account, what="account.patient_changed", by=source.by)
 
 
 def _text_of(facts: PatientFacts, name: str, source: Source) -> str | None:

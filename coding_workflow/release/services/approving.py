@@ -19,7 +19,7 @@ from coding_workflow.release.certificates import certify
 from coding_workflow.release.models import CaseState, Check, DiscrepancyCase, Release, Verdict
 from coding_workflow.staff.models import Role, User
 
-from .checking import CHECKER, Judgement, judge, keep_verdict
+from .checking import Judgement, judge, keep_verdict
 
 _REPLACEMENT = "7"
 _ORIGINAL = "1"
@@ -63,13 +63,15 @@ def release_by_policy(*, account_id: int, verdict: Check, judgement: Judgement, 
 
 
 def approve_selected(*, selected: Sequence[tuple[int, int]], by: Actor) -> list[Approval]:
-    """Approve several accounts, each ``(account, revision seen)``, in key order; one refusal does not stop the others."""
+    """Approve several accounts, each ``(account, revision seen)``, in key order; one refusal does not stop the others.
+
+    What a refused approval found (its verdict and holds) is kept, as ``approve_release`` says.
+    """
     action = uuid.uuid4()
     results = []
     for account_id, revision in sorted(selected):
         try:
-            with transaction.atomic():
-                release = approve_release(account_id=account_id, by=by, revision=revision, action=action)
+            release = approve_release(account_id=account_id, by=by, revision=revision, action=action)
             results.append(Approval(account_id, release.pk))
         except Refused as refusal:
             results.append(Approval(account_id, None, refusal.sentence))
@@ -133,6 +135,3 @@ def _release(
     close_work(account=account, kind=WorkKind.RELEASE, outcome="released", by=by)
     enqueue(kind="payment.make_claims", key=str(release.pk), account_id=account.pk, payload={"release": release.pk})
     return release
-
-
-__all__ = ["CHECKER", "Approval", "approve_release", "approve_selected", "release_by_policy", "require_approver", "send_back"]

@@ -5,6 +5,7 @@ from django.db import transaction
 from accounts.locking import lock_account
 from accounts.models import Account, Coverage, Hold, Step
 from coding_workflow.coding import selectors as coding
+from coding_workflow.policy.selectors import policy_for
 from coding_workflow.release.models import Check, Verdict
 from coding_workflow.staff.models import Role, User
 
@@ -22,17 +23,23 @@ def check_and_release(*, account_id: int) -> Check | None:
     if check is None or check.verdict != Verdict.RELEASABLE:
         return check
     account = lock_account(account_id)
-    if account.step != Step.FINAL_CODED or _held(account):
+    supervisor = _accountable(account)
+    if supervisor is None or account.step != Step.FINAL_CODED or _held(account):
         return check
     judgement = judge(account)
-    row = judgement.policy.auto_release_for(account.patient_class, _payer_kind(account))
-    supervisor = _supervisor(row.accountable_supervisor, account) if row else None
-    if supervisor is None or supervisor.pk in coding.coder_ids(account.pk):
-        return check
     release_by_policy(
         account_id=account.pk, verdict=check, judgement=judgement, policy_hash=judgement.policy.hash, supervisor=supervisor
     )
     return check
+
+
+def _accountable(account: Account) -> User | None:
+    """The supervisor who answers for releasing this account without a person, unless they coded it."""
+    row = policy_for(account.facility).auto_release_for(account.patient_class, _payer_kind(account))
+    person: User | None = User.objects.filter(username=row.accountable_supervisor, is_active=True).first() if row else None
+    if person is None or not person.has_role(Role.SUPERVISOR, account.facility_id):
+        return None
+    return None if person.pk in coding.coder_ids(account.pk) else person
 
 
 def _held(account: Account) -> bool:
@@ -42,8 +49,3 @@ def _held(account: Account) -> bool:
 def _payer_kind(account: Account) -> str:
     primary = Coverage.objects.filter(account=account).select_related("payer").order_by("rank").first()
     return primary.payer.kind if primary else ""
-
-
-def _supervisor(username: str, account: Account) -> User | None:
-    person = User.objects.filter(username=username, is_active=True).first()
-    return person if person and person.has_role(Role.SUPERVISOR, account.facility_id) else None
