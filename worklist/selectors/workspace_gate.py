@@ -2,7 +2,7 @@
 
 import datetime
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from coding_workflow.guidelines.findings import Evaluation, Finding
 from coding_workflow.guidelines.ruleset import builtin
 from coding_workflow.release.models import Check, Verdict
 from coding_workflow.release.services.checking import Judgement, judge
+from coding_workflow.staff.models import Role
 
 from .rows import CONDITION_WORDS
 from .workspace_codes import Codes, Titles
@@ -75,7 +76,7 @@ class ConditionLine:
 
 @dataclass(frozen=True, slots=True)
 class HoldLine:
-    """An open hold: who owns it, since when, when it is expected to clear; ``by_person`` can be resolved by hand."""
+    """An open hold: who owns it, since when, when it is expected to clear, and whether this person may resolve it."""
 
     pk: int
     place: str
@@ -84,7 +85,8 @@ class HoldLine:
     opened_at: datetime.datetime
     expected: datetime.date | None
     blocking: bool
-    by_person: bool
+    by_check: bool
+    resolvable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def is_checking(account: Account) -> bool:
     return rows.filter(state__in=(OutboxState.WAITING, OutboxState.LEASED)).exists()
 
 
-def gate_pane(account: Account, said: Verdicts, codes: Codes) -> Gate:
+def gate_pane(account: Account, said: Verdicts, codes: Codes, roles: Collection[str]) -> Gate:
     """The pane, from a judgement already made. Two queries."""
     findings = [(finding, _line(number, finding, codes)) for number, finding in enumerate(said.findings)]
     statuses = _statuses(said)
@@ -160,12 +162,22 @@ def gate_pane(account: Account, said: Verdicts, codes: Codes) -> Gate:
         stale=bool(said.kept and account.step == Step.FINAL_CODED and said.kept.revision != account.revision),
         verdict=said.live.verdict if said.live else said.kept.verdict if said.kept else "",
         conditions=tuple(_condition(number, statuses, findings) for number in range(1, 8)),
-        holds=tuple(_hold(hold) for hold in _open_holds(account)),
+        holds=tuple(_hold(hold, roles) for hold in _open_holds(account)),
         drg=_drg(said),
         needed=frozenset(code for finding, _ in holding if finding.fix == "evidence" for code in finding.subjects),
         holding=tuple(line for _, line in holding),
         coders=tuple(line for finding, line in holding if finding.owner == OwnerRole.CODING),
     )
+
+
+def may_resolve(hold: Hold, roles: Collection[str]) -> bool:
+    """Who ends a hold by hand: what a person placed, coders and supervisors; what policy or a feed placed, supervisors.
+
+    What the check opened, the check clears.
+    """
+    if hold.source == HoldSource.CHECK:
+        return False
+    return Role.SUPERVISOR in roles or (hold.source == HoldSource.PERSON and Role.CODER in roles)
 
 
 def coders_own(evaluation: Evaluation) -> list[Finding]:
@@ -239,7 +251,7 @@ def _open_holds(account: Account) -> Iterable[Hold]:
     return Hold.objects.filter(account=account, resolved_at__isnull=True).order_by("condition", "pk")
 
 
-def _hold(hold: Hold) -> HoldLine:
+def _hold(hold: Hold, roles: Collection[str]) -> HoldLine:
     return HoldLine(
         pk=hold.pk,
         place=f"hold-{hold.pk}",
@@ -248,7 +260,8 @@ def _hold(hold: Hold) -> HoldLine:
         opened_at=hold.opened_at,
         expected=hold.expected_clear_on,
         blocking=hold.blocking,
-        by_person=hold.source != HoldSource.CHECK,
+        by_check=hold.source == HoldSource.CHECK,
+        resolvable=may_resolve(hold, roles),
     )
 
 

@@ -14,6 +14,7 @@ from coding_workflow.coding import services
 from coding_workflow.release.services import override_finding
 from coding_workflow.staff.access import StaffRequest, require_role
 from coding_workflow.staff.models import Role
+from worklist.selectors.workspace_gate import may_resolve
 
 from .acting import act
 from .reading import day, number
@@ -59,15 +60,15 @@ def hold(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_role(Role.CODER, Role.SUPERVISOR, write=True)
 def resolve(request: StaffRequest, pk: int, row: int) -> HttpResponse:
-    """Resolve a hold that a person, policy or feed placed; the check's own clear when their cause is mended."""
+    """Resolve a hold with a reason: a person's own kind by coders, policy's and feeds' by supervisors."""
 
     def resolving(account: Account, by: Actor) -> None:
         locked = lock_account(pk)
         found = Hold.objects.filter(account=locked, pk=row).first()
         if found is None:
             raise Refused("hold.unknown", "There is no such hold on this account.")
-        if request.user.roles_at(locked.facility_id).isdisjoint({Role.CODER, Role.SUPERVISOR}):
-            raise NotAllowed("hold.role", "Only a coder or supervisor of this facility resolves holds.")
+        if found.source != HoldSource.CHECK and not may_resolve(found, request.user.roles_at(locked.facility_id)):
+            raise NotAllowed("hold.role", "Policy or a feed placed this hold; a supervisor resolves it.")
         resolve_hold(account=locked, hold=found, by=by, resolution=request.POST.get("reason", "").strip())
 
     return act(request, pk, f"hold-{row}", resolving)

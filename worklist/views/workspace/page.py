@@ -1,7 +1,7 @@
 """The page itself: one address for page, record fragment and the poll while a check runs; answers of the actions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from django.http import HttpResponse, QueryDict
@@ -24,6 +24,8 @@ from .reading import number
 
 ACCOUNTS: Final = Account.objects.select_related(*JOINED)
 _DRG_SEEN: Final = "drg_seen"
+#: Fields in which people write words.
+_TYPED: Final = ("q", "quote", "reason", "note", "modifiers", "units")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class Said:
     status: int = 200
     typed: Mapping[str, Any] = field(default_factory=QueryDict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The words that were typed, to be shown where their form is gone."""
+        return tuple(words for name in _TYPED if (words := self.typed.get(name, "")))
 
     @classmethod
     def refused(cls, refusal: Refused, place: str, typed: Mapping[str, Any], **extra: Any) -> "Said":
@@ -60,12 +67,20 @@ def show(request: StaffRequest, opened: Account, said: Said | None = None, judge
     """All panes, as a page or as fragments; with what an action said. Judges once."""
     said = said or Said()
     context = panes(request, opened, judgement) | {"said": said, **said.extra}
-    if request.htmx:
-        response = render(request, "worklist/workspace/_panes.html", context | {"swap": True}, status=said.status)
-        # Every pane finds its own place; there is nothing for the control that asked.
-        response["HX-Reswap"] = "none"
-        return response
-    return render(request, "worklist/workspace/page.html", context, status=said.status)
+    response = _rendered(request, context, said.status)
+    if said.place and f'id="said-{said.place}"' not in response.content.decode():
+        # The form is gone with what was refused (another person has the account now): the head says it.
+        return _rendered(request, context | {"said": replace(said, place="head")}, said.status)
+    return response
+
+
+def _rendered(request: StaffRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    if not request.htmx:
+        return render(request, "worklist/workspace/page.html", context, status=status)
+    response = render(request, "worklist/workspace/_panes.html", context | {"swap": True}, status=status)
+    # Every pane finds its own place; there is nothing for the control that asked.
+    response["HX-Reswap"] = "none"
+    return response
 
 
 def panes(request: StaffRequest, opened: Account, judgement: Judgement | None = None) -> dict[str, Any]:
@@ -73,7 +88,7 @@ def panes(request: StaffRequest, opened: Account, judgement: Judgement | None = 
     written = coded_record(opened.pk)
     found = verdicts(opened, written, judgement)
     codes = codes_pane(opened, written, found.titles)
-    gate = gate_pane(opened, found, codes)
+    gate = gate_pane(opened, found, codes, request.user.roles_at(opened.facility_id))
     return _frame(request, opened) | {
         "codes": codes,
         "record": record_pane(opened, codes, chosen_document(request)),
