@@ -26,7 +26,7 @@ $(VENV)/.bootstrap: requirements/bootstrap.txt
 	if [ -z "$${found:-}" ]; then echo "Python 3.11 or newer is needed: install it, or say PYTHON=/path/to/python." >&2; exit 1; fi; \
 	if [ ! -x $(PY) ]; then \
 	    echo "Making a Python environment in $(VENV) ..."; \
-	    if "$$found" -c 'import pip, sys; sys.exit(pip.__version__.split(".") < ["22", "3"])' 2>/dev/null; then "$$found" -m venv --without-pip $(VENV); \
+	    if "$$found" -c 'import pip, sys; sys.exit(tuple(map(int, pip.__version__.split(".")[:2])) < (22, 3))' 2>/dev/null; then "$$found" -m venv --without-pip $(VENV); \
 	    else "$$found" -m venv $(VENV) || { echo "Python's venv module is missing: on Debian, apt-get install python3-venv." >&2; exit 1; }; fi; \
 	fi; \
 	if [ -x $(VENV)/bin/pip ]; then pip="$(PY) -m pip"; else pip="$$found -m pip --python $(PY)"; fi; \
