@@ -13,7 +13,6 @@ _LEVELS: Final = ("registration.registered", "document.received", "charge.posted
 PLAN: Final = f"""
 CREATE TEMPORARY TABLE bulk_plan ON COMMIT DROP AS
 SELECT g, %(first_account)s + g AS account, %(first_patient)s + (g - 1) %% %(patients)s AS patient, class, part,
-       part <> 'closed' AS unfinished,
        part IN ('closed', 'releasable', 'coded_held') AS coded,
        discharged - stay AS admitted, discharged, charges,
        (%(payers)s::bigint[])[1 + floor(payer_roll * cardinality(%(payers)s::bigint[]))::int] AS payer

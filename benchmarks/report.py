@@ -14,7 +14,7 @@ _HEADS: Final = (
     *("cpu ms", "x null cpu", "min-max", "queries", "buffers", "throughput"),
 )
 _SLOWEST: Final = 3
-_LONGEST: Final = 400
+_LONGEST: Final = 3000
 
 
 @dataclass(frozen=True, slots=True)
