@@ -136,7 +136,7 @@ class Ground:
         self.worker.start()
         self.relay.start()
         # Starting is not what these tests time: several seconds, more where other tests run.
-        wait_until(lambda: " ready." in self.worker.log and "relay.listening" in self.relay.log, 60, "worker and relay")
+        wait_until(self._stands, 60, "worker and relay")
 
     def start_broker(self) -> None:
         """Start the broker, empty, and wait until it answers."""
@@ -156,6 +156,10 @@ class Ground:
         with socket.create_connection(("127.0.0.1", self.port), timeout=2) as link:
             link.sendall(f"LLEN {queue}\r\n".encode())
             return int(link.recv(64).decode().strip().removeprefix(":"))
+
+    def _stands(self) -> bool:
+        assert not self.worker.ended() and not self.relay.ended(), "worker or relay ended while starting; see their output"
+        return " ready." in self.worker.log and "relay.listening" in self.relay.log
 
     def _answers(self) -> bool:
         try:

@@ -105,7 +105,7 @@ def test_killing_the_relay_delays_and_loses_nothing(ground, ask_many):
 def test_two_relays_are_no_worse_than_one(ground, ask_many):
     second = ground.new_relay("second-relay")
     second.start()
-    wait_until(lambda: "relay.listening" in second.log, 20, "the second relay")
+    wait_until(lambda: "relay.listening" in second.log, 60, "the second relay")
     settle(ask_many(100, pause=5))
 
 
