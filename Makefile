@@ -73,7 +73,7 @@ browser: $(VENV)/.dev ## run only the browser tests; they need chromium
 	@REQUIRE_BROWSER=1 $(PY) -m coding_workflow.embedded run -- $(PY) -m pytest -m browser $(ARGS)
 
 bench: $(VENV)/.dev ## measure the main pages and checks, as ratios to a null view in the same run
-	@$(PY) -m coding_workflow.embedded run -- $(PY) -m benchmarks $(ARGS)
+	@$(PY) -m benchmarks $(ARGS)
 
 lint: $(VENV)/.dev ## style, templates, floors, types
 	@$(VENV)/bin/ruff check .

@@ -77,6 +77,12 @@ class WorkItem(models.Model):
         indexes = [
             # Get next and the queue page: open work of a queue in rank order.
             models.Index(fields=("queue", "rank_at", "id"), condition=models.Q(closed_at__isnull=True), name="work_open_by_rank"),
+            # Release board: one kind of open work of a facility in rank order.
+            models.Index(
+                fields=("facility", "kind", "rank_at", "id"),
+                condition=models.Q(closed_at__isnull=True),
+                name="work_open_by_kind",
+            ),
             # My work: what a person holds, and what came back to them.
             models.Index(fields=("leased_to",), condition=models.Q(closed_at__isnull=True), name="work_open_by_holder"),
             models.Index(fields=("returned_to",), condition=models.Q(closed_at__isnull=True), name="work_open_returned"),
