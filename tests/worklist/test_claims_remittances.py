@@ -64,6 +64,7 @@ def test_a_quarantined_file_shows_every_reason_on_its_own(bill, hospital):
     assert claim.status == "submitted"
     listed = bill.get("/claims/?show=remittances").content.decode()
     assert "Quarantined" in listed
+    assert "and 1 more reason<" in listed
     assert "Claim 1: the charge less its adjustments" in listed
 
 

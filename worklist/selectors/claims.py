@@ -15,6 +15,7 @@ from coding_workflow.staff.access import visible
 from coding_workflow.staff.models import User
 from worklist.ub04 import Ub04, read
 
+from . import remittances
 from .cases import CaseLine, line
 from .unmade import unmade, with_reasons
 
@@ -114,6 +115,8 @@ def _rows(tab: str) -> "QuerySet[Any]":
 def _shown(tab: str, rows: list[Any]) -> list[Any]:
     if tab == UNMADE:
         return with_reasons(rows)
+    if tab == REMITTANCES:
+        return [remittances.line(one) for one in rows]
     return [line(case, clock.today()) for case in rows] if tab == CASES else rows
 
 

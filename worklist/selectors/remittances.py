@@ -50,6 +50,21 @@ class Sheet:
     next_after: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class RemittanceLine:
+    """One remittance of a list: the first reason why it is set aside, and how many more there are."""
+
+    remittance: Remittance
+    why: str
+    more: int
+
+
+def line(remittance: Remittance) -> RemittanceLine:
+    """A remittance as lists show it."""
+    first, *others = reasons(remittance) or [""]
+    return RemittanceLine(remittance, first, len(others))
+
+
 def reasons(remittance: Remittance) -> list[str]:
     """Why the file was set aside, one sentence for each reason."""
     return remittance.reason.splitlines()

@@ -16,8 +16,10 @@ def money(amount: Decimal | int | None) -> str:
 
 @register.filter
 def cents(amount: Decimal | int | None) -> str:
-    """Dollars and cents with separators."""
-    return "" if amount is None else f"${amount:,.2f}"
+    """Dollars and cents with separators; what was taken back with a minus before the sign of the dollar."""
+    if amount is None:
+        return ""
+    return f"−${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
 
 
 @register.filter
