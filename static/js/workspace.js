@@ -75,21 +75,46 @@ workspace.addEventListener("dragend", () => {
   htmx.ajax("POST", list.dataset.order, { source: list, target: "#said-diagnoses", values });
 });
 
-// Renewed panes stay where they were; a document that is opened by a passage shows that passage.
-document.addEventListener("htmx:beforeSwap", () => {
-  const shown = document.getElementById("shown")?.value;
-  scrolled = Object.fromEntries(KEPT.map((id) => [id, document.getElementById(id)?.scrollTop ?? 0]));
-  scrolled.shown = shown;
-});
+// Renewed panes stay where they were scrolled to, keep what was typed in forms other than the one that was sent, and
+// give the focus back to the field that codes are added in. A document opened by a passage shows that passage.
+let typed = [];
+let adding = "";
 let wanted = "";
+
+const standing = (field) =>
+  field.matches("select") ? ([...field.options].find((one) => one.defaultSelected) ?? field.options[0])?.value : field.defaultValue;
+
+function nameOf(field) {
+  const { form } = field;
+  const finding = form.elements.subjects ? form.elements.rule.value + form.elements.subjects.value : "";
+  return [form.getAttribute("action"), finding, field.name].join(" ");
+}
+
+const fields = () => [...workspace.querySelectorAll("form :is(input:not([type=hidden]), textarea, select)")];
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  scrolled = Object.fromEntries(KEPT.map((id) => [id, document.getElementById(id)?.scrollTop ?? 0]));
+  scrolled.shown = document.getElementById("shown")?.value;
+  const done = detail.xhr.status < 400 ? detail.requestConfig.elt.closest("form") : null;
+  typed = fields().filter((field) => field.form !== done && field.value !== standing(field));
+  adding = done?.matches(".add") && detail.requestConfig.verb === "post" ? done.querySelector("[name=q]").id : "";
+});
+
 workspace.addEventListener("click", (event) => {
   wanted = event.target.closest("[data-passage]")?.dataset.passage ?? wanted;
 });
+
 document.addEventListener("htmx:afterSettle", () => {
   for (const id of KEPT) {
     const pane = document.getElementById(id);
     if (pane && (id !== "reading" || document.getElementById("shown")?.value === scrolled.shown)) pane.scrollTop = scrolled[id] ?? 0;
   }
+  for (const old of typed.filter((field) => !field.isConnected)) {
+    const renewed = fields().find((field) => nameOf(field) === nameOf(old));
+    if (renewed) renewed.value = old.value;
+  }
+  typed = [];
+  if (adding && document.activeElement === document.body) document.getElementById(adding)?.focus();
   if (!wanted) return;
   document.querySelector(`#text mark a[href="#${wanted}"]`)?.scrollIntoView({ block: "center" });
   wanted = "";
