@@ -1,6 +1,8 @@
-"""Claims and cases at any facility, for the walk over addresses."""
+"""Claims and cases at any facility, for the walk over addresses; and counting what a page reads."""
 
 from typing import Any
+
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Facility, Payer
 from coding_workflow.payment.models import Claim, ClaimFile, Remittance
@@ -18,6 +20,12 @@ def claim_at(cast: Cast, facility: Facility) -> dict[str, Any]:
         number=f"W{file.pk}", type_of_bill="0111", frequency="1", total=0,
     )  # fmt: skip
     return {"pk": made.pk}
+
+
+def reads(queries: CaptureQueriesContext) -> list[str]:
+    """The statements that read, less those of the session, which is written once a second only."""
+    said = [query["sql"] for query in queries.captured_queries]
+    return [sql for sql in said if sql.startswith("SELECT") and "django_session" not in sql]
 
 
 def case_at(cast: Cast, facility: Facility) -> dict[str, Any]:
