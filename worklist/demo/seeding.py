@@ -1,9 +1,9 @@
 """Seeding: open the hospital, load the code tables, play the stories."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain
 from typing import Final
 
 from django.contrib.auth.hashers import get_hasher
@@ -23,9 +23,8 @@ from .story import Story, Until
 
 Say = Callable[[str], None]
 _SEED = 20260930
-#: What a first look should find: held for several reasons, releasable, billed, in its bill hold, and some work to take.
+#: What a first look should find: held for several reasons, releasable, billed, in its bill hold.
 _TO_OPEN_WITH: Final = ("S02", "S04", "S06", "S07", "S18", "S20", "S41")
-_READY_TO_CODE: Final = 3
 
 
 def prepare(say: Say, tables: Sequence[ReadTable] = ()) -> Facility:
@@ -64,23 +63,25 @@ def _quick_passwords() -> Iterator[None]:
 
 def stories(count: int) -> Iterator[Story]:
     """Those to open with, the other told ones, and generated ones up to ``count`` accounts; the same for the same count."""
+    return chain(*_parts(count))
+
+
+def _parts(count: int) -> tuple[list[Story], list[Story]]:
+    """The accounts to open with, one of each class ready to code among them, and the rest."""
     told = featured()
     generated = list(volume(random.Random(_SEED), max(count - len(told), 0)))  # noqa: S311 - a repeatable demo, no secret
-    first = _to_open_with(generated)
-    return iter(sorted([*told, *generated], key=lambda story: story.number not in first))
-
-
-def _to_open_with(generated: Iterable[Story]) -> set[str]:
-    ready = [story.number for story in generated if story.until is Until.DISCHARGED]
-    return {*_TO_OPEN_WITH, *ready[:_READY_TO_CODE]}
+    ready = {story.patient_class: story.number for story in reversed(generated) if story.until is Until.DISCHARGED}
+    first = {*_TO_OPEN_WITH, *ready.values()}
+    every = [*told, *generated]
+    return [story for story in every if story.number in first], [story for story in every if story.number not in first]
 
 
 def play_all(facility: Facility, count: int, say: Say, *, opening: bool = False) -> int:
     """Play every story that has not been played, or only those to open with; answers how many accounts there are then."""
     player = Player(facility)
     done = set(Account.objects.filter(facility=facility).values_list("number", flat=True))
-    last = len(_TO_OPEN_WITH) + _READY_TO_CODE if opening else count
-    for number, story in enumerate(islice(stories(count), last), start=1):
+    chosen = _parts(count)[0] if opening else stories(count)
+    for number, story in enumerate(chosen, start=1):
         if story.number not in done:
             player.play(story)
         if number % 25 == 0:

@@ -11,6 +11,14 @@ from coding_workflow.codesets.services import ReadTable, read_standard
 from worklist.demo.hospital import PASSWORD, TEAM
 from worklist.demo.seeding import play_all, prepare
 
+#: In README.md as well, and played by hand in a browser.
+_FIRST_STEPS = """
+First, as ana: open S20 in My work. The gate says what holds it: take it, code the left flank pain with its passage
+  in place of the stone, and finalize. It passes and policy releases it.
+Then, as cleo: Release board, approve S07, and see by condition and owner what holds the others.
+Then, as bill: Claims. The claim of S07 is there to be sent; denials and discrepancies arrive meanwhile.
+"""
+
 
 class Command(BaseCommand):
     """Seed the demo hospital; safe to repeat, it goes on where it stopped."""
@@ -39,7 +47,7 @@ class Command(BaseCommand):
 
     def _tell_logins(self) -> None:
         lines = [f"{member.username:<6} {member.says}" for member in TEAM]
-        lines.append(f"Everyone's password: {PASSWORD}")
+        lines += [f"Everyone's password: {PASSWORD}", _FIRST_STEPS.rstrip()]
         folder = os.environ.get("CODING_STATE_DIR")
         if folder:  # ``make demo`` shows them each time the hospital opens
             Path(folder, "logins").write_text("\n".join(lines) + "\n")
