@@ -6,8 +6,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("signin/", include("coding_workflow.staff.signin_urls")),
     path("staff/", include("coding_workflow.staff.urls")),
     path("codes/", include("coding_workflow.codesets.urls")),
-    path("account/", include("coding_workflow.coding.urls")),
-    path("release/", include("coding_workflow.release.urls")),
     path("claims/", include("coding_workflow.payment.urls")),
     path("", include("worklist.urls")),
 ]

@@ -3,10 +3,10 @@
 Each file is one subject; later files may read names from earlier ones.
 """
 
-from .environment import *  # noqa: F403
-from .base import *  # noqa: F403
-from .database import *  # noqa: F403
-from .security import *  # noqa: F403
-from .tasks import *  # noqa: F403
-from .claims import *  # noqa: F403
-from .logs import *  # noqa: F403
+from .environment import *
+from .base import *
+from .database import *
+from .security import *
+from .tasks import *
+from .claims import *
+from .logs import *
