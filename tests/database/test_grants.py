@@ -45,7 +45,9 @@ def test_protected_columns_cannot_be_written(table: str) -> None:
 
 
 def test_the_role_owns_nothing_and_may_make_nothing() -> None:
-    assert _rows("SELECT relname::text FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)") == []
+    assert (
+        _rows("SELECT relname::text FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)") == []
+    )
     flags = _rows("SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = current_user")
     assert flags == [(False, False, False, False)]
     rights = _rows(

@@ -155,7 +155,6 @@ TABLE: dict[str, Address] = {
     "worklist:close_case": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), "POST", case_at, form={"words": "Returned"}),
     "worklist:certificate": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), "GET", certificate_at),
     "worklist:history": Address(WORKING, "GET", account),
-    "worklist:account": Address(WORKING, "GET", account),
     # Codes
     "codesets:search": Address(SIGNED_IN),
     # Claims
