@@ -9,6 +9,8 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import Page, sync_playwright
 
+from coding_workflow.payment.models import Remittance
+from coding_workflow.payment.services import open_discrepancy
 from tests.payment import stage
 from tests.security.browser import signed_in
 from worklist.assignment import claim_next
@@ -45,6 +47,8 @@ class Site:
     cookies: dict[str, dict[str, str]]
     account: int
     claim: int
+    case: int
+    remittance: int
     complaints: list[str] = field(default_factory=list)
 
 
@@ -83,9 +87,15 @@ def site(committed_db, hospital, work) -> Iterator[Site]:
     with transaction.atomic():
         claim = stage.paid(hospital, "26-300001").pk
         stage.billed(hospital, "26-300002")
+        wrong = stage.paid(hospital, "26-300003").account_id
+        told = {"source": "audit", "description": "Not supported by the record.", "overpayment": True}
+        case = open_discrepancy(account_id=wrong, by=hospital.actor("bill"), **told).pk
+    remittance = Remittance.objects.latest("pk").pk
     cookies = {name: signed_in(getattr(hospital, name)) for name in ("ana", "cleo", "bill")}
     with served() as address:
-        yield Site(address, {name: session_cookie(client, address) for name, client in cookies.items()}, account, claim)
+        yield Site(
+            address, {name: session_cookie(client, address) for name, client in cookies.items()}, account, claim, case, remittance
+        )
 
 
 def _open_page(browser, site: Site, who: str, *, size=(1366, 768), scheme="light") -> Page:
@@ -120,6 +130,10 @@ def test_pages_are_clean_in_light_and_dark_at_both_sizes(site):
             ("history", f"/account/{site.account}/history/", "cleo"),
             ("claims", "/claims/?show=paid", "bill"),
             ("claim", f"/claims/{site.claim}/", "bill"),
+            ("remittances", "/claims/?show=remittances", "bill"),
+            ("remittance", f"/claims/remittances/{site.remittance}/", "bill"),
+            ("cases", "/claims/?show=cases", "bill"),
+            ("case", f"/claims/cases/{site.case}/", "bill"),
         ]
         for size, scheme in LOOKS:
             for name, address, who in [*PAGES, *more]:
@@ -172,3 +186,27 @@ def test_without_scripts_the_same_controls_are_links_and_forms(site):
         page.get_by_role("button", name="Get next N").click()
         assert "/account/" in page.url
         browser.close()
+
+
+def test_a_refused_form_stays_where_it_is_with_all_that_was_typed(site, tmp_path):
+    cut = tmp_path / "september.835"
+    cut.write_bytes(b"ISA*00*")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        page = _open_page(browser, site, "bill")
+        page.goto(f"{site.address}/claims/cases/{site.case}/")
+        page.get_by_label("Root cause").fill(" ")
+        page.get_by_label("What is corrected").fill("The code is removed.")
+        page.get_by_label("What keeps it").fill("A second look.")
+        page.get_by_role("button", name="Record").click()
+        page.wait_for_selector("#root_cause-error")
+        assert page.evaluate("document.activeElement.id") == "root_cause"
+        assert page.get_by_label("What is corrected").input_value() == "The code is removed."
+        page.goto(f"{site.address}/claims/?show=remittances")
+        page.locator("#file").set_input_files(cut)
+        page.get_by_role("button", name="Post").click()
+        assert "september.835 was not posted" in page.locator("#upload-said [role=alert]").inner_text()
+        assert page.evaluate("document.getElementById('file').files[0].name") == "september.835"
+        browser.close()
+    refusals = ("422", "Response Status Error")
+    assert [said for said in site.complaints if not any(one in said for one in refusals)] == []
