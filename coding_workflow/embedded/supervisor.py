@@ -60,8 +60,10 @@ class Supervisor:
         self._crew.end_leftovers()
         self.port = self._choose_port()
         self._start_engines()
+        tables = self._begin_tables()
+        pages = self._crew.start(self.plan.web(self.host, self.port))
         seeding = self._begin_seeding()
-        pages = self._prepare()
+        self._finish_tables(tables)
         if seeding:
             seeding.end_input()
         self._wait_for_pages(pages)
@@ -93,27 +95,27 @@ class Supervisor:
         environment.write(self.state, self._values)
         self._crew.give(self._values)
 
-    def _prepare(self) -> Watched:
-        """Migrate, grant and collect static files, unless nothing changed since the last time; and start the pages.
+    def _begin_tables(self) -> Program | None:
+        """Collect static files, and migrate and grant meanwhile; None when nothing changed since the last time.
 
-        The web server reads the static files when it starts; it loads its code while the tables are still made.
+        The web server reads the static files when it starts, and it and the seeding find Python compiled by then.
         """
         now = preparation.fingerprint()
         if self._own_database and preparation.remembered(self.state, "prepared") == now:
-            return self._start_web()
+            return None
+        preparation.remember(self.state, "preparing", now)
         self._screen.state("tables", "migrating, and collecting static files")
         tasks = {name: self._crew.start_task(name, arguments) for name, arguments in self.plan.preparing.items()}
         tables = tasks.pop("tables")
         for name, program in tasks.items():
             self._crew.wait_for_task(name, program)
-        pages = self._start_web()
-        self._crew.wait_for_task("tables", tables)
-        self._screen.state("tables", "ready")
-        preparation.remember(self.state, "prepared", now)
-        return pages
+        return tables
 
-    def _start_web(self) -> Watched:
-        return self._crew.start(self.plan.web(self.host, self.port))
+    def _finish_tables(self, tables: Program | None) -> None:
+        if tables:
+            self._crew.wait_for_task("tables", tables)
+            self._screen.state("tables", "ready")
+            preparation.remember(self.state, "prepared", preparation.remembered(self.state, "preparing"))
 
     def _begin_seeding(self) -> Program | None:
         """It reads the code tables while the database is still made, and waits for the end of its input."""
