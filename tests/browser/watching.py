@@ -30,9 +30,10 @@ def _note(message: ConsoleMessage, complaints: list[str]) -> None:
         complaints.append(f"{where}: {message.text}")
 
 
-def grave_findings(page: Any) -> list[str]:
-    """What axe calls serious or critical, each with the first element that it found."""
-    found = Axe().run(page).response["violations"]
+def grave_findings(page: Any, *rules: str) -> list[str]:
+    """What axe calls serious or critical, by all its rules unless some are named; each with the first element found."""
+    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    found = Axe().run(page, options=options).response["violations"]
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in _GRAVE]
 
 

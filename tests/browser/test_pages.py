@@ -1,0 +1,171 @@
+"""Every page, as somebody who may see it, in light and dark: no complaint of the console or the policy, nothing grave for axe.
+
+The pages are those of tests/security/url_table.py, filled by stories that were played through the services.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django import Settings
+
+from accounts.models import Account
+from coding_workflow.payment.models import Claim, ClaimFile, Remittance
+from coding_workflow.release.models import Certificate, DiscrepancyCase
+from coding_workflow.staff.models import Role, User
+from tests.security import url_table
+from tests.security.browser import signed_in
+from tests.security.url_table import PUBLIC, SIGNED_IN, TABLE, Address
+from worklist.assignment import claim_next
+from worklist.demo.hospital import open_hospital
+from worklist.demo.player import Player
+from worklist.demo.stories import after_claim, sequence, states, stays, surgery, visits
+from worklist.demo.story import Story
+
+from .serving import served, session_cookie
+from .watching import grave_findings, scrolls_sideways, watched_context
+
+#: Addresses that answer with a file.
+FILES: Final = frozenset({"payment:claim_file", "worklist:certificate"})
+#: Who looks, where the table lets several roles in: the first that may.
+_BY_ROLE: Final = {
+    Role.CODER: "ana",
+    Role.SUPERVISOR: "cleo",
+    Role.BILLER: "bill",
+    Role.REVIEWER: "ben",
+    Role.ADMINISTRATOR: "ada",
+    Role.COMPLIANCE: "cora",
+}
+#: Tabs, queues and answers to nothing that the table's addresses do not show by themselves, and who sees them.
+MORE: Final = (
+    ("worklist:my_work", "?queue=held", ("cleo", "ana")),
+    ("worklist:my_work", "?nothing=1&only=review", ("ben", "bill")),
+    ("worklist:my_work", "", ("cleo", "ada", "cora")),
+    ("worklist:board", "", ("cora",)),
+    *(("worklist:claims", f"?show={tab}", ("bill",)) for tab in ("submitted", "paid", "cases", "remittances", "unmatched")),
+    ("codesets:search", "?q=diabetes+foot+ulcer", ("ana",)),
+)
+
+
+def _stories() -> list[Story]:
+    """One of each kind of state: paid, held, being coded, outpatient, reopened, in house."""
+    amended = after_claim.amended_pathology()
+    told = [stays.nstemi(), surgery.pacemaker(), visits.kitchen_knife(), amended, states.in_house(), states.being_coded()]
+    return [*told, states.illegible_sheet(), *sequence.told()[:1]]
+
+
+@dataclass
+class Site:
+    """The served hospital, cookies of its people, and what the browser complained about."""
+
+    address: str
+    cookies: dict[str, Any]
+    complaints: list[str] = field(default_factory=list)
+
+    def context(self, browser: Browser, who: str) -> BrowserContext:
+        """A browser in which this person has signed in; nobody for an empty name."""
+        context = watched_context(browser, self.complaints)
+        if who:
+            context.add_cookies([self.cookies[who]])
+        return context
+
+
+@pytest.fixture
+def site(committed_coded_db: str, settings: Settings) -> Iterator[Site]:
+    """A hospital with a few accounts at different steps, and Ana in the middle of one."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    player = Player(open_hospital())
+    for story in _stories():
+        player.play(story)
+    Account.objects.filter(number=states.in_house().number).update(restricted="VIP")
+    claim_next(user=User.objects.get(username="ana"))
+    with served() as address:
+        people = {name: User.objects.get(username=name) for name in set(_BY_ROLE.values())}
+        yield Site(address, {name: session_cookie(signed_in(person), address) for name, person in people.items()})
+
+
+def _who(address: Address) -> tuple[str, ...]:
+    if address.roles == PUBLIC:
+        return ("",)
+    if address.roles == SIGNED_IN:
+        return ("ana",)
+    return tuple(name for role, name in _BY_ROLE.items() if role in address.roles)
+
+
+def _rows(address: Address) -> list[dict[str, Any]]:
+    """The played rows for an address that carries a key; a KeyError here asks for a line below."""
+    if address.row is None:
+        return [{}]
+    open_accounts = Account.objects.filter(restricted="").order_by("pk")
+    played = {
+        url_table.account: open_accounts,
+        url_table.restricted_account: Account.objects.exclude(restricted=""),
+        url_table.person: User.objects.filter(username__in=("ana", "cleo")),
+        url_table.claim_at: Claim.objects.order_by("pk"),
+        url_table.claim_file_at: ClaimFile.objects.all()[:1],
+        url_table.case_at: DiscrepancyCase.objects.all(),
+        url_table.certificate_at: Certificate.objects.all()[:1],
+        url_table.remittance_at: Remittance.objects.all()[:2],
+    }
+    rows = [{"pk": row.pk} for row in played[address.row]]
+    assert rows, "no story made such a row"
+    return rows
+
+
+def _visits() -> Iterator[tuple[str, str, str]]:
+    """Name, address and person of each visit. Every row is seen by the first who may, the first row by all who may."""
+    for name, address in TABLE.items():
+        if "GET" not in address.methods or 200 not in address.answers or name in FILES:
+            continue
+        first, *others = _who(address)
+        rows = _rows(address)
+        yield from ((name, reverse(name, kwargs=row), first) for row in rows)
+        yield from ((name, reverse(name, kwargs=rows[0]), other) for other in others)
+    for name, query, people in MORE:
+        yield from ((name, reverse(name) + query, who) for who in people)
+
+
+def test_every_page_is_clean_in_light_and_dark(site: Site, browser: Browser):
+    faults: list[str] = []
+    by_person: dict[str, list[tuple[str, str]]] = {}
+    for name, address, who in _visits():
+        by_person.setdefault(who, []).append((name, address))
+    assert sum(map(len, by_person.values())) > len(TABLE) / 3
+    for who, pages in by_person.items():
+        with site.context(browser, who) as context:
+            page = context.new_page()
+            for name, address in pages:
+                faults += [f"{who or 'nobody'} at {address} ({name}): {fault}" for fault in _look(page, site.address + address)]
+    assert faults == []
+    assert site.complaints == []
+
+
+def _look(page: Page, url: str) -> Iterator[str]:
+    answer = page.goto(url)
+    if answer is None or answer.status != 200:
+        yield f"answered {answer.status if answer else 'nothing'}"
+        return
+    if not page.title().strip():
+        yield "no title"
+    if page.locator("h1").count() != 1 or not page.locator("h1").inner_text().strip():
+        yield f"{page.locator('h1').count()} first headings"
+    if scrolls_sideways(page):
+        yield "scrolls sideways"
+    page.emulate_media(color_scheme="light")
+    yield from grave_findings(page)
+    # Only colours differ in the dark.
+    page.emulate_media(color_scheme="dark")
+    yield from (f"dark: {found}" for found in grave_findings(page, "color-contrast"))
+
+
+def test_every_file_is_sent_as_one(site: Site, browser: Browser):
+    with site.context(browser, "cleo") as context:
+        for name in FILES:
+            for row in _rows(TABLE[name]):
+                answer = context.request.get(site.address + reverse(name, kwargs=row))
+                assert answer.status == 200
+                assert answer.headers["content-disposition"].startswith("attachment")
