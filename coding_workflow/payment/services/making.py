@@ -14,9 +14,10 @@ from accounts import clock, history, lifecycle
 from accounts.actors import Actor
 from accounts.errors import Conflict, Refused
 from accounts.locking import lock_account
-from accounts.models import Account, BillingKind, Coverage, Hold, HoldSource, OwnerRole, PayerKind, Step
+from accounts.models import Account, BillingKind, Coverage, Hold, HoldSource, OwnerRole, PayerKind, Step, WorkKind
 from accounts.outbox import enqueue
 from accounts.services.holds import place_hold, resolve_hold
+from accounts.services.work import close_work
 from coding_workflow.payment.models import Claim, ClaimFile, ClaimStatus
 from coding_workflow.payment.x12 import claim as x12
 from coding_workflow.payment.x12.validate import validate
@@ -109,7 +110,7 @@ def _make(account: Account, release: Release) -> Claim:
     _prove(draft, account)
     claim = _store(account, release, coverage, standing, draft)
     _supersede(standing.prior)
-    _resubmitted(case, release)
+    _resubmitted(account, case, release)
     _tell(account, release, claim)
     return claim
 
@@ -213,8 +214,10 @@ def _open_case(account: Account) -> DiscrepancyCase | None:
     return cases.filter(state__in=(CaseState.OPEN, CaseState.CORRECTING)).first()
 
 
-def _resubmitted(case: DiscrepancyCase | None, release: Release) -> None:
+def _resubmitted(account: Account, case: DiscrepancyCase | None, release: Release) -> None:
+    """The case waits for the payer now; waiting work is in nobody's queue."""
     if case is not None:
+        close_work(account=account, kind=WorkKind.DISCREPANCY, outcome="resubmitted", by=MAKER)
         case.corrected_release, case.state = release, CaseState.RESUBMITTED
         case.save(update_fields=["corrected_release", "state"])
 
