@@ -1,7 +1,7 @@
-"""Seals: the heads of the event chains, written each minute to a file outside the database.
+"""Seals: the heads of the event chains, written each minute to files outside the database, one file a day.
 
 A chain cannot show that its own tail was cut off. The seal can: it says which head an account had. Each line is JSON
-with the hash of the line before it, so the file itself is a chain.
+with the hash of the line before it, from file to file, so the files together are a chain too.
 """
 
 import datetime
@@ -15,7 +15,7 @@ from pathlib import Path
 from . import chain
 from .models import Event
 
-_FILE = "seals.jsonl"
+_BLOCK = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,11 @@ class Seal:
 def seal(folder: Path, *, at: datetime.datetime, most: int = 50_000) -> int:
     """Append one seal for what happened since the last; answers how many accounts it covers. Nothing new, no line.
 
-    The file is flushed to disk. ``most`` bounds the events of one seal; the rest is sealed by the next.
+    The line goes into the file of ``at``'s UTC day and is flushed to disk. ``most`` bounds the events of one seal; the
+    rest is sealed by the next. Raises ValueError when the last line cannot be read.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    last = _last(folder / _FILE)
+    last = _last(folder)
     since, previous = (last.last_event, _digest(last.line())) if last else (0, "")
     rows = list(Event.objects.filter(pk__gt=since).order_by("pk").values_list("pk", "account_id", "sequence", "hash")[:most])
     if not rows:
@@ -48,27 +49,22 @@ def seal(folder: Path, *, at: datetime.datetime, most: int = 50_000) -> int:
         if sequence > heads.get(account_id, (0, ""))[0]:
             heads[account_id] = (sequence, digest)
     sealed = tuple((account_id, sequence, digest) for account_id, (sequence, digest) in sorted(heads.items()))
-    _append(folder / _FILE, Seal(at.isoformat(), rows[-1][0], sealed, previous))
+    _append(_file_of(folder, at), Seal(at.isoformat(), rows[-1][0], sealed, previous))
     return len(sealed)
 
 
-def seals(folder: Path) -> Iterator[Seal]:
-    """Every seal of the file, oldest first; a broken line raises ValueError with its number."""
-    path = folder / _FILE
-    if not path.is_file():
-        return
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            yield _read(line, number)
-
-
 def verify_seals(folder: Path) -> list[chain.Flaw]:
-    """Accounts whose sealed head is no longer in their chain, and breaks in the file itself (account 0)."""
+    """Accounts whose sealed head is no longer in their chain, and breaks in the files themselves (account 0)."""
     flaws: list[chain.Flaw] = []
     previous = ""
-    for number, each in enumerate(seals(folder), start=1):
+    for name, number, line in _lines(folder):
+        try:
+            each = _read(line)
+        except ValueError:
+            flaws.append(chain.Flaw(0, number, f"{name}: cannot be read"))
+            continue
         if each.previous != previous:
-            flaws.append(chain.Flaw(0, number, "the seal file was changed before this line"))
+            flaws.append(chain.Flaw(0, number, f"{name}: the line before it was changed or is missing"))
         previous = _digest(each.line())
         flaws += _missing(each)
     return flaws
@@ -85,28 +81,60 @@ def _missing(each: Seal) -> list[chain.Flaw]:
     ]
 
 
-def _read(line: str, number: int) -> Seal:
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("seals-*.jsonl"))
+
+
+def _file_of(folder: Path, at: datetime.datetime) -> Path:
+    """The day's file; never one before the newest, so that a clock set back does not break the order."""
+    today = folder / f"seals-{at.astimezone(datetime.UTC):%Y-%m-%d}.jsonl"
+    return max([today, *_files(folder)])
+
+
+def _lines(folder: Path) -> Iterator[tuple[str, int, str]]:
+    """File, number and text of every line, oldest first. A line without its end was interrupted: it is no seal."""
+    for path in _files(folder):
+        with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.endswith("\n"):
+                    yield path.name, number, line
+
+
+def _read(line: str) -> Seal:
     try:
         values = json.loads(line)
         heads = tuple((int(a), int(s), str(h)) for a, s, h in values["heads"])
         return Seal(values["at"], int(values["last_event"]), heads, values["previous"])
     except (ValueError, KeyError, TypeError) as problem:
-        raise ValueError(f"line {number} of the seal file cannot be read") from problem
+        raise ValueError("a line of the seals cannot be read; verify_audit names it") from problem
 
 
-def _last(path: Path) -> Seal | None:
-    if not path.is_file() or not path.stat().st_size:
-        return None
+def _last(folder: Path) -> Seal | None:
+    for path in reversed(_files(folder)):
+        line, _ = _tail(path)
+        if line:
+            return _read(line.decode(errors="replace"))
+    return None
+
+
+def _tail(path: Path) -> tuple[bytes, int]:
+    """The last whole line, and where it ends, read from the file's end: files grow, the last line is asked each minute."""
     with path.open("rb") as file:
-        line = b""
-        for line in file:  # noqa: B007 - the last line is wanted; the file is read once a minute
-            pass
-    return _read(line.decode(), 0)
+        at, tail = file.seek(0, os.SEEK_END), b""
+        while at and tail.count(b"\n") < 2:  # the end of the last whole line, and that of the line before it
+            step = min(at, _BLOCK)
+            at = file.seek(at - step)
+            tail = file.read(step) + tail
+    whole = tail[: tail.rfind(b"\n") + 1]
+    return whole.rstrip(b"\n").rpartition(b"\n")[2], at + len(whole)
 
 
 def _append(path: Path, one: Seal) -> None:
-    with path.open("a", encoding="utf-8") as file:
-        file.write(one.line() + "\n")
+    with path.open("ab") as file:
+        _, end = _tail(path)
+        if end < file.tell():  # an interrupted line; this seal covers what it was to cover
+            file.truncate(end)
+        file.write(one.line().encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
 
