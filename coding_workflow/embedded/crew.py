@@ -126,8 +126,8 @@ class Crew:
 
     def _note_end(self, name: str, program: Program) -> None:
         if program.ended() == 0:
-            self._screen.state(name, "complete")
             self._then.pop(name, _nothing)()
+            self._screen.state(name, "complete")
             return
         self._screen.state(name, f"ended early; what has arrived can be used (log: {program.log})")
         self._screen.excerpt(program.last_words())
