@@ -9,20 +9,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import DateTimeField
-from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
 
 from accounts import clock, history
 from accounts.actors import Actor
 from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.locking import lock_account
 from accounts.models import Account, Facility, Queue, WorkItem, WorkKind
-from accounts.services.work import hand_back
+from accounts.services.work import LEASE, hand_back
 from coding_workflow.staff.models import Role, User
 
 from .models import PutBack
-
-LEASE_MINUTES: Final = 20
 
 #: What each role takes from the queues; get-next without a queue offers these in this order.
 KINDS_BY_ROLE: Final[dict[str, tuple[str, ...]]] = {
@@ -53,7 +50,7 @@ COMPETENT: Final = (
     " WHERE c.user_id = %(me)s AND c.facility_id = w.facility_id AND c.coding_type = w.coding_type AND c.valid_from <= may.day"
     " AND (c.valid_to IS NULL OR c.valid_to > may.day) AND c.trained_on <= may.day AND c.oriented_on <= may.day))"
 )
-#: Who coded an account neither reviews nor releases it (invariant 4); the release trigger stands behind this.
+#: Who coded an account neither reviews nor releases it ; for releases the trigger stands behind this.
 NOT_OWN_CODING: Final = (
     "(w.kind NOT IN ('review', 'release') OR NOT ("
     "EXISTS (SELECT FROM coding_finalcoding f WHERE f.account_id = w.account_id AND f.coder_id = %(me)s)"
@@ -125,7 +122,7 @@ def renew(*, item_id: int, user: User, token: int) -> None:
     anew, ``work.closed`` when the work is done.
     """
     changed = WorkItem.objects.filter(pk=item_id, leased_to=user, lease_token=token, closed_at__isnull=True)
-    if not changed.update(leased_until=_lease_end()):
+    if not changed.update(leased_until=Now() + LEASE):
         raise _lost(item_id, user)
 
 
@@ -184,7 +181,7 @@ def _parameters(user: User, queues: list[int] | None, *, from_queue: bool) -> di
         "days": list(may.days),
         "opened": list(user.opened_restricted_ids()),
         "queues": queues,
-        "minutes": LEASE_MINUTES,
+        "lease": LEASE,
     }
 
 
@@ -205,7 +202,7 @@ def _in(queues: list[int] | None) -> str:
 def _lease(chosen: str) -> str:
     return (
         "UPDATE accounts_workitem SET leased_to_id = %(me)s, lease_token = lease_token + 1,"  # noqa: S608
-        " leased_until = statement_timestamp() + make_interval(mins => %(minutes)s)"
+        " leased_until = statement_timestamp() + %(lease)s"
         f" WHERE id = ({chosen}) RETURNING *"
     )
 
@@ -233,10 +230,6 @@ def _claim(user: User, statement: str, parameters: dict[str, Any]) -> WorkItem |
     payload = {"work": item.pk, "kind": item.kind, "token": item.lease_token}
     history.record(account=account, kind="work.claimed", by=Actor.person(user.pk), payload=payload)
     return item
-
-
-def _lease_end() -> Any:
-    return RawSQL("statement_timestamp() + make_interval(mins => %s)", [LEASE_MINUTES], output_field=DateTimeField())
 
 
 def _lost(item_id: int, user: User) -> Refused:

@@ -18,8 +18,6 @@ log = structlog.get_logger(__name__)
 
 UNROUTED: Final = "unrouted"
 RETURNED: Final = "returned"
-#: Queues that take work by another reason than its kind and class.
-SPECIAL: Final = frozenset({UNROUTED, RETURNED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,7 @@ def _route(item: WorkItem) -> None:
 
 def subject_of(account: Account, item: WorkItem) -> priority.Subject:
     """What the rank looks at for one item."""
-    coverage = account.coverages.select_related("payer").first()
+    coverage = account.primary_coverage()
     return priority.Subject(
         start=_start(account, item),
         patient_class=account.patient_class,

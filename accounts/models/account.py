@@ -65,10 +65,6 @@ class AccountQuerySet(models.QuerySet["Account"]):
         """Accounts with an open blocking hold."""
         return self.filter(models.Exists(_open_holds()))
 
-    def unheld(self) -> "AccountQuerySet":
-        """Accounts without one."""
-        return self.filter(~models.Exists(_open_holds()))
-
 
 def _open_holds() -> "models.QuerySet[Any]":
     from .hold import Hold  # noqa: PLC0415 - hold.py refers to this file
@@ -156,6 +152,10 @@ class Account(models.Model):
         if self.admit_date is None or self.discharge_date is None:
             return None
         return length_of_stay(self.admit_date, self.discharge_date)
+
+    def primary_coverage(self) -> "Coverage | None":
+        """Who is asked to pay first, with the payer; None without any coverage. One query."""
+        return self.coverages.select_related("payer").order_by("rank").first()
 
 
 class Encounter(models.Model):

@@ -74,6 +74,16 @@ class VersionStatus(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
+    """Filters named as adjectives."""
+
+    def in_force(self) -> "DocumentVersionQuerySet":
+        """The newest version of each document; none of a document that is cancelled, or whose newest version is."""
+        newest = DocumentVersion.objects.filter(document_id=models.OuterRef("document_id")).order_by("-number")
+        rows = self.filter(pk=models.Subquery(newest.values("pk")[:1]), document__cancelled_at__isnull=True)
+        return rows.exclude(status=VersionStatus.CANCELLED)
+
+
 class DocumentVersion(models.Model):
     """One state of a document's words; never changed. Evidence points here.
 
@@ -91,6 +101,8 @@ class DocumentVersion(models.Model):
     authored_at = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DocumentVersionQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("document", "number"), name="document_version_once")]

@@ -1,8 +1,14 @@
 """Opening and closing work items; who takes them is the worklist's business."""
 
+import datetime
+from typing import Final
+
 from accounts import clock, history, listeners
 from accounts.actors import Actor
 from accounts.models import Account, WorkItem
+
+#: How long work stays in somebody's hands after their last change or real input, by the database's clock.
+LEASE: Final = datetime.timedelta(minutes=20)
 
 
 def open_work(

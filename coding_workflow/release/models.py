@@ -133,6 +133,14 @@ class CaseSource(models.TextChoices):
     PERSON = "person", "Reported"
 
 
+class DiscrepancyCaseQuerySet(models.QuerySet["DiscrepancyCase"]):
+    """Filters named as adjectives."""
+
+    def open(self) -> "DiscrepancyCaseQuerySet":
+        """Cases that are neither verified nor closed; the database allows one an account."""
+        return self.exclude(state__in=(CaseState.VERIFIED, CaseState.CLOSED))
+
+
 class DiscrepancyCase(models.Model):
     """A discrepancy on a claim already submitted (condition 7). The payment room's services write it.
 
@@ -156,6 +164,8 @@ class DiscrepancyCase(models.Model):
     state = models.CharField(max_length=12, choices=CaseState, default=CaseState.OPEN, db_collation="C")
     closed_at = models.DateTimeField(null=True, blank=True)
     closing_words = models.TextField(blank=True)
+
+    objects = DiscrepancyCaseQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,7 +1,5 @@
 """Sitting down to an account: locked, at the coding step, in this coder's hands, by a competent coder."""
 
-from datetime import timedelta
-
 from django.db.models.functions import Now
 
 from accounts import clock
@@ -9,11 +7,9 @@ from accounts.actors import Actor
 from accounts.errors import Conflict, NotAllowed
 from accounts.locking import lock_account
 from accounts.models import Account, Step, WorkItem, WorkKind
+from accounts.services.work import LEASE
 from coding_workflow.staff.models import Role, User
 from coding_workflow.staff.selectors import competent
-
-#: How long an account stays in a coder's hands after the last change (worklist renews it on real input).
-LEASE = timedelta(minutes=20)
 
 
 def open_for_coding(*, account_id: int, by: Actor) -> Account:

@@ -9,7 +9,7 @@ from accounts import clock, history
 from accounts.actors import Actor
 from accounts.errors import Conflict, Refused
 from accounts.locking import lock_account
-from accounts.models import PAST_RELEASE, Account, Coverage, Hold, HoldSource, OwnerRole, PayerKind, WorkKind
+from accounts.models import PAST_RELEASE, Account, Hold, HoldSource, OwnerRole, PayerKind, WorkKind
 from accounts.services.holds import place_hold, resolve_hold
 from accounts.services.revisions import touch
 from accounts.services.work import close_work, open_work
@@ -24,7 +24,6 @@ from .rights import require
 #: Days to report and return an overpayment after it is identified (42 CFR 401.305, Medicare A and B).
 REFUND_DAYS: Final = 60
 LATE: Final = Actor.system("payment.late_change")
-_FINISHED: Final = (CaseState.VERIFIED, CaseState.CLOSED)
 #: Who answers for a case: they alone close it.
 _RESPONSIBLE: Final = (Role.SUPERVISOR, Role.COMPLIANCE)
 _VOID_ONLY: Final = frozenset({"D5", "D6"})
@@ -140,18 +139,18 @@ def _case(
 
 
 def _refund_due(account: Account, known_on: datetime.date) -> datetime.date | None:
-    """Only Medicare A and B run on the rule's clock; other payers by contract (decisions.md 14)."""
+    """Only Medicare A and B run on the rule's clock; other payers by contract."""
     return known_on + datetime.timedelta(days=REFUND_DAYS) if _is_medicare(account) else None
 
 
 def _is_medicare(account: Account) -> bool:
-    first = Coverage.objects.filter(account=account).order_by("rank").values_list("payer__kind", flat=True).first()
-    return first == PayerKind.MEDICARE
+    first = account.primary_coverage()
+    return first is not None and first.payer.kind == PayerKind.MEDICARE
 
 
 def _carry_over(account: Account, case: DiscrepancyCase, by: Actor) -> None:
     """One open case per account: an unfinished one ends here, and an overpayment keeps its first knowledge and its clock."""
-    before = DiscrepancyCase.objects.select_for_update().filter(account=account).exclude(state__in=_FINISHED).first()
+    before = DiscrepancyCase.objects.open().select_for_update().filter(account=account).first()
     if before is None:
         return
     if before.overpayment:

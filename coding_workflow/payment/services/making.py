@@ -116,7 +116,7 @@ def _make(account: Account, release: Release) -> Claim:
 
 
 def _coverage(account: Account) -> Coverage:
-    coverage = Coverage.objects.filter(account=account).select_related("payer").order_by("rank").first()
+    coverage = account.primary_coverage()
     if account.billing_kind != BillingKind.FACILITY:
         raise _unfit("Form", "Professional claims (837P) are not written yet.", "billing")
     if coverage is None:

@@ -24,7 +24,7 @@ def begin_bill_hold(*, account: Account, by: Actor) -> None:
 
 def bill_hold_end(account: Account) -> datetime.date:
     """The first day on which the account may be coded: discharge plus the policy's days for class and payer."""
-    coverage = account.coverages.select_related("payer").first()
+    coverage = account.primary_coverage()
     kind = coverage.payer.kind if coverage else PayerKind.SELF_PAY
     days = policy_for(account.facility).bill_hold_days(account.patient_class, kind)
     discharged = account.discharge_date or clock.today(account.facility)

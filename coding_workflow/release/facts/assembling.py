@@ -1,7 +1,7 @@
 """From rows to facts. Reads only; no name, no number of a patient goes into facts."""
 
 from accounts import clock
-from accounts.models import Account, Coverage, Hold, HoldSource
+from accounts.models import Account, Hold, HoldSource
 from coding_workflow.coding import selectors as coding
 from coding_workflow.coding.models import CodedDiagnosis, CodedProcedure, DiagnosisRole, RecordAbstract
 from coding_workflow.guidelines.facts import (
@@ -17,11 +17,10 @@ from coding_workflow.guidelines.facts import (
     Value,
 )
 from coding_workflow.release import models
-from coding_workflow.release.models import CaseState
 
 from .coders import coders_of
 from .codes import diagnosis, lines, procedures
-from .documents import documents, orders
+from .documents import documents, orders, versions_of
 from .related import related_accounts
 from .values import as_date, as_decimal
 
@@ -35,7 +34,7 @@ def assemble(account: Account, written: coding.CodedRecord | None = None) -> Fac
     coded, performed, abstract, stale = written.diagnoses, written.procedures, written.abstract, written.stale
     by_role = {role: [row for row in coded if row.role == role] for role in DiagnosisRole.values}
     charges, entry_owners = lines(account, performed, stale)
-    record_documents = documents(account)
+    versions = versions_of(account)
     return Facts(
         id=str(account.pk),
         patient_class=account.patient_class,
@@ -61,11 +60,11 @@ def assemble(account: Account, written: coding.CodedRecord | None = None) -> Fac
         external_causes=tuple(diagnosis(row, stale) for row in by_role[DiagnosisRole.EXTERNAL_CAUSE]),
         procedures=procedures(performed, stale),
         lines=charges,
-        documents=record_documents,
+        documents=documents(account, versions),
         record=_record(abstract),
         coders=coders_of(account, _people(coded, performed) | entry_owners),
         related_accounts=related_accounts(account),
-        orders=orders(account),
+        orders=orders(versions),
         condition_codes=tuple(account.condition_codes),
         occurrence_codes=tuple(Occurrence(each["code"], as_date(each.get("date"))) for each in account.occurrence_codes),
         value_codes=tuple(Value(each["code"], as_decimal(each["amount"])) for each in account.value_codes),
@@ -89,7 +88,7 @@ def _patient(account: Account, abstract: RecordAbstract | None) -> Patient:
 
 
 def _payer(account: Account) -> Payer:
-    primary = Coverage.objects.filter(account=account).select_related("payer").order_by("rank").first()
+    primary = account.primary_coverage()
     return Payer(primary.payer.code, primary.payer.kind) if primary else Payer()
 
 
@@ -117,8 +116,7 @@ def _open_holds(account: Account) -> tuple[OpenHold, ...]:
 
 
 def _discrepancy(account: Account) -> DiscrepancyCase | None:
-    rows = models.DiscrepancyCase.objects.filter(account=account).exclude(state__in=(CaseState.VERIFIED, CaseState.CLOSED))
-    case = rows.first()
+    case = models.DiscrepancyCase.objects.open().filter(account=account).first()
     return DiscrepancyCase(str(case.pk), case.root_cause, case.correction, case.prevention) if case else None
 
 

@@ -1,27 +1,28 @@
 """The record's documents and placement orders, as facts."""
 
-from accounts.models import Account, Deficiency, DocumentType, DocumentVersion, VersionStatus
+from collections.abc import Iterable
+
+from accounts.models import Account, Deficiency, DocumentType, DocumentVersion
 from coding_workflow.guidelines.facts import Document, Order
 
 _ORDERS = {DocumentType.INPATIENT_ORDER: "inpatient", DocumentType.OBSERVATION_ORDER: "observation"}
 _CONCURS = "attending"
 
 
-def newest_versions(account: Account) -> list[DocumentVersion]:
-    """The newest version of each document that is not cancelled, oldest document first."""
-    rows = DocumentVersion.objects.filter(account=account, document__cancelled_at__isnull=True)
-    rows = rows.select_related("document").order_by("document_id", "-number").distinct("document_id")
-    return [row for row in rows if row.status != VersionStatus.CANCELLED]
+def versions_of(account: Account) -> list[DocumentVersion]:
+    """The newest version of each document in force without its text, oldest document first. One query."""
+    rows = DocumentVersion.objects.in_force().filter(account=account)
+    return list(rows.select_related("document").defer("text").order_by("document_id"))
 
 
-def documents(account: Account) -> tuple[Document, ...]:
-    """Every document in its newest version, with the qualities found wanting in it."""
+def documents(account: Account, versions: Iterable[DocumentVersion]) -> tuple[Document, ...]:
+    """Every document, with the qualities found wanting in its newest version. One query."""
     wanting: dict[int, list[str]] = {}
     for version_id, quality in Deficiency.objects.filter(account=account, resolved_at__isnull=True).values_list(
         "version_id", "quality"
     ):
         wanting.setdefault(version_id, []).append(quality)
-    return tuple(_document(row, tuple(sorted(wanting.get(row.pk, ())))) for row in newest_versions(account))
+    return tuple(_document(row, tuple(sorted(wanting.get(row.pk, ())))) for row in versions)
 
 
 def _document(row: DocumentVersion, deficiencies: tuple[str, ...]) -> Document:
@@ -45,10 +46,10 @@ def _concurrence(row: DocumentVersion) -> bool | None:
     return row.is_signed and row.author_role == _CONCURS
 
 
-def orders(account: Account) -> tuple[Order, ...]:
+def orders(versions: Iterable[DocumentVersion]) -> tuple[Order, ...]:
     """Placement orders among the documents: inpatient and observation."""
     return tuple(
         Order(_ORDERS[DocumentType(row.document.type)], row.authored_at, row.is_signed)
-        for row in newest_versions(account)
+        for row in versions
         if row.document.type in _ORDERS
     )
