@@ -27,8 +27,3 @@ def today(facility: "Facility | None" = None) -> datetime.date:
         return standing
     zone = ZoneInfo(facility.time_zone) if facility is not None else timezone.get_default_timezone()
     return now().astimezone(zone).date()
-
-
-def local_date(instant: datetime.datetime, facility: "Facility") -> datetime.date:
-    """The facility-local date of an instant."""
-    return instant.astimezone(ZoneInfo(facility.time_zone)).date()

@@ -28,13 +28,6 @@ def scoped(facilities: Iterable[int] | str) -> Iterator[None]:
             _set_scope(before)
 
 
-def current_scope() -> str:
-    """The scope in force: ``all``, comma-joined keys, or empty outside a scope."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(current_setting('app.facilities', true), '')")
-        return str(cursor.fetchone()[0])
-
-
 def _set_scope(value: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,4 +1,4 @@
-"""Reads of claims, remittances and cases, for pages and boards. Lists start with ``staff.access.visible``."""
+"""Reads of claims, remittances, for pages and boards. Lists start with ``staff.access.visible``."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,9 +6,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from coding_workflow.release.models import CaseState, DiscrepancyCase
-
-from .models import Adjustment, Claim, ClaimStatus, Remittance, RemittanceClaim, RemittanceStatus
+from .models import Adjustment, Claim, Remittance, RemittanceClaim, RemittanceStatus
 from .x12 import wording
 
 
@@ -32,11 +30,6 @@ def claims() -> "QuerySet[Claim]":
 def claims_of(account_id: int) -> list[Claim]:
     """The claims of one account in the order they were made."""
     return list(claims().filter(account_id=account_id).order_by("pk"))
-
-
-def to_submit() -> "QuerySet[Claim]":
-    """Claims that were made and not sent, oldest first."""
-    return claims().filter(status=ClaimStatus.MADE).order_by("pk")
 
 
 def remittances() -> "QuerySet[Remittance]":
@@ -75,9 +68,3 @@ def adjustments_of(answers: Collection[RemittanceClaim]) -> dict[int, list[Adjus
 def _in_words(row: Adjustment) -> AdjustmentWords:
     code = f"{row.group}-{row.reason}"
     return AdjustmentWords(row.line, row.procedure, code, wording.group(row.group), wording.reason(row.reason), row.amount)
-
-
-def open_cases() -> "QuerySet[DiscrepancyCase]":
-    """Discrepancy cases that are not finished, those with a refund date first, soonest due first."""
-    cases = DiscrepancyCase.objects.exclude(state__in=(CaseState.VERIFIED, CaseState.CLOSED))
-    return cases.select_related("account", "release").order_by("refund_due_on", "pk")
