@@ -23,12 +23,13 @@ _LINES_AT_A_TIME = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a table changes against the release before it; ``previous`` is None for the first one of a system."""
+    """What a table changes against ``previous``, None for the first one of a system; ``already``: it is that release."""
 
     previous: TableRelease | None
-    added: int
-    deleted: int
-    revised: int
+    added: int = 0
+    deleted: int = 0
+    revised: int = 0
+    already: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,18 @@ class Loaded:
 
 
 def preview(*, table: ParsedTable, starts: datetime.date | None = None) -> Difference:
-    """Compare with the latest release of the system that began before this one, without writing.
+    """Compare with the latest release of the system that began by this one's first day, without writing.
 
     ``revised`` counts codes of both whose long title or billable mark differs.
     """
     first_day, _ = _period(table, starts, None, need_end=False)
-    earlier = TableRelease.objects.filter(system=table.system, effective__startswith__lt=first_day)
+    same = _same(table, first_day)
+    if same is not None:
+        return Difference(same, already=True)
+    earlier = TableRelease.objects.filter(system=table.system, effective__startswith__lte=first_day)
     previous = earlier.order_by("-effective").first()
     if previous is None:
-        return Difference(None, len(table.rows), 0, 0)
+        return Difference(None, added=len(table.rows))
     before = {
         code: (billable, title)
         for code, billable, title in previous.codes.values_list("code", "billable", "long_title").iterator()
@@ -85,7 +89,7 @@ def load_table(
     first_day, end = _period(table, starts, ends)
     with transaction.atomic():
         _one_load_at_a_time(table.system)
-        same = TableRelease.objects.filter(system=table.system, checksum=table.checksum, effective__startswith=first_day).first()
+        same = _same(table, first_day)
         if same is not None:
             return Loaded(same, already=True)
         if take_over:
@@ -119,6 +123,11 @@ def _period(
     if end is not None and end <= first_day:
         raise Refused("codes.dates", f"The period is empty: {first_day:%m/%d/%Y} to {end:%m/%d/%Y}.")
     return first_day, end
+
+
+def _same(table: ParsedTable, first_day: datetime.date) -> TableRelease | None:
+    """The release that the same file made for the same first day."""
+    return TableRelease.objects.filter(system=table.system, checksum=table.checksum, effective__startswith=first_day).first()
 
 
 def _one_load_at_a_time(system: str) -> None:

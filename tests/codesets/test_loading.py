@@ -90,6 +90,23 @@ def test_a_preview_counts_and_writes_nothing():
     assert TableRelease.objects.count() == 1
 
 
+def test_a_preview_of_the_same_file_says_that_it_is_loaded():
+    release = _load().release
+    change = preview(table=_first(), starts=OCTOBER)
+    assert change.already and change.previous == release
+
+
+def test_a_preview_of_another_file_for_the_same_day_compares_with_the_loaded_one():
+    release = _load().release
+    change = preview(table=_first(A001="Cholera, new"), starts=OCTOBER)
+    assert (change.previous, change.added, change.deleted, change.revised) == (release, 1, 0, 0)
+
+
+def test_a_preview_of_the_first_release_counts_all_its_codes():
+    change = preview(table=_first(), starts=OCTOBER)
+    assert (change.previous, change.added) == (None, 3)
+
+
 def test_text_with_copys_own_signs_is_stored_as_it_is():
     _load(_first(A000="Back\\slash \\N and\ttab"))
     assert Code.objects.get(code="A000").long_title == "Back\\slash \\N and\ttab"

@@ -91,6 +91,12 @@ def test_the_command_loads_nothing_twice(capsys):
     assert "98,186 rows" in printed
 
 
+def test_the_command_previews_what_is_loaded_as_no_change(capsys):
+    call_command("load_codes", standard=True, preview=True)
+    printed = capsys.readouterr().out
+    assert printed.count("is this file and loaded already; nothing would change.") == 2
+
+
 def test_the_command_previews_an_update(capsys):
     file = str(shared_file("icd10/pcs_order_fy2026/icd10pcs_order_2026.txt.gz"))
     call_command("load_codes", file, system="ICD-10-PCS", preview=True, starts=datetime.date(2026, 10, 1))

@@ -63,6 +63,9 @@ class Command(BaseCommand):
 
     def _preview(self, table: ParsedTable, options: dict[str, Any]) -> None:
         change = services.preview(table=table, starts=options["starts"])
+        if change.previous and change.already:
+            self.stdout.write(f"{table.system}: “{change.previous.label}” is this file and loaded already; nothing would change.")
+            return
         against = f"against {change.previous.label}" if change.previous else "as first release"
         self.stdout.write(
             f"{table.system}: added {change.added:,}, deleted {change.deleted:,}, revised {change.revised:,} {against}."
