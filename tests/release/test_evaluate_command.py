@@ -109,6 +109,15 @@ def test_only_limits_findings_and_leaves_the_drg() -> None:
     assert answer["drg"]["return_code"] == "OK"
 
 
+@pytest.mark.usefixtures("coded_db")
+@pytest.mark.parametrize("rules", ["active", "all"])
+def test_rules_that_do_not_exist_yet_are_said_so_and_equal_the_builtin(rules: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(json.dumps(EXAMPLE), rules=rules) == run(json.dumps(EXAMPLE), rules="builtin")
+    assert capsys.readouterr().err.splitlines() == [
+        f"There are no rules made by administrators yet: --rules {rules} judges by the built-in rules."
+    ]
+
+
 @pytest.mark.processes
 @pytest.mark.usefixtures("committed_coded_db")
 def test_several_workers_answer_the_same_lines_in_the_same_order() -> None:

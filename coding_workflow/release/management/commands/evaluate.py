@@ -19,6 +19,7 @@ from coding_workflow.release.tables import tables_in_force
 
 #: Lines judged in one transaction and sent to a worker at once.
 _CHUNK = 200
+_ONLY_BUILTIN = "There are no rules made by administrators yet: --rules {} judges by the built-in rules."
 
 
 def _judge(lines: list[tuple[int, str]], only: str) -> list[Answer]:
@@ -57,8 +58,10 @@ class Command(BaseCommand):
         parser.add_argument("--only", default="", metavar="PREFIX", help="Keep the findings of rules with this prefix.")
         parser.add_argument("--workers", type=int, default=1, help="Processes; 1 judges in this one.")
 
-    def handle(self, *args: Any, only: str, workers: int, **options: Any) -> None:
+    def handle(self, *args: Any, rules: str, only: str, workers: int, **options: Any) -> None:
         """Stream; the other lines go on when one is not valid."""
+        if rules != "builtin":
+            self.stderr.write(_ONLY_BUILTIN.format(rules))
         source = options.get("stdin") or sys.stdin
         judged = (answer for chunk in _chunks(source) for answer in _judge(chunk, only))
         answers = _in_processes(source, only, workers) if workers > 1 else judged
