@@ -5,7 +5,7 @@ from django.db import models
 
 
 class ChargeSource(models.TextChoices):
-    """Who assigned the line's HCPCS code (decisions.md 3)."""
+    """Who assigned the line's HCPCS code, and so who must be competent for it (condition 1)."""
 
     CHARGEMASTER = "chargemaster", "Chargemaster"
     CODER = "coder", "Coder"

@@ -31,7 +31,7 @@ class Facility(models.Model):
 
 
 class Unit(models.Model):
-    """A distinct-part unit or swing bed with a provider number of its own (decisions.md 4)."""
+    """A distinct-part unit or swing bed with a provider number of its own: competence is judged for that number."""
 
     facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="units")
     code = models.CharField(max_length=16, db_collation="C")

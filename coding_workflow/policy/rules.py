@@ -37,7 +37,7 @@ class Alternative:
 
 @dataclass(frozen=True)
 class RequiredDocument:
-    """One row of the required-document matrix: any one of ``any_of`` is enough (decisions.md 11).
+    """One row of the required-document matrix: any one of ``any_of`` is enough.
 
     ``when``: the row applies in any of these situations (empty: always); ``unless``: in none of these.
     """
@@ -66,7 +66,7 @@ class RequiredDocument:
 
 @dataclass(frozen=True)
 class EvidencePolicy:
-    """How deeply each kind of code must be supported (decisions.md 2).
+    """How deeply each kind of code must be supported: most where payment or quality measures rest on it.
 
     ``shown_on_record``: kinds that need a passage, a page region or a document elsewhere; ``other_forms``: what is
     enough for all other codes.
@@ -84,7 +84,7 @@ class EvidencePolicy:
 
 @dataclass(frozen=True)
 class RequiredTable:
-    """Tables without which an account of this scope is not judged, so held (decisions.md 1)."""
+    """Tables without which an account of this scope is not judged, so held; a neighbouring year never stands in."""
 
     tables: tuple[str, ...]
     scope: Scope = Scope()
@@ -111,7 +111,7 @@ class BillHold:
 
 @dataclass(frozen=True)
 class AutoRelease:
-    """Accounts that policy releases when clean, and the supervisor accountable for it (decisions.md 18)."""
+    """Accounts that policy releases when clean, and the supervisor who answers for it: every release has its person."""
 
     accountable_supervisor: str
     scope: Scope
@@ -173,7 +173,7 @@ class FacilityPolicy:
         return next((row.severity for row in self.unsigned if _among(document_type, row.document_types)), "hold")
 
     def is_select_modifier(self, modifier: str) -> bool:
-        """Whether only a coder may assign this modifier; a chargemaster may not (decisions.md 3)."""
+        """Whether only a coder may assign this modifier; a chargemaster cannot know what the record says."""
         return modifier.upper() in self.select_modifiers
 
     def with_downstream(self, *declarations: Downstream) -> "FacilityPolicy":

@@ -1,4 +1,4 @@
-"""What ``check --deploy`` and ``check --database`` must also look at (hardening.md 4.7)."""
+"""What ``check --deploy`` and ``check --database`` must also look at."""
 
 from collections.abc import Sequence
 from typing import Any, Final

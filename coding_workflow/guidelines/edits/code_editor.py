@@ -1,6 +1,6 @@
 """Condition 4: the Medicare Code Editor, one rule for each of its edits.
 
-Coverage edits are Medicare's own and do not touch other payers; data edits are for everyone (decisions.md 6).
+Coverage edits state what Medicare pays for and do not touch other payers; data edits are for everyone.
 """
 
 from collections.abc import Iterable, Iterator

@@ -11,7 +11,8 @@ from coding_workflow.guidelines.words import listed, point
 
 NO_NOTES = NotesAnswer()
 
-#: Pairs that are reported together whatever else is documented: code -> its companion (decisions.md 5).
+#: Pairs that are reported together whatever else is documented: code -> its companion. Other *use additional* notes depend
+#: on the record; holding for each of them would flood the coder.
 INSEPARABLE = (
     (("I110", "I130", "I132"), ("I50",), "the type of heart failure (I50.-)"),
     (("I12", "I13", "E0822", "E0922", "E1022", "E1122", "E1322"), ("N18",), "the stage of chronic kidney disease (N18.-)"),

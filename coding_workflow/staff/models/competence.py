@@ -1,4 +1,4 @@
-"""Condition 1: who is trained, oriented and supervised for which type of coding, and when (decisions.md 4)."""
+"""Condition 1: who is trained, oriented and supervised for which type of coding, and when."""
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint

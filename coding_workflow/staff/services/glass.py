@@ -1,4 +1,4 @@
-"""Opening a restricted account for a reason (45 CFR 164.312(a)(2)(ii); decisions.md 20)."""
+"""Opening a restricted account for a reason (emergency access, 45 CFR 164.312(a)(2)(ii))."""
 
 import datetime
 from typing import Final
