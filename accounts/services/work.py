@@ -5,6 +5,7 @@ from typing import Final
 
 from accounts import clock, history, listeners
 from accounts.actors import Actor
+from accounts.locking import lock_account
 from accounts.models import Account, WorkItem
 
 #: How long work stays in somebody's hands after their last change or real input, by the database's clock.
@@ -57,8 +58,13 @@ def release_work_of(*, user_id: int, by: Actor, reason: str) -> int:
 
 
 def hand_back(*, item: WorkItem, by: Actor, reason: str) -> None:
-    """End the lease of an item so that others may take it; locks the account first."""
-    account = Account.objects.select_for_update().get(pk=item.account_id)
+    """End the lease of an item so that others may take it; locks the account first.
+
+    Nothing happens when nobody had it, or when another person has it by now.
+    """
+    if item.leased_to_id is None:
+        return
+    account = lock_account(item.account_id)
     changed = WorkItem.objects.filter(pk=item.pk, closed_at__isnull=True, leased_to_id=item.leased_to_id).update(
         leased_to=None, leased_until=None
     )
