@@ -75,7 +75,8 @@ def assign_procedure(
     """Add a procedure code; an outpatient code goes on ``charge``, else on the first uncoded charge line of its day.
 
     Raises as ``assign_diagnosis`` does, and Refused ``code.system`` when the bill does not take that code system,
-    ``modifier.form`` or ``modifier.many`` for modifiers.
+    ``modifier.form`` or ``modifier.many`` for modifiers; for ``charge`` Refused ``charge.gone`` when it is not on the
+    account's bill, Conflict ``charge.coded`` when a coder's code is on it already.
     """
     account = open_for_coding(account_id=account_id, by=by)
     chosen = system or _guess_system(account, code)
@@ -91,7 +92,7 @@ def assign_procedure(
         units=units,
         performed_on=performed_on or selectors.code_date(account),
         provider=provider,
-        charge=charge or _uncoded_charge(account, chosen, performed_on),
+        charge=_free(account, charge) if charge else _uncoded_charge(account, chosen, performed_on),
         specimen_sent=specimen_sent,
         position=_next_position(selectors.procedures_in_force(account.pk)),
         assigned_by_id=by.person_id,
@@ -204,13 +205,24 @@ def _guess_system(account: Account, code: str) -> str:
     return "HCPCS" if code[:1].isalpha() else "CPT"
 
 
+def _free(account: Account, charge: ChargeLine) -> ChargeLine:
+    if not ChargeLine.objects.filter(pk=charge.pk, account=account, voided_at__isnull=True).exists():
+        raise Refused("charge.gone", "This charge line is no longer on the account.", fix="procedures")
+    if _coded(account).filter(charge=charge).exists():
+        raise Conflict("charge.coded", "This charge line has a coder's code already.", fix="procedures")
+    return charge
+
+
 def _uncoded_charge(account: Account, system: str, on: datetime.date | None) -> ChargeLine | None:
     if system not in {"CPT", "HCPCS"}:
         return None
     lines = ChargeLine.objects.filter(account=account, voided_at__isnull=True, hcpcs="")
-    taken = CodedProcedure.objects.filter(account=account, superseded_at__isnull=True, charge__isnull=False)
-    free = lines.exclude(pk__in=taken.values("charge_id"))
+    free = lines.exclude(pk__in=_coded(account).values("charge_id"))
     return (free.filter(service_date=on) if on else free).order_by("pk").first()
+
+
+def _coded(account: Account) -> "QuerySet[CodedProcedure]":
+    return CodedProcedure.objects.filter(account=account, superseded_at__isnull=True, charge__isnull=False)
 
 
 def _modifiers(modifiers: Sequence[str]) -> list[str]:
