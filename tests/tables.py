@@ -5,7 +5,7 @@ import datetime
 from accounts.actors import Actor
 from coding_workflow.codesets.services import load_standard
 from coding_workflow.policy.models import PolicyVersion
-from coding_workflow.policy.rules import Downstream
+from coding_workflow.policy.rules import Downstream, FacilityPolicy
 from coding_workflow.policy.standard import STANDARD
 from tests.cast import Cast
 
@@ -15,11 +15,15 @@ def load_code_tables() -> None:
     load_standard(by=Actor.system("codes.load"))
 
 
-def trust_downstream(cast: Cast, *tables: str) -> None:
-    """Publish the standard policy with the tables that no open package carries declared validated downstream."""
+def trusting(*tables: str) -> FacilityPolicy:
+    """The standard policy with the tables that no open package carries declared validated downstream."""
     named = tables or ("POA-EXEMPT", "CPT", "HCPCS", "HCPCS-MODIFIER", "NCCI-PTP", "MUE")
     reason, expires = "The clearinghouse's scrubber checks it.", datetime.date(2027, 1, 1)
-    policy = STANDARD.with_downstream(*(Downstream(table, "ada", reason, expires) for table in named))
+    return STANDARD.with_downstream(*(Downstream(table, "ada", reason, expires) for table in named))
+
+
+def publish(cast: Cast, policy: FacilityPolicy) -> None:
+    """Put a policy in force at MAIN, written and published by two people."""
     PolicyVersion.objects.create(
         facility=cast.main,
         number=PolicyVersion.objects.count() + 1,
@@ -29,3 +33,8 @@ def trust_downstream(cast: Cast, *tables: str) -> None:
         written_by=cast.ada,
         published_by=cast.cora,
     )
+
+
+def trust_downstream(cast: Cast, *tables: str) -> None:
+    """Publish ``trusting``."""
+    publish(cast, trusting(*tables))

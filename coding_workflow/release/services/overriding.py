@@ -8,6 +8,7 @@ from accounts import history
 from accounts.actors import Actor
 from accounts.errors import NotAllowed, Refused
 from accounts.locking import lock_account
+from accounts.models import Account
 from accounts.services.revisions import touch
 from coding_workflow.guidelines.ruleset import builtin
 from coding_workflow.release.models import Override
@@ -22,14 +23,14 @@ def override_finding(
 ) -> Override:
     """Write down why a finding does not hold this account; the next check turns it into information.
 
-    Raises NotAllowed ``override.role``, Refused ``override.unknown``, ``override.not_allowed``, ``override.reason``
-    (fewer than ten characters) or ``override.second`` (the rule asks for a second person, another one).
+    Raises NotAllowed ``override.role`` (for either person), Refused ``override.unknown``, ``override.not_allowed``,
+    ``override.reason`` (fewer than ten characters) or ``override.second`` (the rule asks for a second person, another one).
     """
     account = lock_account(account_id)
-    person = User.objects.filter(pk=by.user_id, is_active=True).first()
-    if person is None or not ({Role.CODER, Role.SUPERVISOR} & set(person.roles_at(account.facility_id))):
-        raise NotAllowed("override.role", "Only a coder or supervisor of this facility overrides a finding.")
+    _check_person(account, by)
     _check_rule(rule, by, second)
+    if second is not None:
+        _check_person(account, second)
     if len(reason.strip()) < _SHORTEST:
         raise Refused("override.reason", "Give the reason in a sentence; it is printed on the certificate.")
     row = Override.objects.create(
@@ -38,13 +39,19 @@ def override_finding(
         rule=rule,
         subjects=list(subjects),
         reason=reason.strip(),
-        by=person,
+        by_id=by.person_id,
         second_id=second.user_id if second else None,
     )
     payload = {"override": row.pk, "rule": rule, "subjects": list(subjects)}
     history.record(account=account, kind="release.overridden", by=by, payload=payload)
     touch(account=account, what="release.overridden", by=by)
     return row
+
+
+def _check_person(account: Account, actor: Actor) -> None:
+    person = User.objects.filter(pk=actor.user_id, is_active=True).first()
+    if person is None or not ({Role.CODER, Role.SUPERVISOR} & set(person.roles_at(account.facility_id))):
+        raise NotAllowed("override.role", "Only a coder or supervisor of this facility overrides a finding.")
 
 
 def _check_rule(rule: str, by: Actor, second: Actor | None) -> None:
