@@ -4,6 +4,9 @@ A hospital that runs beside the tests must not lend them its database, so the ad
 """
 
 import os
+from collections.abc import Generator
+
+import pytest
 
 _DEFAULTS = {
     "SECRET_KEY": "only-for-tests-" + "x" * 50,
@@ -17,3 +20,14 @@ _DEFAULTS = {
 
 for _name, _value in _DEFAULTS.items():
     os.environ.setdefault(_name, _value)
+
+_GIVEN = {name: os.environ[name] for name in _DEFAULTS}
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown() -> Generator[None, None, None]:
+    """A test that leaves one of these variables changed fails itself, not whichever test starts a process next."""
+    yield
+    left = [name for name, value in _GIVEN.items() if os.environ.get(name) != value]
+    os.environ.update(_GIVEN)
+    assert not left, f"These variables were left changed: {', '.join(left)}"

@@ -16,13 +16,9 @@ GIVEN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "PORT", "HOST", "SEC
 
 
 @contextmanager
-def _state() -> Iterator[Path]:
+def _folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="coding-test-"))
-    with pytest.MonkeyPatch.context() as patch:
-        for name in GIVEN:
-            patch.delenv(name, raising=False)
-        patch.setenv("CODING_STATE_DIR", str(folder))
-        yield folder
+    yield folder
     for engine in (Postgres(folder), Valkey(folder)):
         engine.end_leftovers()
         engine.forget()
@@ -30,16 +26,20 @@ def _state() -> Iterator[Path]:
 
 
 @pytest.fixture
-def state() -> Iterator[Path]:
+def state(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A state folder as of a person who set no variable at all."""
-    with _state() as folder:
+    # The test's own patch: a second one would end before it, and the test's would then delete what it had put back.
+    with _folder() as folder:
+        for name in GIVEN:
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("CODING_STATE_DIR", str(folder))
         yield folder
 
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[Postgres]:
     """A running private PostgreSQL, for tests that only ask it."""
-    with _state() as folder:
+    with _folder() as folder:
         engine = Postgres(folder, durable=False)
         engine.start()
         yield engine

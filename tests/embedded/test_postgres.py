@@ -110,11 +110,11 @@ def test_a_server_whose_supervisor_was_killed_is_ended_before_the_next_starts(st
 
 def test_an_interrupted_first_start_leaves_no_half_made_data_folder(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Postgres(state, durable=False)
-    monkeypatch.setattr("coding_workflow.embedded.postgres.postgres_programs", lambda _user: Path("/bin/nowhere"))
-    with pytest.raises((EngineProblem, OSError)):
-        engine.start()
+    with monkeypatch.context() as patch:
+        patch.setattr("coding_workflow.embedded.postgres.postgres_programs", lambda _user: Path("/bin/nowhere"))
+        with pytest.raises((EngineProblem, OSError)):
+            engine.start()
     assert not engine.data.exists()
-    monkeypatch.undo()
     engine.start()
     assert engine.answers()
     engine.stop(3)
