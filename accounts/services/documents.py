@@ -13,7 +13,6 @@ from accounts.models import (
     DocumentType,
     DocumentVersion,
     Provider,
-    VersionStatus,
 )
 
 from .revisions import touch
@@ -102,8 +101,3 @@ def withdraw_deficiency(*, account: Account, deficiency: Deficiency, by: Actor, 
     payload = {"deficiency": deficiency.pk, "reason": reason}
     history.record(account=account, kind="document.sufficient", by=by, payload=payload)
     touch(account=account, what="document.sufficient", by=by)
-
-
-def is_final(status: str) -> bool:
-    """Whether a version with this status is signed."""
-    return status in {VersionStatus.SIGNED, VersionStatus.ADDENDED}

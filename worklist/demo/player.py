@@ -257,7 +257,7 @@ class Player:
         self.approve(story)
 
     def _record_correction(self, account: Account, after: Aftermath) -> None:
-        case = DiscrepancyCase.objects.filter(account=account).exclude(state__in=("verified", "closed")).get()
+        case = DiscrepancyCase.objects.open().get(account=account)
         payment.record_correction(
             case_id=case.pk,
             by=self.person("bill"),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from accounts.models import Account, Deficiency, DeficiencyQuality, DocumentVersion, VersionStatus
+from accounts.models import Account, Deficiency, DeficiencyQuality, DocumentVersion
 
 from .workspace_codes import Codes, EvidenceLine
 
@@ -89,10 +89,10 @@ def record_pane(account: Account, codes: Codes, chosen: int | None) -> RecordPan
 
 def newest_versions(account: Account) -> list[DocumentVersion]:
     """The newest version of each document in force, without its text, in the order of the record. One query."""
-    rows = DocumentVersion.objects.filter(account=account, document__cancelled_at__isnull=True).defer("text")
-    rows = rows.select_related("document", "author").order_by("document_id", "-number").distinct("document_id")
-    shown = [row for row in rows if row.status != VersionStatus.CANCELLED]
-    return sorted(shown, key=lambda row: (row.document.get_type_display(), row.authored_at or row.received_at))
+    rows = DocumentVersion.objects.in_force().filter(account=account).defer("text").select_related("document", "author")
+    return sorted(
+        rows.order_by("document_id"), key=lambda row: (row.document.get_type_display(), row.authored_at or row.received_at)
+    )
 
 
 def find(account: Account, words: str) -> tuple[Hit, ...]:

@@ -16,7 +16,7 @@ from accounts.services.work import close_work
 from coding_workflow.coding import selectors as coding
 from coding_workflow.coding.services import return_to_coding
 from coding_workflow.release.certificates import certify
-from coding_workflow.release.models import CaseState, Check, DiscrepancyCase, Release, Verdict
+from coding_workflow.release.models import Check, DiscrepancyCase, Release, Verdict
 from coding_workflow.staff.models import Role, User
 
 from .checking import Judgement, judge, keep_verdict
@@ -55,7 +55,7 @@ def approve_release(*, account_id: int, by: Actor, revision: int, action: uuid.U
 
 
 def release_by_policy(*, account_id: int, verdict: Check, judgement: Judgement, policy_hash: str, supervisor: User) -> Release:
-    """Release a clean, locked account where policy does so by itself; ``supervisor`` is accountable (decisions.md 18)."""
+    """Release a clean, locked account where policy does so by itself; ``supervisor`` is accountable."""
     account = lock_account(account_id)
     _check_release(account, supervisor, account.revision)
     _refuse_held(account, verdict)
@@ -114,7 +114,7 @@ def _release(
     account: Account, verdict: Check, judgement: Judgement, approver: User, by: Actor, policy_hash: str, action: uuid.UUID | None
 ) -> Release:
     last = Release.objects.filter(account=account).order_by("-sequence").first()
-    case = DiscrepancyCase.objects.filter(account=account).exclude(state__in=(CaseState.VERIFIED, CaseState.CLOSED)).first()
+    case = DiscrepancyCase.objects.open().filter(account=account).first()
     release = Release.objects.create(
         facility_id=account.facility_id,
         account=account,

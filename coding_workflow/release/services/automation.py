@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from accounts.locking import lock_account
-from accounts.models import Account, Coverage, Hold, Step
+from accounts.models import Account, Hold, Step
 from coding_workflow.coding import selectors as coding
 from coding_workflow.policy.selectors import policy_for
 from coding_workflow.release.models import Check, Verdict
@@ -15,7 +15,7 @@ from .checking import judge, run_check
 
 @transaction.atomic
 def check_and_release(*, account_id: int) -> Check | None:
-    """Run the check; then release without a person where the facility's policy says so (decisions.md 18).
+    """Run the check; then release without a person where the facility's policy says so.
 
     Never releases what a person must look at: an account with a hold, or one that the accountable supervisor coded.
     """
@@ -35,7 +35,8 @@ def check_and_release(*, account_id: int) -> Check | None:
 
 def _accountable(account: Account) -> User | None:
     """The supervisor who answers for releasing this account without a person, unless they coded it."""
-    row = policy_for(account.facility).auto_release_for(account.patient_class, _payer_kind(account))
+    primary = account.primary_coverage()
+    row = policy_for(account.facility).auto_release_for(account.patient_class, primary.payer.kind if primary else "")
     person: User | None = User.objects.filter(username=row.accountable_supervisor, is_active=True).first() if row else None
     if person is None or not person.has_role(Role.SUPERVISOR, account.facility_id):
         return None
@@ -44,8 +45,3 @@ def _accountable(account: Account) -> User | None:
 
 def _held(account: Account) -> bool:
     return Hold.objects.filter(account=account, resolved_at__isnull=True, blocking=True).exists()
-
-
-def _payer_kind(account: Account) -> str:
-    primary = Coverage.objects.filter(account=account).select_related("payer").order_by("rank").first()
-    return primary.payer.kind if primary else ""
