@@ -8,7 +8,18 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, Final, Literal
 
-Moment = Literal["step_moved", "hold_opened", "hold_closed", "revision_raised", "work_opened", "work_returned"]
+Moment = Literal[
+    "step_moved",
+    "hold_opened",
+    "hold_closed",
+    "revision_raised",
+    "work_opened",
+    "work_returned",
+    "tables_loaded",
+    "rules_changed",
+    "policy_published",
+    "competence_changed",
+]
 Listener = Callable[..., None]
 
 _LISTENERS: Final[defaultdict[str, list[Listener]]] = defaultdict(list)
@@ -19,6 +30,11 @@ def listen(moment: Moment, listener: Listener) -> None:
 
     step_moved(account, before, after, by) · hold_opened(hold, by) · hold_closed(hold, by) ·
     revision_raised(account, what, by) · work_opened(item, by) · work_returned(item, by)
+
+    What is judged by changed, told in the transaction that changes it; ``by`` is an ``Actor`` as everywhere:
+    tables_loaded(release, by): a release of a code table, complete · policy_published(version, by) ·
+    rules_changed(facility, definitions, by): of one facility, or of all where it is None; every definition that
+    was in force before or is from now on · competence_changed(competence, by): recorded or ended
     """
     if listener not in _LISTENERS[moment]:
         _LISTENERS[moment].append(listener)

@@ -9,6 +9,7 @@ from itertools import islice
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from accounts import listeners
 from accounts.actors import Actor
 from accounts.errors import Conflict, Refused
 
@@ -98,6 +99,7 @@ def load_table(
         _copy_rows(indexed or _indexed(table), release.pk)
         release.complete = True
         release.save(update_fields=["complete"])
+        listeners.tell("tables_loaded", release=release, by=by)
     return Loaded(release)
 
 

@@ -4,6 +4,8 @@ import datetime
 
 from django.db import transaction
 
+from accounts import listeners
+from accounts.actors import Actor
 from accounts.errors import NotAllowed, Refused
 from accounts.models import Facility
 from coding_workflow.staff.models import Role, User
@@ -31,7 +33,7 @@ def publish_policy(
     # Two publications at once would take the same number; the second waits for the facility's row.
     Facility.objects.select_for_update().get(pk=facility.pk)
     last = PolicyVersion.objects.filter(facility=facility).order_by("-number").first()
-    return PolicyVersion.objects.create(
+    version = PolicyVersion.objects.create(
         facility=facility,
         number=last.number + 1 if last else 1,
         document=policy.to_json(),
@@ -40,6 +42,8 @@ def publish_policy(
         written_by=by,
         published_by=second,
     )
+    listeners.tell("policy_published", version=version, by=Actor.person(second.pk))
+    return version
 
 
 def _refuse_faults(policy: FacilityPolicy) -> None:

@@ -4,6 +4,8 @@ import datetime
 
 from django.db import transaction
 
+from accounts import listeners
+from accounts.actors import Actor
 from accounts.errors import Conflict, Refused
 from accounts.models import Facility, PatientClass
 from coding_workflow.staff.models import Competence, Role, Supervision, User
@@ -53,6 +55,7 @@ def record_competence(
         valid_to=valid_to,
     )
     note(by=by, person=person, kind="competence.recorded", facility=facility, competence=made.pk, coding_type=coding_type)
+    listeners.tell("competence_changed", competence=made, by=_actor(by))
     return made
 
 
@@ -70,6 +73,11 @@ def end_competence(*, by: User | None, competence: Competence, on: datetime.date
     row.valid_to = on
     row.save(update_fields=["valid_to"])
     note(by=by, person=row.user, kind="competence.ended", facility=row.facility, competence=row.pk, on=on.isoformat())
+    listeners.tell("competence_changed", competence=row, by=_actor(by))
+
+
+def _actor(by: User | None) -> Actor:
+    return Actor.person(by.pk) if by else Actor.system("staff.setup")
 
 
 def _require_values(coding_type: str, supervision: str, credential: str) -> None:
