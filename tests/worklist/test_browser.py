@@ -123,7 +123,8 @@ PAGES = [
 LOOKS = [((1366, 768), "light"), ((1366, 768), "dark"), ((1920, 1080), "light"), ((1920, 1080), "dark")]
 
 
-def test_pages_are_clean_in_light_and_dark_at_both_sizes(site):
+def test_no_page_scrolls_sideways_at_either_size(site):
+    """What axe finds on each page, in light and dark, tests/browser/test_pages.py looks for."""
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         more = [
@@ -135,7 +136,7 @@ def test_pages_are_clean_in_light_and_dark_at_both_sizes(site):
             ("cases", "/claims/?show=cases", "bill"),
             ("case", f"/claims/cases/{site.case}/", "bill"),
         ]
-        for size, scheme in LOOKS:
+        for size, scheme in LOOKS if SHOTS else [look for look in LOOKS if look[1] == "light"]:
             for name, address, who in [*PAGES, *more]:
                 page = _open_page(browser, site, who, size=size, scheme=scheme)
                 page.goto(site.address + address)
@@ -144,8 +145,6 @@ def test_pages_are_clean_in_light_and_dark_at_both_sizes(site):
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
                     f"{name} scrolls sideways at {size[0]}"
                 )
-                if size[0] == 1366:
-                    assert _serious(page) == [], name
                 page.context.close()
         browser.close()
     assert site.complaints == []

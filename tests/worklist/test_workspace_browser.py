@@ -111,8 +111,8 @@ def test_a_code_is_dragged_to_another_place(desk):
     for words, code in (("I10", "I10"), ("E11.9", "E119"), ("I25.10", "I2510")):
         _add(page, words, code)
     rows = page.locator("#diagnoses ol[data-role=diagnosis] .code-row")
-    rows.nth(2).drag_to(rows.nth(0), source_position={"x": 8, "y": 8}, target_position={"x": 8, "y": 4})
-    page.wait_for_load_state("networkidle")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        rows.nth(2).drag_to(rows.nth(0), source_position={"x": 8, "y": 8}, target_position={"x": 8, "y": 4})
     page.reload()
     expect(_codes(page)).to_have_text(["I25.10", "I10", "E11.9"])
     assert desk.complaints == []
