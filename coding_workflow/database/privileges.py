@@ -20,6 +20,7 @@ APPEND_ONLY: Final = frozenset(
         "codesets_indexword",
         "coding_finalcoding",
         "coding_recordabstract",
+        "guidelines_ruleevent",
         "policy_policyversion",
         "payment_adjustment",
         "payment_payment",

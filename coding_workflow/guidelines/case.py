@@ -6,6 +6,7 @@ from functools import cached_property
 from accounts.stay import length_of_stay
 from coding_workflow.policy.rules import FacilityPolicy
 
+from .anchoring import tokens_of
 from .facts import Coder, Diagnosis, Document, Facts, Line, Procedure
 from .grouper import GroupingAnswer, GroupingClaim
 from .service_codes import HCPCS_SYSTEMS
@@ -113,6 +114,11 @@ class Case:
     def situations(self) -> frozenset[str]:
         """The circumstances that policy rows depend on (``policy.vocabulary.SITUATIONS``)."""
         return situations(self.facts, self.codes, self.grouping)
+
+    @cached_property
+    def tokens(self) -> frozenset[str] | None:
+        """Beginnings of codes and types of documents, by which rules are found (``anchoring``)."""
+        return tokens_of(self.facts)
 
     @cached_property
     def documents(self) -> dict[str, Document]:

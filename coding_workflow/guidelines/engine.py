@@ -23,7 +23,7 @@ def evaluate(facts: Facts, ruleset: RuleSet, tables: Tables, policy: FacilityPol
     """
     recorder = RecordingTables(tables)
     case = Case(facts, recorder, policy)
-    found = [(rule, one) for rule in ruleset.rules_for(facts) for one in _judge(rule, case)]
+    found = [(rule, one) for rule in ruleset.rules_for(facts, case.tokens) for one in _judge(rule, case)]
     findings = tuple(sorted((_finding(rule, one, facts.overrides) for rule, one in found), key=_place))
     absent = {rule.condition for rule, one in found if one.not_evaluated}
     conditions = _conditions(findings, absent, facts.discrepancy is not None)

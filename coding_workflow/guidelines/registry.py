@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from .anchoring import Anchors
 from .case import Case
 from .facts import Facts
 from .findings import Severity
@@ -24,6 +25,7 @@ class Found:
     not_evaluated: bool = False
 
 
+_EVERYWHERE = Anchors()
 Judge = Callable[[Case], Iterable[Found]]
 
 
@@ -32,6 +34,8 @@ class Rule:
     """A rule with what an administrator sees of it. ``looks_at`` names the facts it reads.
 
     ``classes`` and ``payers`` are its scope, empty meaning all; ``override`` is what it takes to go past it.
+    ``anchors`` is what the account must have for the rule to find anything; ``definition`` the canonical text of a rule
+    made by an administrator, empty for a built-in one.
     """
 
     id: str
@@ -46,6 +50,8 @@ class Rule:
     owner: str = "coding"
     fix: str = "diagnoses"
     override: OverridePolicy = "none"
+    anchors: Anchors = _EVERYWHERE
+    definition: str = ""
 
     def covers(self, facts: Facts) -> bool:
         """Whether the account is in the rule's scope."""

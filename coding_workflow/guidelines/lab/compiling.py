@@ -1,0 +1,238 @@
+"""From a definition to a rule of the engine: closures over a case, true, false, or not known.
+
+Not known is an answer of its own (Kleene's logic): a rule that would need a fact which is absent says so, never passes.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from coding_workflow.guidelines.case import Case
+from coding_workflow.guidelines.registry import Found, Rule
+from coding_workflow.guidelines.words import listed
+
+from . import values, vocabulary
+from .anchors import anchors_of, guard
+from .definition import Asked, Clause, Count, Definition, Group, Test
+from .matching import match
+from .messages import template
+from .reading import DefinitionError, definition_from_json
+from .writing import definition_to_json
+
+PREFIX = "lab."
+#: Subjects of one finding; a rule that finds more names these first ones in order.
+MOST_SUBJECTS = 20
+
+
+class Compiled(NamedTuple):
+    """A clause: its answer, the items that made it true, and what was missing where there is no answer."""
+
+    decide: Callable[[Case], bool | None]
+    gather: Callable[[Case], list[Any]]
+    missing: Callable[[Case], list[str]]
+
+
+def compile_rule(key: str, version: int, definition: Definition) -> Rule:
+    """The rule ``lab.<key>`` of the engine. The definition is without faults (``limits.faults``)."""
+    return Rule(
+        id=f"{PREFIX}{key}",
+        judge=_judge(definition),
+        condition=definition.condition,
+        reference=definition.reference,
+        version=version,
+        severity=definition.severity,
+        classes=frozenset(definition.scope.classes),
+        payers=frozenset(definition.scope.payers),
+        looks_at=tuple(sorted(_looks_at(definition.when))),
+        owner=definition.owner,
+        fix=definition.fix,
+        override=definition.override,
+        anchors=anchors_of(definition),
+        definition=definition_to_json(definition),
+    )
+
+
+def compile_text(key: str, version: int, text: str) -> Rule:
+    """The rule in a stored text. A text that this version of the vocabulary cannot read is a rule that fails, so it holds."""
+    try:
+        return compile_rule(key, version, definition_from_json(text))
+    except DefinitionError as error:
+        reason = error
+    return Rule(f"{PREFIX}{key}", _unreadable(reason), 4, "Administrators' rules", version, definition=text)
+
+
+def _unreadable(reason: DefinitionError) -> Callable[[Case], tuple[Found, ...]]:
+    def judge(case: Case) -> tuple[Found, ...]:
+        raise reason
+
+    return judge
+
+
+def _looks_at(clause: Clause) -> Iterator[str]:
+    if isinstance(clause, Group):
+        yield from {each for inner in clause.clauses for each in _looks_at(inner)}
+    else:
+        yield clause.of if isinstance(clause, Count) else clause.field
+
+
+def _judge(definition: Definition) -> Callable[[Case], tuple[Found, ...]]:
+    clause, say, in_force = compile_clause(definition.when), template(definition.message), _in_force(definition)
+
+    def judge(case: Case) -> tuple[Found, ...]:
+        if not in_force(case):
+            return ()
+        answer = clause.decide(case)
+        if answer:
+            items = clause.gather(case)
+            return (Found(say(case, items), subjects_of(items)),)
+        return _not_known(definition, clause.missing(case)) if answer is None else ()
+
+    return judge
+
+
+def _in_force(definition: Definition) -> Callable[[Case], bool]:
+    """Dates and services of the rule; condition 7 is only asked of an account with a discrepancy case."""
+    starts, ends, services = definition.starts, definition.ends, frozenset(definition.scope.services)
+    needs_case = definition.condition == 7
+
+    def in_force(case: Case) -> bool:
+        on = case.facts.tables_date
+        if on is not None and ((starts and on < starts) or (ends and on >= ends)):
+            return False
+        return (not services or case.facts.service in services) and (not needs_case or case.facts.discrepancy is not None)
+
+    return in_force
+
+
+def _not_known(definition: Definition, missing: list[str]) -> tuple[Found, ...]:
+    """Said once for each fact; an account without diagnoses or documents is held by the built-in rules already."""
+    named = sorted(set(missing))
+    if not named:
+        return ()
+    sentence = f"“{definition.title}” could not be judged: {listed(named)} not known."
+    return (Found(sentence, not_evaluated=definition.severity == "hold"),)
+
+
+def subjects_of(items: list[Any]) -> tuple[str, ...]:
+    """The codes, lines or documents by name: sorted, each once, the first twenty."""
+    return tuple(sorted({values.subject(item) for item in items} - {""})[:MOST_SUBJECTS])
+
+
+def compile_clause(clause: Clause) -> Compiled:
+    """One clause with everything in it."""
+    if isinstance(clause, Count):
+        return _count(clause)
+    return _field(clause) if isinstance(clause, Asked) else _group(clause)
+
+
+def _group(clause: Group) -> Compiled:
+    parts = [compile_clause(each) for each in clause.clauses]
+    decide = {"all": _all, "any": _any, "none": _none}[clause.kind]([part.decide for part in parts])
+
+    def gather(case: Case) -> list[Any]:
+        if clause.kind == "none":
+            return []
+        return [item for part in parts if part.decide(case) for item in part.gather(case)]
+
+    def missing(case: Case) -> list[str]:
+        return [name for part in parts if part.decide(case) is None for name in part.missing(case)]
+
+    return Compiled(decide, gather, missing)
+
+
+Decide = Callable[[Case], bool | None]
+
+
+def _all(parts: list[Decide]) -> Decide:
+    def decide(case: Case) -> bool | None:
+        answer: bool | None = True
+        for part in parts:
+            found = part(case)
+            if found is False:
+                return False
+            if found is None:
+                answer = None
+        return answer
+
+    return decide
+
+
+def _any(parts: list[Decide]) -> Decide:
+    def decide(case: Case) -> bool | None:
+        answer: bool | None = False
+        for part in parts:
+            found = part(case)
+            if found:
+                return True
+            if found is None:
+                answer = None
+        return answer
+
+    return decide
+
+
+def _none(parts: list[Decide]) -> Decide:
+    either = _any(parts)
+
+    def decide(case: Case) -> bool | None:
+        found = either(case)
+        return None if found is None else not found
+
+    return decide
+
+
+def _field(clause: Asked) -> Compiled:
+    field, value_of = vocabulary.FIELDS[clause.field], values.FIELDS[clause.field]
+    fits, needed = match(field, clause.operator, clause.value), values.NEEDED.get(clause.field)
+    if clause.operator in {"given", "not_given"}:
+        needed = None
+
+    def decide(case: Case) -> bool | None:
+        found = value_of(case)
+        if needed is not None and (found is None or found == "") and needed(case.facts):
+            return None
+        return fits(found, case)
+
+    return Compiled(decide, lambda case: [], lambda case: [f"the {field.label} is"] if decide(case) is None else [])
+
+
+def _count(clause: Count) -> Compiled:
+    items_of, passes, low, high = values.ITEMS[clause.of], _passes(clause), clause.at_least or 0, clause.at_most
+    tokens, first = guard(clause), values.FIRST.get(clause.of, 1)
+    known = vocabulary.COLLECTIONS[clause.of].attributes
+    grouped = any(known[test.attribute].grouped for test in clause.where)
+
+    def decide(case: Case) -> bool | None:
+        if tokens is not None and case.tokens is not None and tokens.isdisjoint(case.tokens):
+            return not low
+        items = items_of(case)
+        if items is None or (grouped and items and case.inpatient and case.grouping is None):
+            return None
+        found = sum(1 for at, item in enumerate(items, first) if passes(item, at, case))
+        return found >= low and (high is None or found <= high)
+
+    def gather(case: Case) -> list[Any]:
+        return [item for at, item in enumerate(items_of(case) or (), first) if low and passes(item, at, case)]
+
+    def missing(case: Case) -> list[str]:
+        return ["the DRG is"] if items_of(case) is not None and decide(case) is None else []
+
+    return Compiled(decide, gather, missing)
+
+
+Passes = Callable[[Any, int, Case], bool]
+
+
+def _passes(clause: Count) -> Passes:
+    tests = [_test(clause.of, test) for test in clause.where]
+    if len(tests) == 1:
+        return tests[0]
+    return lambda item, at, case: all(test(item, at, case) for test in tests)
+
+
+def _test(of: str, test: Test) -> Passes:
+    value_of, fits = values.ATTRIBUTES[of][test.attribute], match(_attribute(of, test), test.operator, test.value)
+    return lambda item, at, case: fits(value_of(item, at, case), case)
+
+
+def _attribute(of: str, test: Test) -> vocabulary.Attribute:
+    return vocabulary.COLLECTIONS[of].attributes[test.attribute]

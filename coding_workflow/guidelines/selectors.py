@@ -1,0 +1,70 @@
+"""The rules in force, and the rules that administrators look at."""
+
+from collections.abc import Collection
+from functools import lru_cache
+
+from django.db.models import F, Q, QuerySet
+
+from accounts.models import Facility
+
+from .lab.compiling import compile_text
+from .models import AdminRule, RuleEvent, RuleVersion, State
+from .reading_rows import definition_of, tests_of
+from .registry import Rule
+from .ruleset import RuleSet, builtin
+
+__all__ = ["active_rules", "definition_of", "history_of", "rules_at", "ruleset_for", "shadow_rules", "tests_of", "versions_of"]
+
+#: Key, number and hash of versions. What left draft never changes, so these name its text.
+_Named = tuple[tuple[str, int, str], ...]
+
+
+def ruleset_for(facility: Facility) -> RuleSet:
+    """Built-in edits with the active rules of the facility and of all facilities. One query; compiled once in a process."""
+    named = _named(facility, State.ACTIVE)
+    return _ruleset(named) if named else builtin()
+
+
+def shadow_rules(facility: Facility) -> tuple[Rule, ...]:
+    """The rules that run in shadow at the facility, its own and those of all facilities. One query."""
+    return _rules(_named(facility, State.SHADOW))
+
+
+def active_rules(facility: Facility) -> tuple[Rule, ...]:
+    """The active rules that administrators made, without the built-in ones. One query."""
+    return _rules(_named(facility, State.ACTIVE))
+
+
+def _named(facility: Facility, state: State) -> _Named:
+    reach = Q(rule__facility=facility) | Q(rule__facility__isnull=True)
+    return tuple(RuleVersion.objects.filter(reach, state=state).order_by("rule__key").values_list("rule__key", "number", "hash"))
+
+
+@lru_cache(maxsize=64)
+def _ruleset(named: _Named) -> RuleSet:
+    return RuleSet([*builtin().rules, *_rules(named)])
+
+
+@lru_cache(maxsize=128)
+def _rules(named: _Named) -> tuple[Rule, ...]:
+    if not named:
+        return ()
+    hashes = [hashed for _, _, hashed in named]
+    texts = dict(RuleVersion.objects.filter(hash__in=hashes).values_list("hash", "definition"))
+    return tuple(compile_text(key, number, texts[hashed]) for key, number, hashed in named)
+
+
+def rules_at(facility_ids: Collection[int]) -> QuerySet[AdminRule]:
+    """The rules of these facilities and of all facilities, by key."""
+    return AdminRule.objects.filter(Q(facility__in=facility_ids) | Q(facility__isnull=True)).select_related("facility")
+
+
+def versions_of(rule: AdminRule) -> QuerySet[RuleVersion]:
+    """The versions of a rule, newest first."""
+    people = ("written_by", "shadowed_by", "published_by", "retired_by")
+    return rule.versions.select_related(*people).order_by(F("number").desc())
+
+
+def history_of(rule: AdminRule) -> QuerySet[RuleEvent]:
+    """Everything that was done about a rule, newest first."""
+    return rule.events.select_related("by", "version")

@@ -1,0 +1,58 @@
+"""Who may act on a rule, the lock every act takes, and the line that every act leaves."""
+
+from typing import Final
+
+from accounts.errors import Conflict, NotAllowed, Refused
+from accounts.models import Facility
+from coding_workflow.guidelines.models import AdminRule, RuleEvent, RuleVersion
+from coding_workflow.staff.models import Role, User
+
+#: Kinds of event by which somebody becomes an author of a version.
+WRITING: Final = ("rule.written", "rule.imported", "rule.rolled_back")
+SHORTEST_REASON: Final = 5
+LONGEST_REASON: Final = 300
+
+
+def require_administrator(by: User, facility: Facility | None) -> None:
+    """Raise NotAllowed ``rule.role`` unless the person administers the facility; of all facilities, each of them."""
+    places = [facility] if facility else list(Facility.objects.order_by("pk"))
+    if not by.is_active or not places or not all(by.has_role(Role.ADMINISTRATOR, place.pk) for place in places):
+        where = "this facility" if facility else "every facility"
+        raise NotAllowed("rule.role", f"Only administrators of {where} write, publish and retire this rule.")
+
+
+def reasoned(reason: str) -> str:
+    """The reason as it is kept. Raises Refused ``rule.reason`` where it says nothing or too much."""
+    kept = reason.strip()
+    if not SHORTEST_REASON <= len(kept) <= LONGEST_REASON:
+        raise Refused("rule.reason", f"Say why, in {SHORTEST_REASON} to {LONGEST_REASON} characters.", fix="reason")
+    return kept
+
+
+def locked_version(version_id: int, by: User) -> RuleVersion:
+    """The version under its rule's lock, for an administrator of it. Raises Refused ``rule.unknown``, NotAllowed."""
+    version = RuleVersion.objects.filter(pk=version_id).only("rule_id").first()
+    if version is None:
+        raise Refused("rule.unknown", "There is no such version of a rule.")
+    rule = locked_rule(version.rule_id)
+    require_administrator(by, rule.facility)
+    row: RuleVersion = RuleVersion.objects.select_related("rule__facility").get(pk=version_id)
+    return row
+
+
+def locked_rule(rule_id: int) -> AdminRule:
+    """The rule's row, locked until the transaction ends: acts on one rule follow each other."""
+    rule: AdminRule = AdminRule.objects.select_for_update(of=("self",)).select_related("facility").get(pk=rule_id)
+    return rule
+
+
+def require_seen(version: RuleVersion, seen: str) -> None:
+    """Raise Conflict ``rule.changed`` unless the version still says what the person saw (``RuleVersion.seal``)."""
+    if version.seal != seen:
+        raise Conflict("rule.changed", "Somebody changed this draft since you looked; look at it once more.")
+
+
+def note(*, version: RuleVersion, kind: str, by: User, reason: str, **payload: object) -> RuleEvent:
+    """Append what was done."""
+    payload = {"number": version.number, "hash": version.hash, **payload}
+    return RuleEvent.objects.create(rule=version.rule, version=version, kind=kind, by=by, reason=reason, payload=payload)
