@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from accounts import listeners
 from accounts.errors import Conflict, NotAllowed, Refused
 from coding_workflow.guidelines import services
 from coding_workflow.guidelines.lab.files import to_file
@@ -211,6 +212,20 @@ def test_everything_that_was_done_is_kept_with_who_and_why(cast: Any, second: An
         ("rule.published", second, WHY, "Version 1 published"),
         ("rule.retired", cast.ada, "No longer asked for.", "Version 1 retired"),
     ]
+
+
+def test_what_was_and_what_is_in_force_is_told_as_it_changes(cast: Any, second: Any, monkeypatch: Any) -> None:
+    told: list[Any] = []
+    monkeypatch.setitem(listeners._LISTENERS, "rules_changed", [lambda **facts: told.append(facts)])
+    active(cast, second)
+    changed = publish(write(cast, made=definition(title="Infarction, second version")), second)
+    services.retire_rule(version_id=changed.pk, by=cast.ada, reason=WHY)
+    given_up = write(cast)
+    services.retire_rule(version_id=given_up.pk, by=cast.ada, reason=WHY)
+    titles = [[each.title for each in one["definitions"]] for one in told]
+    first, other = "Infarction without catheterization", "Infarction, second version"
+    assert titles == [[first], [first, other], [other]]
+    assert {(one["facility"], one["by"].user_id) for one in told} == {(cast.main, second.pk), (cast.main, cast.ada.pk)}
 
 
 SQL = {

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.actors import Actor
 from accounts.clock import now
 from accounts.errors import Conflict, NotAllowed, Refused
+from accounts.listeners import tell
 from coding_workflow.guidelines.lab.certainty import opposite
 from coding_workflow.guidelines.lab.definition import Definition
 from coding_workflow.guidelines.lab.limits import Fault, faults
@@ -51,11 +53,13 @@ def publish_rule(*, version_id: int, by: User, seen: str, reason: str) -> RuleVe
     _refuse(faults(definition))
     _refuse(shortfalls(definition, tests_of(version)), code="rule.tests")
     _refuse_contradiction(version, definition)
-    for before in version.rule.versions.filter(state=State.ACTIVE):
+    before = version.rule.versions.filter(state=State.ACTIVE).first()
+    if before is not None:
         _retire(before, by, f"Replaced by version {version.number}.")
     version.state, version.published_by, version.published_at = State.ACTIVE, by, now()
     version.save(update_fields=["state", "published_by", "published_at"])
     note(version=version, kind="rule.published", by=by, reason=words)
+    _tell(version, by, *([definition_of(before)] if before else []), definition)
     return version
 
 
@@ -69,14 +73,22 @@ def retire_rule(*, version_id: int, by: User, reason: str) -> RuleVersion:
     version = locked_version(version_id, by)
     if version.state == State.RETIRED:
         raise Conflict("rule.state", f"Version {version.number} is retired.")
-    return _retire(version, by, words)
+    was_active = version.state == State.ACTIVE
+    _retire(version, by, words)
+    if was_active:
+        _tell(version, by, definition_of(version))
+    return version
 
 
-def _retire(version: RuleVersion, by: User, words: str) -> RuleVersion:
+def _retire(version: RuleVersion, by: User, words: str) -> None:
     version.state, version.retired_by, version.retired_at, version.retired_reason = State.RETIRED, by, now(), words
     version.save(update_fields=["state", "retired_by", "retired_at", "retired_reason"])
     note(version=version, kind="rule.retired", by=by, reason=words)
-    return version
+
+
+def _tell(version: RuleVersion, by: User, *definitions: Definition) -> None:
+    """Tell that accounts are judged by other rules from now on; inside the transaction, so that none is missed."""
+    tell("rules_changed", facility=version.rule.facility, definitions=definitions, by=Actor.person(by.pk))
 
 
 def _to_move(version_id: int, by: User, seen: str, reason: str, states: tuple[State, ...]) -> tuple[RuleVersion, str]:
