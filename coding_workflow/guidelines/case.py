@@ -18,6 +18,10 @@ from .tables import Tables
 ICD_10_FROM = datetime.date(2015, 10, 1)
 
 
+#: Edits by which the Medicare Code Editor refuses a principal diagnosis.
+PRINCIPAL_EDITS = frozenset({"E_CODE_AS_PDX", "MANIFESTATION_AS_PDX", "UNACCEPTABLE_PDX", "INVALID_CODE"})
+
+
 class Case:
     """What every rule is given. Nothing here changes after it was made."""
 
@@ -34,6 +38,10 @@ class Case:
     def has(self, *prefixes: str) -> str:
         """The first submitted diagnosis code that starts with one of these, or an empty text."""
         return next((code for code in self.codes if code.startswith(prefixes)), "")
+
+    def those(self, *prefixes: str) -> tuple[str, ...]:
+        """Every submitted diagnosis code that starts with one of these, once, in order."""
+        return tuple(dict.fromkeys(code for code in self.codes if code.startswith(prefixes)))
 
     def position(self, *prefixes: str) -> int | None:
         """Where the first such code stands among the diagnoses, from 0."""
@@ -99,6 +107,12 @@ class Case:
             diagnoses=tuple((each.code, each.poa) for each in self.submitted),
             procedures=tuple(each.code for each in facts.procedures if each.system == "ICD-10-PCS"),
         )
+
+    @cached_property
+    def principal_refused(self) -> bool:
+        """Whether the Medicare Code Editor already refuses the principal diagnosis, so that a guideline need not say it again."""
+        edits = self.grouping.mce if self.grouping else ()
+        return any(edit in PRINCIPAL_EDITS and self.principal and subject == self.principal.code for edit, subject in edits)
 
     @cached_property
     def complications(self) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """A rule set: the rules in force together, named by a hash."""
 
+import datetime
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
@@ -25,18 +27,23 @@ class RuleSet:
 
     def __init__(self, rules: Iterable[Rule], made: str = "") -> None:
         self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
-        self._scopes: dict[tuple[str, str], _Scope] = {}
+        self._turns = sorted({day for rule in self.rules for day in (rule.starts, rule.ends) if day})
+        self._scopes: dict[tuple[str, str, int], _Scope] = {}
         self._by_id = {rule.id: rule for rule in self.rules}
         self.made = made or _made(self.rules)
         named = [[rule.id, rule.version] for rule in self.rules if not rule.definition]
         self.hash = _hash([ENGINE_VERSION, named, self.made] if self.made else [ENGINE_VERSION, named])
 
     def rules_for(self, facts: Facts, tokens: frozenset[str] | None = None) -> tuple[Rule, ...]:
-        """The rules whose scope covers the account and whose anchors it meets; without ``tokens`` every anchor is met."""
+        """The rules whose scope and dates cover the account and whose anchors it meets; without ``tokens`` every anchor is met.
+
+        Between two days on which a rule begins or ends they are the same, so the choice is kept by scope and period.
+        """
         scope = facts.patient_class, facts.payer.kind
-        if scope not in self._scopes:
-            self._scopes[scope] = _Scope(rule for rule in self.rules if rule.covers(facts) and rule.anchors.covers(*scope))
-        return self._scopes[scope].rules_for(tokens)
+        key = (*scope, bisect_right(self._turns, facts.tables_date or datetime.date.max))
+        if key not in self._scopes:
+            self._scopes[key] = _Scope(rule for rule in self.rules if rule.covers(facts) and rule.anchors.covers(*scope))
+        return self._scopes[key].rules_for(tokens)
 
     def made_for(self, facts: Facts) -> tuple[Rule, ...]:
         """Those of ``rules_for`` that administrators made: what the certificate of the account carries."""

@@ -34,6 +34,14 @@ def _above() -> dict[str, tuple[str, dict[str, tuple[str, ...]]]]:
     return rows | {group.key: (group.parent, group.attributes) for group in table.groups}
 
 
+def _categories(target: str) -> list[str]:
+    """``O10-O16`` as the categories in it; other targets as they are."""
+    first, _, last = target.partition("-")
+    if not last or len(first) != 3 or first[0] != last[0] or not (first[1:] + last[1:3]).isdigit():
+        return [first, last] if last else [first]
+    return [f"{first[0]}{number:02d}" for number in range(int(first[1:]), int(last[1:3]) + 1)]
+
+
 @cache
 def _notes(code: str) -> NotesAnswer:
     kinds: dict[str, list[str]] = {"excludes1": [], "code_first": [], "use_additional": []}
@@ -41,7 +49,7 @@ def _notes(code: str) -> NotesAnswer:
     while at in _above():
         at, attributes = _above()[at][0], _above()[at][1]
         for kind, found in kinds.items():
-            found.extend(target for target in targets(attributes.get(kind, ())) if "-" not in target)
+            found.extend(prefix for target in targets(attributes.get(kind, ())) for prefix in _categories(target))
     title = _codes("ICD-10-CM")[code].title
     read = {kind: tuple(dict.fromkeys(found)) for kind, found in kinds.items()}
     return NotesAnswer(**read, manifestation="diseases classified elsewhere" in title.lower())

@@ -93,7 +93,11 @@ def wound(*modifiers: str, payer: dict[str, str] = COMMERCIAL, evidence: bool = 
 HIP = {"procedures": px("0QS636Z"), "diagnoses": dx("S72.141A", "D62:N"), "external_causes": dx("W01.0XXA", "Y92.013:-")}
 STROKE = {"diagnoses": dx("I63.411", "G81.94", "R29.706", "I48.91"), "procedures": px("3E03317")}
 PNEUMONIA = {"diagnoses": dx("J18.9", "J96.01"), "payer": COMMERCIAL, **LONG_STAY}
-PRETERM = {"diagnoses": dx("Z38.01:-", "P07.17", "P07.35", "P22.0"), "discharge_status": "02"}
+PRETERM = {
+    "diagnoses": dx("Z38.01:-", "P07.17", "P07.35", "P22.0"),
+    "discharge_status": "02",
+    "patient": {"birth_date": ADMITTED, "sex": "M", "birth_weight_grams": 1850},
+}
 
 #: Story, account, and exactly the rules that hold (condition, rule).
 STORIES: list[tuple[str, dict[str, Any], set[str]]] = [

@@ -8,6 +8,8 @@ from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.support import Supported
 from coding_workflow.guidelines.words import spoken
 
+from .other_clinicians import COMA_SCALE, SOCIAL
+
 #: Author roles that are not the patient's provider (ICD-10-CM Official Guidelines I.A.14 and I.B.14).
 NOT_PROVIDERS = frozenset(
     {
@@ -27,12 +29,14 @@ NOT_PROVIDERS = frozenset(
     }
 )
 _NOT_PROVIDER_TYPES = frozenset({"nursing_note", "case_management_note", "therapy_note"})
-#: What clinicians other than the provider may document (I.B.14): BMI, ulcer depth and stage, coma scale, NIHSS,
-#: social determinants, blood alcohol level, underimmunization.
+#: What clinicians other than the provider may document (I.B.14): BMI, coma scale, NIHSS, blood alcohol level, underimmunization,
+#: social determinants and the intent of a firearm injury.
 OTHER_CLINICIANS = (
-    *("Z68", "L89", "L97", "L984", "R402", "R297", "Y90", "Z283", "Z753", "Z754"),
-    *("Z55", "Z56", "Z57", "Z58", "Z59", "Z60", "Z61", "Z62", "Z63", "Z64", "Z65"),
+    *("Z68", *COMA_SCALE, "R297", "Y90", "Z283", "Z753", "Z754", *SOCIAL),
+    *("W32", "W33", "W34", "X72", "X73", "X74", "X93", "X94", "X95", "Y22", "Y23", "Y24"),
 )
+#: Depth and stage of an ulcer may come from other clinicians; the ulcer itself is the provider's diagnosis.
+_ULCERS = ("L89", "L97", "L984")
 _RESULTS = frozenset({"laboratory_result", "radiology_report", "pathology_report"})
 _SIGNED_RESULTS = frozenset({"laboratory_result"})
 
@@ -70,6 +74,7 @@ def signed(case: Case) -> Iterator[Found]:
     "evidence.author",
     condition=2,
     reference="ICD-10-CM Official Guidelines I.B.14",
+    version=2,
     looks_at=("diagnoses", "documents"),
     fix="evidence",
 )
@@ -80,7 +85,9 @@ def author(case: Case) -> Iterator[Found]:
         if not documents or item.code.startswith(OTHER_CLINICIANS) or item.kinds == {"procedure"}:
             continue
         if all(_not_a_provider(document) for document in documents):
-            yield Found(f"{item.label} is supported only by a clinician who is not the patient's provider.", (item.code,))
+            stage = "; the stage may come from others, the ulcer itself may not" if item.code.startswith(_ULCERS) else ""
+            message = f"{item.label} is supported only by a clinician who is not the patient's provider{stage}."
+            yield Found(message, (item.code,))
 
 
 def _not_a_provider(document: Document) -> bool:

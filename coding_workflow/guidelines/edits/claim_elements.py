@@ -1,8 +1,10 @@
 """Condition 5: patient accounting and the medical record say the same, side by side."""
 
+import datetime
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
+from coding_workflow.guidelines.facts import Order
 from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.words import day, spoken
 
@@ -99,31 +101,82 @@ def dates_in_order(case: Case) -> Iterator[Found]:
             yield Found(f"The {earlier} date {day(start)} is after the {later} date {day(end)}.", (earlier, later))
 
 
-@rule("claim.condition_code_44", condition=5, reference="Medicare Claims Processing Manual 1, 50.3", owner="utilization_review")
+@rule(
+    "claim.condition_code_44",
+    condition=5,
+    reference="Medicare Claims Processing Manual, chapter 1, 50.3",
+    looks_at=("condition_codes", "patient_class"),
+    owner="utilization_review",
+    fix="claim_elements",
+)
 def condition_code_44(case: Case) -> Iterator[Found]:
     """Condition code 44 is for a stay that was made outpatient; it is not billed as inpatient."""
     if "44" in case.facts.condition_codes and case.inpatient:
-        yield Found(
-            "Condition code 44 is on an inpatient account; the stay was changed to outpatient.", ("44",), fix="claim_elements"
-        )
+        yield Found("Condition code 44 is on an inpatient account; the stay was changed to outpatient.", ("44",))
 
 
 @rule(
     "claim.placement_order",
     condition=5,
     reference="42 CFR 412.3",
+    version=2,
+    classes=("inpatient",),
     looks_at=("orders",),
     owner="utilization_review",
     fix="claim_elements",
 )
 def placement_order(case: Case) -> Iterator[Found]:
-    """An inpatient account with only an observation order is a class conflict; a missing or unsigned order warns."""
-    if case.facts.orders is None or case.facts.patient_class != "inpatient":
-        return
-    types = {order.type for order in case.facts.orders}
-    if "inpatient" not in types and "observation" in types:
+    """An inpatient account with only an observation order is a class conflict."""
+    if _placed(case, "observation") and not _placed(case, "inpatient"):
         yield Found("The account is inpatient; the record holds only an observation order.", ("patient_class",))
-    elif "inpatient" not in types:
-        yield Found("No inpatient order is in the record.", ("orders",), severity="warn")
-    elif not any(order.authenticated for order in case.facts.orders if order.type == "inpatient"):
-        yield Found("The inpatient order is not authenticated.", ("orders",), severity="warn")
+
+
+#: While an authenticated inpatient order was a condition of Medicare payment (42 CFR 412.3; final rules of FY 2014 and 2019).
+ORDER_CONDITION_FROM, ORDER_CONDITION_UNTIL = datetime.date(2013, 10, 1), datetime.date(2018, 10, 1)
+
+
+@rule(
+    "claim.inpatient_order",
+    condition=5,
+    reference="42 CFR 412.3 since 2018-10-01",
+    severity="warn",
+    classes=("inpatient",),
+    looks_at=("orders",),
+    owner="utilization_review",
+    fix="claim_elements",
+    starts=ORDER_CONDITION_UNTIL,
+)
+def inpatient_order(case: Case) -> Iterator[Found]:
+    """A missing or unauthenticated inpatient order is shown to utilization review."""
+    yield from _order_wanting(case)
+
+
+@rule(
+    "claim.inpatient_order_required",
+    condition=5,
+    reference="42 CFR 412.3 until 2018-09-30",
+    classes=("inpatient",),
+    payers=("medicare",),
+    looks_at=("orders",),
+    owner="utilization_review",
+    fix="claim_elements",
+    starts=ORDER_CONDITION_FROM,
+    ends=ORDER_CONDITION_UNTIL,
+)
+def inpatient_order_required(case: Case) -> Iterator[Found]:
+    """The same held a Medicare stay while the order was a condition of its own."""
+    yield from _order_wanting(case)
+
+
+def _placed(case: Case, kind: str) -> list[Order]:
+    return [order for order in case.facts.orders or () if order.type == kind]
+
+
+def _order_wanting(case: Case) -> Iterator[Found]:
+    placed = _placed(case, "inpatient")
+    if case.facts.orders is None or (not placed and _placed(case, "observation")):
+        return
+    if not placed:
+        yield Found("No inpatient order is in the record.", ("orders",))
+    elif not any(order.authenticated for order in placed):
+        yield Found("The inpatient order is not authenticated.", ("orders",))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.facts import INPATIENT_CLASSES
 from coding_workflow.guidelines.registry import Found, rule
+from coding_workflow.guidelines.situations import EXPIRED
 from coding_workflow.guidelines.words import day
 
 #: Discharge status codes in use (UB-04 FL 17); all others are reserved.
@@ -12,8 +13,8 @@ STATUSES = frozenset(
     {f"{n:02d}" for n in (1, 2, 3, 4, 5, 6, 7, 9, 20, 21, 30, 40, 41, 42, 43, 50, 51, 61, 62, 63, 64, 65, 66, 69, 70)}
     | {str(n) for n in range(81, 96)}
 )
-#: First digits of the type of bill by class: hospital inpatient, and hospital outpatient, other, CAH, ASC.
-_INPATIENT_BILLS, _OUTPATIENT_BILLS = ("011", "012", "018", "085"), ("013", "014", "012", "083", "085")
+#: First digits of the type of bill by class: hospital inpatient and swing bed; hospital outpatient, other, CAH, ASC.
+_INPATIENT_BILLS, _OUTPATIENT_BILLS = ("011", "012", "018"), ("013", "014", "012", "083", "085")
 
 
 @rule("claim.status_valid", condition=5, reference="UB-04 FL 17", looks_at=("discharge_status",), fix="claim_elements")
@@ -31,12 +32,18 @@ def status_valid(case: Case) -> Iterator[Found]:
 
 
 @rule(
-    "claim.interim", condition=5, reference="UB-04 FL 4, FL 17", looks_at=("type_of_bill",), owner="billing", fix="claim_elements"
+    "claim.interim",
+    condition=5,
+    reference="UB-04 FL 4, FL 17",
+    classes=INPATIENT_CLASSES,
+    looks_at=("type_of_bill", "discharge_status"),
+    owner="billing",
+    fix="claim_elements",
 )
 def interim(case: Case) -> Iterator[Found]:
     """Interim bills (frequency 2 and 3) carry status 30, and final ones do not."""
     bill, status = case.facts.type_of_bill, case.facts.discharge_status
-    if not case.inpatient or len(bill) != 4 or not status:
+    if len(bill) != 4 or not status:
         return
     if bill[3] in "23" and status != "30":
         yield Found(f"Interim bill {bill} needs discharge status 30.", ("type_of_bill",))
@@ -45,26 +52,35 @@ def interim(case: Case) -> Iterator[Found]:
 
 
 @rule(
-    "claim.type_of_bill", condition=5, reference="UB-04 FL 4", looks_at=("type_of_bill",), owner="billing", fix="claim_elements"
+    "claim.type_of_bill",
+    condition=5,
+    reference="UB-04 FL 4",
+    version=2,
+    looks_at=("type_of_bill",),
+    owner="billing",
+    fix="claim_elements",
 )
 def type_of_bill(case: Case) -> Iterator[Found]:
     """The type of bill fits the class of a facility account."""
     bill = case.facts.type_of_bill
     if not bill or case.facts.billing_kind != "facility":
         return
-    if not bill.startswith(_INPATIENT_BILLS if case.inpatient else _OUTPATIENT_BILLS):
+    if len(bill) != 4 or not bill.isalnum():
+        yield Found(f"{bill} is not a type of bill; it has four characters.", ("type_of_bill",))
+    elif not bill.startswith(_INPATIENT_BILLS if case.inpatient else _OUTPATIENT_BILLS):
         kind = "inpatient" if case.inpatient else "outpatient"
         yield Found(f"Type of bill {bill} is not for an {kind} account.", ("type_of_bill",))
 
 
 @rule("claim.date_of_death", condition=5, reference="UB-04 occurrence code 55", owner="patient_access", fix="claim_elements")
 def date_of_death(case: Case) -> Iterator[Found]:
-    """Status 20 comes with occurrence code 55 and the date of death, which is the discharge date."""
-    if case.facts.discharge_status != "20":
+    """Status 20 (40 to 42 at a hospice) comes with occurrence code 55 and the date of death, which is the discharge date."""
+    status = case.facts.discharge_status
+    if status not in EXPIRED:
         return
     death = next((each for each in case.facts.occurrence_codes if each.code == "55"), None)
     if death is None or death.date is None:
-        yield Found("Discharge status 20 needs occurrence code 55 with the date of death.", ("55",))
+        yield Found(f"Discharge status {status} needs occurrence code 55 with the date of death.", ("55",))
         return
     recorded = case.facts.record.death_date if case.facts.record else None
     for other, what in ((case.facts.discharge_date, "discharge date"), (recorded, "date of death in the record")):

@@ -1,8 +1,9 @@
 """Condition 4: the Medicare Code Editor, one rule for each of its edits.
 
-Coverage edits state what Medicare pays for and do not touch other payers; data edits are for everyone.
+Coverage edits state what Medicare covers and do not touch other payers; data edits are for everyone.
 """
 
+import datetime
 from collections.abc import Iterable, Iterator
 
 from coding_workflow.guidelines.case import Case
@@ -31,8 +32,10 @@ DATA_EDITS = {
     "UNSPECIFIED": ("20", "{} leaves the side unspecified; code the side, or state why it cannot be determined."),
     "INVALID_POA": ("1", "{} has a present-on-admission indicator that is not valid."),
 }
-#: Deactivated by CMS from 2024-10-01; where the editor still counts it, it is information.
-QUIET_EDITS = {"SEX_CONFLICT": ("5", "{} and the recorded sex differ; this holds nothing.")}
+#: Deactivated by CMS from this discharge date on; before it a claim with condition code 45 passed.
+SEX_CONFLICT, SEX_CONFLICT_UNTIL = "SEX_CONFLICT", datetime.date(2024, 10, 1)
+#: First discharges whose unspecified side the editor asks about.
+UNSPECIFIED_FROM = datetime.date(2022, 4, 1)
 COVERAGE_EDITS = {
     "QUESTIONABLE_ADMISSION": ("8", "{} alone is a questionable reason for an inpatient stay."),
     "QUESTIONABLE_OBSTETRIC_ADMISSION": ("8", "{}: a delivery procedure without an outcome of delivery."),
@@ -56,7 +59,7 @@ COVERAGE_EDITS = {
 #: Medicare, and accounts whose payer was not given: the editor is Medicare's.
 _COVERED_PAYERS = frozenset({"medicare", ""})
 _WHERE = {"discharge_status": "claim_elements", "age": "registration", "sex": "registration"}
-_KNOWN = DATA_EDITS.keys() | QUIET_EDITS.keys() | COVERAGE_EDITS.keys()
+_KNOWN = {*DATA_EDITS, *COVERAGE_EDITS, SEX_CONFLICT}
 
 
 def _findings(case: Case, name: str, sentence: str) -> Iterator[Found]:
@@ -75,11 +78,11 @@ def _edit(name: str, number: str, sentence: str, *, coverage: bool) -> Rule:
         judge=judge,
         condition=4,
         reference=f"MCE {number}",
-        severity="info" if name in QUIET_EDITS else "hold",
         classes=INPATIENT_CLASSES,
         payers=_COVERED_PAYERS if coverage else frozenset(),
         looks_at=("diagnoses", "procedures", "patient"),
-        override="reason" if coverage or name == "UNSPECIFIED" else "none",
+        override="second" if coverage else "reason" if name == "UNSPECIFIED" else "none",
+        starts=UNSPECIFIED_FROM if name == "UNSPECIFIED" else None,
     )
 
 
@@ -89,9 +92,27 @@ def _unlisted(case: Case) -> Iterable[Found]:
             yield Found(f"The Medicare Code Editor reports {spoken(edit.lower())} for {point(subject)}.", (subject, edit))
 
 
-for _name, (_number, _sentence) in (DATA_EDITS | QUIET_EDITS).items():
+def _sex_conflict(case: Case) -> Iterable[Found]:
+    if "45" not in case.facts.condition_codes:
+        yield from _findings(case, SEX_CONFLICT, "{} and the recorded sex differ.")
+
+
+for _name, (_number, _sentence) in DATA_EDITS.items():
     register(_edit(_name, _number, _sentence, coverage=False))
 for _name, (_number, _sentence) in COVERAGE_EDITS.items():
     register(_edit(_name, _number, _sentence, coverage=True))
 _ABOUT = ("diagnoses", "procedures", "patient")
+register(
+    Rule(
+        "mce.sex_conflict",
+        _sex_conflict,
+        4,
+        "MCE 5",
+        version=2,
+        classes=INPATIENT_CLASSES,
+        looks_at=(*_ABOUT, "condition_codes"),
+        override="reason",
+        ends=SEX_CONFLICT_UNTIL,
+    )
+)
 register(Rule("mce.unlisted", _unlisted, 4, "MCE", classes=INPATIENT_CLASSES, looks_at=_ABOUT))

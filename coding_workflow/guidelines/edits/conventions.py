@@ -5,9 +5,12 @@ from itertools import combinations
 
 from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES
-from coding_workflow.guidelines.registry import Found, rule
+from coding_workflow.guidelines.registry import Found, guideline
 from coding_workflow.guidelines.tables import NotesAnswer
 from coding_workflow.guidelines.words import listed, point
+
+from .injury import drug_intent
+from .substances import ONE_SUBSTANCE
 
 NO_NOTES = NotesAnswer()
 
@@ -19,17 +22,24 @@ INSEPARABLE = (
 )
 
 
+#: Pairs that exclude each other and have a rule of their own, which asks for more than a reason: HIV status, category R65, and
+#: use, abuse and dependence of one substance.
+_OWN_RULE = (("B20", "Z21", "R75"), ("R65",), *((substance,) for substance in ONE_SUBSTANCE))
+
+
 def _notes(case: Case, code: str) -> NotesAnswer:
     if not case.icd_10 or not case.is_loaded("ICD-10-CM-NOTES"):
         return NO_NOTES
     return case.tables.notes(code) or NO_NOTES
 
 
-@rule("icd10cm.excludes1", condition=4, reference="ICD-10-CM Official Guidelines I.A.12.a", override="reason")
+@guideline("icd10cm.excludes1", "I.A.12.a", version=2, override="reason")
 def excludes1(case: Case) -> Iterator[Found]:
     """Two codes that exclude each other; released with a reason where the two conditions are unrelated."""
     notes = {code: _notes(case, code).excludes1 for code in sorted(set(case.codes))}
     for first, second in combinations(notes, 2):
+        if any(first.startswith(own) and second.startswith(own) for own in _OWN_RULE):
+            continue
         if second.startswith(notes[first]) or first.startswith(notes[second]):
             yield Found(
                 f"{point(first)} and {point(second)} exclude each other (Excludes1) unless the two conditions are unrelated.",
@@ -37,14 +47,17 @@ def excludes1(case: Case) -> Iterator[Found]:
             )
 
 
-@rule("icd10cm.code_first", condition=4, reference="ICD-10-CM Official Guidelines I.A.13")
+@guideline("icd10cm.code_first", "I.A.13, I.B.7", version=2)
 def code_first(case: Case) -> Iterator[Found]:
-    """What a code says to code first stands before it; a manifestation has its cause before it."""
+    """What a code says to code first stands before it; a manifestation has its cause before it.
+
+    "Code first poisoning" means the intents 1 to 4; the drug of an adverse effect or of underdosing is sequenced after.
+    """
     for at, diagnosis in enumerate(case.diagnoses):
         notes = _notes(case, diagnosis.code)
         before = [each.code for each in case.diagnoses[:at]]
-        after = [each.code for each in case.diagnoses[at + 1 :] if each.code.startswith(notes.code_first)]
-        if any(code.startswith(notes.code_first) for code in before):
+        after = [each.code for each in case.diagnoses[at + 1 :] if _goes_first(each.code, notes)]
+        if _has_own_order(diagnosis.code) or any(code.startswith(notes.code_first) for code in before):
             continue
         if after:
             yield Found(f"{point(after[0])} must be sequenced before {point(diagnosis.code)}.", (diagnosis.code, after[0]))
@@ -52,14 +65,23 @@ def code_first(case: Case) -> Iterator[Found]:
             yield Found(f"{point(diagnosis.code)} is a manifestation; its cause must be coded before it.", (diagnosis.code,))
 
 
-@rule("icd10cm.manifestation_first", condition=4, reference="ICD-10-CM Official Guidelines I.A.13", classes=OUTPATIENT_CLASSES)
+def _has_own_order(code: str) -> bool:
+    """Severe sepsis and drug codes: their notes depend on intent and name examples; ``infection`` and ``injury`` judge them."""
+    return code.startswith("R65") or bool(drug_intent(code))
+
+
+def _goes_first(code: str, notes: NotesAnswer) -> bool:
+    return code.startswith(notes.code_first) and drug_intent(code) not in ("5", "6")
+
+
+@guideline("icd10cm.manifestation_first", "I.A.13", classes=OUTPATIENT_CLASSES)
 def manifestation_first(case: Case) -> Iterator[Found]:
     """A manifestation is never first-listed; inpatient stays have the Medicare Code Editor for it."""
     if case.principal and _notes(case, case.principal.code).manifestation:
         yield Found(f"{point(case.principal.code)} is a manifestation and cannot be first-listed.", (case.principal.code,))
 
 
-@rule("icd10cm.use_additional", condition=4, reference="ICD-10-CM Official Guidelines I.A.17, I.C.9.a, I.C.4.a")
+@guideline("icd10cm.use_additional", "I.A.13, I.C.9.a, I.C.4.a")
 def use_additional(case: Case) -> Iterator[Found]:
     """Inseparable pairs: heart failure and kidney disease codes that need their companion."""
     for codes, companions, what in INSEPARABLE:

@@ -1,5 +1,6 @@
 """Condition 4: NCCI pairs and unlikely units, where the tables are loaded; ``tables.loaded`` speaks where they are not."""
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
@@ -10,7 +11,10 @@ from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES, Line
 from coding_workflow.guidelines.registry import Found, rule
 
 NCCI = "National Correct Coding Initiative"
-#: Modifiers that pass a pair with indicator 1; 59 and X{EPSU} on either column since 2019-07-01.
+#: Since this day of service 59 and X{EPSU} pass a pair on either column, before it only on column 2 (change request 11168).
+EITHER_COLUMN_FROM = datetime.date(2019, 7, 1)
+SEPARATE_SERVICE = frozenset({"59", "XE", "XP", "XS", "XU"})
+#: Modifiers that pass a pair with indicator 1.
 BYPASS = frozenset(
     {
         "24",
@@ -42,9 +46,36 @@ BYPASS = frozenset(
 )
 
 
-@rule("ncci.pair", condition=4, reference=f"{NCCI}, procedure-to-procedure edits", classes=OUTPATIENT_CLASSES, fix="charges")
+@rule(
+    "ncci.pair",
+    condition=4,
+    reference=f"{NCCI}, procedure-to-procedure edits",
+    version=2,
+    classes=OUTPATIENT_CLASSES,
+    looks_at=("lines",),
+    fix="charges",
+    starts=EITHER_COLUMN_FROM,
+)
 def pair(case: Case) -> Iterator[Found]:
     """Two codes of one day that are not reported together, or only with a modifier that the record supports."""
+    yield from _pairs(case, either_column=True)
+
+
+@rule(
+    "ncci.pair_column_2",
+    condition=4,
+    reference=f"{NCCI}, procedure-to-procedure edits before 2019-07-01",
+    classes=OUTPATIENT_CLASSES,
+    looks_at=("lines",),
+    fix="charges",
+    ends=EITHER_COLUMN_FROM,
+)
+def pair_column_2(case: Case) -> Iterator[Found]:
+    """The same while 59 and X{EPSU} counted on the column 2 code only."""
+    yield from _pairs(case, either_column=False)
+
+
+def _pairs(case: Case, *, either_column: bool) -> Iterator[Found]:
     if not case.is_loaded("NCCI-PTP"):
         return
     lines = [line for line in case.facts.lines if line.hcpcs]
@@ -53,32 +84,83 @@ def pair(case: Case) -> Iterator[Found]:
         key = first.hcpcs, second.hcpcs
         if first.date == second.date and key not in seen and first.hcpcs != second.hcpcs:
             seen.add(key)
-            yield from _pair(case, first, second)
+            yield from _pair(case, first, second, either_column)
 
 
-def _pair(case: Case, first: Line, second: Line) -> Iterator[Found]:
+def _pair(case: Case, first: Line, second: Line, either_column: bool) -> Iterator[Found]:
     answer = case.tables.pair(first.hcpcs, second.hcpcs)
     if answer is None or answer.indicator == "9":
         return
     codes = (first.hcpcs, second.hcpcs)
     if answer.indicator == "0":
         yield Found(f"{second.hcpcs} is not reported with {first.hcpcs} on one day.", codes)
-    elif not BYPASS & {*first.modifiers, *second.modifiers}:
+        return
+    counted = BYPASS if either_column else BYPASS - SEPARATE_SERVICE
+    if not (counted & {*first.modifiers, *second.modifiers} or BYPASS & {*second.modifiers}):
         yield Found(f"{second.hcpcs} is reported with {first.hcpcs} only when the record shows a separate service.", codes)
 
 
-@rule("ncci.units", condition=4, reference=f"{NCCI}, medically unlikely edits", classes=OUTPATIENT_CLASSES, fix="charges")
-def units(case: Case) -> Iterator[Found]:
-    """Units of a code on one line (adjudication 1) or one day (2 and 3) within the published value."""
+MUE = f"{NCCI}, medically unlikely edits"
+_LINE, _ABSOLUTE, _DAY = "1", "2", "3"
+
+
+@rule(
+    "ncci.units_line",
+    condition=4,
+    reference=f"{MUE}, adjudication 1",
+    classes=OUTPATIENT_CLASSES,
+    looks_at=("lines",),
+    fix="charges",
+)
+def units_line(case: Case) -> Iterator[Found]:
+    """Units of one line within the published value; more lines with a modifier, where the record supports them."""
+    yield from _units(case, _LINE)
+
+
+@rule(
+    "ncci.units_absolute",
+    condition=4,
+    reference=f"{MUE}, adjudication 2",
+    classes=OUTPATIENT_CLASSES,
+    looks_at=("lines",),
+    fix="charges",
+)
+def units_absolute(case: Case) -> Iterator[Found]:
+    """Units of one day within what anatomy or law allows: never passed, by no modifier and for no reason."""
+    yield from _units(case, _ABSOLUTE)
+
+
+@rule(
+    "ncci.units_day",
+    condition=4,
+    reference=f"{MUE}, adjudication 3",
+    classes=OUTPATIENT_CLASSES,
+    looks_at=("lines",),
+    fix="charges",
+    override="reason",
+)
+def units_day(case: Case) -> Iterator[Found]:
+    """Units of one day within the clinical value; more need the reason that the record gives."""
+    yield from _units(case, _DAY)
+
+
+def _units(case: Case, adjudication: str) -> Iterator[Found]:
     if not case.is_loaded("MUE"):
         return
+    for (code, _), counted in sorted(_by_day(case).items()):
+        limit = case.tables.unit_limit(code)
+        if limit is None or limit.adjudication != adjudication:
+            continue
+        judged = max(counted) if adjudication == _LINE else sum(counted, Decimal(0))
+        if judged > limit.units:
+            where = "on one line" if adjudication == _LINE else "on one day"
+            message = f"{code} is charged with {judged.normalize():f} units; {limit.units} is the most expected {where}."
+            yield Found(message, (code,))
+
+
+def _by_day(case: Case) -> dict[tuple[str, str], list[Decimal]]:
     by_day: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
     for line in case.facts.lines:
         if line.hcpcs:
             by_day[line.hcpcs, str(line.date)].append(line.units)
-    for (code, _), counted in sorted(by_day.items()):
-        limit = case.tables.unit_limit(code)
-        most = Decimal(limit.units) if limit else Decimal("Infinity")
-        judged = max(counted) if limit and limit.adjudication == "1" else sum(counted, Decimal(0))
-        if judged > most:
-            yield Found(f"{code} is charged with {judged.normalize():f} units; {most} is the most expected on one day.", (code,))
+    return by_day

@@ -64,7 +64,14 @@ def coded_not_charged(case: Case) -> Iterator[Found]:
         yield Found(f"{code} is coded and not charged.", (code,))
 
 
-@rule("case.complete", condition=7, reference="Release condition 7; 42 CFR 401.305", owner="compliance", fix="case")
+@rule(
+    "case.complete",
+    condition=7,
+    reference="Release condition 7; 42 CFR 401.305",
+    looks_at=("discrepancy",),
+    owner="compliance",
+    fix="case",
+)
 def complete(case: Case) -> Iterator[Found]:
     """A corrected claim goes out with its root cause, the correction, and what prevents it from coming back."""
     discrepancy = case.facts.discrepancy

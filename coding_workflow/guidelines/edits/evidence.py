@@ -75,17 +75,32 @@ def confirmed(case: Case) -> Iterator[Found]:
             yield Found(f"The document that supports {item.label} has a newer version; confirm the passage.", (item.code,))
 
 
+#: Queries that wait for nobody: closed with or without an outcome, or taken back.
+_ENDED = ("closed", "cancelled", "withdrawn", "deactivated")
+_ANSWERED = ("answered", "responded")
+
+
 @rule(
-    "evidence.query_answered", condition=2, reference="AHIMA/ACDIS compliant query practice", looks_at=("queries",), fix="queries"
+    "evidence.query_answered",
+    condition=2,
+    reference="AHIMA/ACDIS compliant query practice",
+    version=2,
+    looks_at=("queries",),
+    fix="queries",
 )
 def query_answered(case: Case) -> Iterator[Found]:
-    """An open query holds; an answer counts only if policy makes it part of the legal record, else the signed addendum does."""
+    """An open query holds; an answer counts only if policy makes it part of the legal record, else the signed addendum does.
+
+    Whatever its status is called: one that is neither answered nor ended is outstanding.
+    """
     for query in case.facts.queries:
         about = f" about {query.subject}" if query.subject else ""
-        if query.status in {"outstanding", "open", "sent", "draft", "escalated"}:
-            yield Found(f"A query{about} is outstanding.", (query.id,), owner="provider")
-        elif query.status == "answered" and not case.policy.query_is_legal_record:
+        if query.status.startswith(_ENDED) or (query.status in _ANSWERED and case.policy.query_is_legal_record):
+            continue
+        if query.status in _ANSWERED:
             yield Found(f"The query{about} is answered; the signed addendum is awaited.", (query.id,), owner="provider")
+        else:
+            yield Found(f"A query{about} is outstanding.", (query.id,), owner="coding" if query.status == "draft" else "provider")
 
 
 @rule("evidence.qualities", condition=2, reference="Release condition 2", looks_at=("documents",), owner="him", fix="documents")

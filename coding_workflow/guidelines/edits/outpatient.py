@@ -1,5 +1,6 @@
 """Condition 4: outpatient services: visits beside procedures, revenue codes, units and dates (IOCE edits of those numbers)."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
@@ -10,7 +11,7 @@ from coding_workflow.guidelines.words import day
 
 MEDICARE = ("medicare", "medicare_advantage")
 #: Outpatient visits: emergency department levels, office and clinic visits.
-_VISITS = frozenset(
+VISITS = frozenset(
     {*(f"9928{level}" for level in range(1, 6)), *(f"9920{n}" for n in range(2, 6)), *(f"9921{n}" for n in range(1, 6)), "G0463"}
 )
 #: Revenue code groups that outpatient Medicare bills carry a HCPCS code with.
@@ -20,12 +21,20 @@ _NEEDS_HCPCS = (
 )
 
 
-@rule("ioce.visit_modifier_25", condition=4, reference="IOCE edit 21", classes=OUTPATIENT_CLASSES, payers=MEDICARE, fix="charges")
+@rule(
+    "ioce.visit_modifier_25",
+    condition=4,
+    reference="IOCE edit 21",
+    classes=OUTPATIENT_CLASSES,
+    payers=MEDICARE,
+    looks_at=("lines",),
+    fix="charges",
+)
 def visit_modifier_25(case: Case) -> Iterator[Found]:
     """A visit on the day of a procedure is reported with modifier 25, and only where the record shows a separate visit."""
     days = {line.date for line in case.facts.lines if is_surgery(line.hcpcs)}
     for line in case.facts.lines:
-        if line.hcpcs in _VISITS and line.date in days and "25" not in line.modifiers:
+        if line.hcpcs in VISITS and line.date in days and "25" not in line.modifiers:
             yield Found(
                 f"{line.hcpcs} is on the same day as a procedure without modifier 25; it needs a documented separate visit.",
                 (line.hcpcs,),
@@ -49,11 +58,20 @@ def revenue_code_needs_hcpcs(case: Case) -> Iterator[Found]:
         yield Found(f"Revenue code {revenue_code} is charged without a HCPCS code.", (revenue_code,))
 
 
-@rule("charges.units", condition=4, reference="IOCE edit 15", looks_at=("lines",), owner="charge", fix="charges")
+@rule(
+    "charges.units",
+    condition=4,
+    reference="IOCE edit 15; UB-04 FL 46",
+    version=2,
+    looks_at=("lines",),
+    owner="charge",
+    fix="charges",
+)
 def units(case: Case) -> Iterator[Found]:
-    """Units of a coded service are above zero, unless the line is a credit."""
+    """Units of a coded service are whole and above zero, unless the line is a credit."""
     for line in case.facts.lines:
-        if line.hcpcs and line.units <= 0 and (line.charge is None or line.charge >= 0):
+        credit = line.charge is not None and line.charge < 0
+        if line.hcpcs and ((line.units <= 0 and not credit) or line.units % 1):
             yield Found(f"{line.hcpcs} is charged with {line.units.normalize():f} units.", (line.hcpcs,))
 
 
@@ -74,3 +92,23 @@ def date(case: Case) -> Iterator[Found]:
     for line in outside:
         what = line.hcpcs or line.revenue_code
         yield Found(f"{what} is dated {day(line.date)}, outside the statement.", (what, day(line.date)))
+
+
+@rule(
+    "ioce.multiple_visits",
+    condition=4,
+    reference="IOCE edit 42",
+    classes=OUTPATIENT_CLASSES,
+    payers=("medicare",),
+    looks_at=("lines", "condition_codes"),
+    owner="billing",
+    fix="claim_elements",
+)
+def multiple_visits(case: Case) -> Iterator[Found]:
+    """Several visits of one day under one revenue code are distinct: the bill says so with condition code G0."""
+    visits = Counter((line.revenue_code, line.date) for line in case.facts.lines if line.hcpcs in VISITS)
+    for (revenue_code, on), times in sorted(visits.items(), key=str):
+        if times > 1 and "G0" not in case.facts.condition_codes:
+            yield Found(
+                f"{times} visits of {day(on)} are charged under {revenue_code} without condition code G0.", ("G0", revenue_code)
+            )

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.facts import Document
+from coding_workflow.guidelines.facts import Document, Waiver
 from coding_workflow.guidelines.findings import Severity
 from coding_workflow.guidelines.registry import Found, rule
+from coding_workflow.guidelines.words import day
 from coding_workflow.policy.rules import RequiredDocument
 
 #: 42 CFR 441.253(d): at least 30 days from consent to sterilization (72 hours for premature delivery or emergency surgery).
@@ -23,17 +24,25 @@ def known(case: Case) -> Iterator[Found]:
     "documents.required",
     condition=3,
     reference="Facility policy",
+    version=2,
     looks_at=("documents", "waivers"),
     owner="him",
     fix="documents",
 )
 def required(case: Case) -> Iterator[Found]:
-    """Each row of the policy's matrix: any of its documents received, and signed where it must be."""
+    """Each row of the policy's matrix: any of its documents received, and signed where it must be.
+
+    A waiver with a reason and an end turns it into information until that day; one without an end waives nothing.
+    """
     if case.facts.documents is None:
         return
     for row in case.policy.documents_required(case.facts.patient_class, case.payer_kind, case.situations):
         missing = _missing(case, row)
-        if missing and not _waived(case, row):
+        waiver = _waiver(case, row)
+        if missing and waiver:
+            message = f"{missing} Waived until {day(waiver.expires)}: {waiver.reason}"
+            yield Found(message, (row.code,), severity="info", owner=row.owner, reference=row.reference)
+        elif missing:
             severity: Severity = "warn" if row.severity == "warn" else "hold"
             yield Found(missing, (row.code,), severity=severity, owner=row.owner, reference=row.reference)
 
@@ -48,9 +57,10 @@ def _missing(case: Case, row: RequiredDocument) -> str:
     return ""
 
 
-def _waived(case: Case, row: RequiredDocument) -> bool:
-    fitting = (waiver for waiver in case.facts.waivers if waiver.requirement == row.code)
-    return any(waiver.expires is None or case.judged_on < waiver.expires for waiver in fitting)
+def _waiver(case: Case, row: RequiredDocument) -> Waiver | None:
+    """The waiver of this row that has a reason and has not ended on the day of judgement."""
+    fitting = (waiver for waiver in case.facts.waivers if waiver.requirement == row.code and waiver.reason.strip())
+    return next((waiver for waiver in fitting if waiver.expires and case.judged_on < waiver.expires), None)
 
 
 def _of_type(case: Case, kind: str) -> list[Document]:
@@ -65,7 +75,7 @@ def _of_type(case: Case, kind: str) -> list[Document]:
     looks_at=("documents", "procedures"),
     owner="him",
     fix="documents",
-    override="reason",
+    override="second",
 )
 def sterilization_consent_age(case: Case) -> Iterator[Found]:
     """Thirty days lie between consent and sterilization; the 72-hour exceptions need a reason."""

@@ -10,16 +10,27 @@ from coding_workflow.guidelines.words import day
 
 #: 42 CFR 412.4(b), (c). Acute transfers matter for every DRG, post-acute ones for those that Table 5 marks.
 ACUTE = frozenset({"02", "66", "82", "94"})
+HOME_HEALTH = frozenset({"06", "86"})
 POST_ACUTE = frozenset({"03", "05", "06", "50", "51", "62", "63", "65", "83", "85", "86", "90", "91", "93"})
 
 
-@rule("transfer.short_stay", condition=5, reference="42 CFR 412.4", severity="info", payers=("medicare",), fix="claim_elements")
+@rule(
+    "transfer.short_stay",
+    condition=5,
+    reference="42 CFR 412.4",
+    version=2,
+    severity="info",
+    payers=("medicare",),
+    looks_at=("discharge_status", "record", "diagnoses", "procedures"),
+    fix="claim_elements",
+)
 def short_stay(case: Case) -> Iterator[Found]:
     """A short stay under the transfer policy: the destination must be certain."""
     group, stay = case.grouping, case.length_of_stay
     recorded = case.facts.record.discharge_status if case.facts.record else None
     statuses = {case.facts.discharge_status, recorded or ""}
-    applies = statuses & ACUTE or (group and group.post_acute and statuses & POST_ACUTE)
+    post_acute = statuses & POST_ACUTE - (HOME_HEALTH if _home_health_apart(case) else frozenset())
+    applies = statuses & ACUTE or (group and group.post_acute and post_acute)
     if applies and group and stay and _number(group.gmlos) > stay + 1:
         yield Found(
             f"The transfer policy applies to a stay of {stay} days in MS-DRG {group.drg} (geometric mean {group.gmlos});"
@@ -29,12 +40,45 @@ def short_stay(case: Case) -> Iterator[Found]:
         )
 
 
+def _home_health_apart(case: Case) -> bool:
+    """Condition codes 42 and 43: home health is unrelated, or does not start within three days (42 CFR 412.4(c)(3))."""
+    return bool({"42", "43"} & set(case.facts.condition_codes))
+
+
+@rule(
+    "transfer.home",
+    condition=5,
+    reference="42 CFR 412.4(c)",
+    severity="info",
+    classes=("inpatient",),
+    payers=("medicare",),
+    looks_at=("discharge_status", "diagnoses", "procedures"),
+    fix="claim_elements",
+)
+def home(case: Case) -> Iterator[Found]:
+    """Home after a short stay in a post-acute transfer DRG: home health within three days would be another status."""
+    group, stay = case.grouping, case.length_of_stay
+    if case.facts.discharge_status not in ("01", "81") or not group or not group.post_acute or not stay:
+        return
+    if _number(group.gmlos) > stay + 1:
+        message = (
+            f"Discharge to home after {stay} days in MS-DRG {group.drg}: the record must show that no home health care follows."
+        )
+        yield Found(message, ("discharge_status",), owner="coding")
+
+
 def _number(text: str) -> float:
     return float(text) if text.replace(".", "", 1).isdigit() else 0.0
 
 
 @rule(
-    "transfer.same_day", condition=5, reference="42 CFR 412.4(b)", severity="warn", payers=("medicare",), owner="patient_access"
+    "transfer.same_day",
+    condition=5,
+    reference="42 CFR 412.4(b)",
+    severity="warn",
+    payers=("medicare",),
+    looks_at=("related_accounts", "discharge_status"),
+    owner="patient_access",
 )
 def same_day(case: Case) -> Iterator[Found]:
     """Admitted to another acute hospital on the day of discharge, whatever the status says."""
@@ -46,13 +90,22 @@ def same_day(case: Case) -> Iterator[Found]:
             yield Found(message, (other.id,), fix="claim_elements")
 
 
+#: Revenue codes of diagnostic services (chapter 3, 40.3.B), and of ambulance and dialysis, which stay outside the window.
+DIAGNOSTIC = (
+    *("0254", "0255", "030", "031", "032", "0341", "0343", "035", "0371", "0372", "040", "046", "0471", "0481", "0482", "0483"),
+    *("0489", "053", "061", "062", "073", "074", "0918", "092"),
+)
+_OUTSIDE = ("054", "082", "083", "084", "085")
+
+
 def _window(case: Case) -> datetime.timedelta:
     """Three calendar days for hospitals under the inpatient prospective payment system, one for others."""
     return datetime.timedelta(days=1 if case.facts.poa_exempt_hospital else 3)
 
 
 def _separate(other: RelatedAccount) -> bool:
-    return other.same_facility and other.relation == "same_patient" and not other.combined and not other.unrelated_reason
+    attested = bool(other.unrelated_reason.strip())
+    return other.same_facility and other.relation == "same_patient" and not other.combined and not attested
 
 
 @rule(
@@ -83,6 +136,7 @@ def outpatient_services(case: Case) -> Iterator[Found]:
 @rule(
     "window.inpatient_stay",
     condition=5,
+    version=2,
     reference="42 CFR 412.2(c)(5); Medicare Claims Processing Manual 3, 40.3; condition code 51",
     classes=OUTPATIENT_CLASSES,
     payers=("medicare",),
@@ -95,7 +149,7 @@ def inpatient_stay(case: Case) -> Iterator[Found]:
     for other in case.facts.related_accounts:
         if other.patient_class != "inpatient" or not _admitted_after(case, other) or other.combined:
             continue
-        attested = other.unrelated_reason and "51" in case.facts.condition_codes
+        attested = other.unrelated_reason.strip() and "51" in case.facts.condition_codes
         if other.same_facility and other.relation == "same_patient" and not attested:
             yield Found(
                 f"The patient was admitted on {day(other.service_from)}, within the payment window of these services:"
@@ -105,8 +159,38 @@ def inpatient_stay(case: Case) -> Iterator[Found]:
 
 
 def _admitted_after(case: Case, other: RelatedAccount) -> bool:
-    """Some service of this account lies in the window that ends with the admission."""
-    dates = [line.date for line in case.facts.lines if line.date]
-    dates += [date for date in (case.facts.admit_date, case.facts.discharge_date) if date and not dates]
+    """Some service of this account lies in the window that ends with the admission; ambulance and dialysis never do."""
+    dates = [line.date for line in case.facts.lines if line.date and not line.revenue_code.startswith(_OUTSIDE)]
+    if not any(line.date for line in case.facts.lines):
+        dates = [date for date in (case.facts.admit_date, case.facts.discharge_date) if date]
+    return any(_in_window(case, other, date) for date in dates)
+
+
+def _in_window(case: Case, other: RelatedAccount, date: datetime.date) -> bool:
     admitted = other.service_from
-    return admitted is not None and any(admitted - _window(case) <= date <= admitted for date in dates)
+    return admitted is not None and admitted - _window(case) <= date <= admitted
+
+
+@rule(
+    "window.diagnostic_services",
+    condition=5,
+    reference="Medicare Claims Processing Manual, chapter 3, 40.3.B",
+    classes=OUTPATIENT_CLASSES,
+    payers=("medicare",),
+    looks_at=("related_accounts", "lines"),
+    owner="billing",
+    fix="related_accounts",
+)
+def diagnostic_services(case: Case) -> Iterator[Found]:
+    """Diagnostic services in the window belong on the inpatient bill, whatever they were for and whatever is attested."""
+    for other in case.facts.related_accounts:
+        attested = other.patient_class == "inpatient" and other.same_facility and other.unrelated_reason.strip()
+        if not attested or other.combined or other.relation != "same_patient":
+            continue
+        codes = {line.revenue_code for line in case.facts.lines if line.date and _in_window(case, other, line.date)}
+        diagnostic = sorted(code for code in codes if code.startswith(DIAGNOSTIC))
+        if diagnostic:
+            message = (
+                f"Revenue code {diagnostic[0]} is diagnostic and belongs on the bill of the stay of {day(other.service_from)}."
+            )
+            yield Found(message, (other.id, *diagnostic))

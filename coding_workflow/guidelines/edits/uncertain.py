@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.facts import INPATIENT_CLASSES, OUTPATIENT_CLASSES, Diagnosis
-from coding_workflow.guidelines.registry import Found, rule
+from coding_workflow.guidelines.registry import Found, guideline
 from coding_workflow.guidelines.words import point
 
 #: The terms of II.H and IV.H and what providers write for them. "Ruled out" is certain and is no match.
@@ -17,8 +17,9 @@ _UNCERTAIN = re.compile(
 )
 #: Signs, symptoms and encounter reasons are what an outpatient without a certain diagnosis is coded with.
 _CERTAIN_ENOUGH = ("R", "Z")
-#: Inpatient exceptions: HIV, Zika, COVID-19, novel influenza are coded only when confirmed (I.C.1.a, f, g; I.C.10.c).
-_CONFIRMED_ONLY = ("B20", "A925", "U071", "J09")
+#: Inpatient exceptions: HIV, Zika, COVID-19, novel and other identified influenza are coded only when confirmed
+#: (I.C.1.a, f, g; I.C.10.c).
+_CONFIRMED_ONLY = ("B20", "Z21", "A925", "U071", "J09", "J10")
 
 
 def uncertain_term(diagnosis: Diagnosis) -> str:
@@ -34,7 +35,7 @@ def _found(diagnosis: Diagnosis, setting: str) -> Iterator[Found]:
         yield Found(f'The passage for {point(diagnosis.code)} says "{term}"; {setting}.', (diagnosis.code,))
 
 
-@rule("icd10cm.uncertain_outpatient", condition=4, reference="ICD-10-CM Official Guidelines IV.H", classes=OUTPATIENT_CLASSES)
+@guideline("icd10cm.uncertain_outpatient", "IV.H", classes=OUTPATIENT_CLASSES)
 def uncertain_outpatient(case: Case) -> Iterator[Found]:
     """Outpatients: an uncertain diagnosis is not coded; code the sign, symptom or reason for the visit."""
     for diagnosis in case.diagnoses:
@@ -42,11 +43,11 @@ def uncertain_outpatient(case: Case) -> Iterator[Found]:
             yield from _found(diagnosis, "an outpatient is coded to the highest degree of certainty, here the sign or symptom")
 
 
-@rule(
-    "icd10cm.uncertain_inpatient", condition=4, reference="ICD-10-CM Official Guidelines II.H, I.C.1", classes=INPATIENT_CLASSES
+@guideline(
+    "icd10cm.uncertain_inpatient", "II.H, I.C.1.a.1, I.C.1.f.1, I.C.1.g.1.a, I.C.10.c", version=2, classes=INPATIENT_CLASSES
 )
 def uncertain_inpatient(case: Case) -> Iterator[Found]:
-    """Inpatients: uncertain diagnoses at discharge are coded, but for the four that must be confirmed."""
+    """Inpatients: uncertain diagnoses at discharge are coded, but for those that must be confirmed."""
     for diagnosis in case.diagnoses:
         if diagnosis.code.startswith(_CONFIRMED_ONLY):
             yield from _found(diagnosis, "it is coded only when confirmed")

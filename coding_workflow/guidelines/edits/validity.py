@@ -8,6 +8,9 @@ from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.service_codes import HCPCS_SYSTEMS, is_cpt, service_code
 from coding_workflow.guidelines.words import day, point
 
+_PLACEHOLDER = "X"
+#: One 7th character of each kind of category: injuries, fetuses, coma scale and glaucoma stages.
+_SEVENTH = "AK0"
 _INPATIENT_SYSTEMS = frozenset({"ICD-10-PCS", "ICD-9-CM-PX"})
 
 
@@ -20,14 +23,42 @@ def assigned(case: Case) -> Iterator[Found]:
         yield Found("No diagnosis is coded.")
 
 
-@rule("codes.diagnosis_valid", condition=4, reference="ICD-10-CM Official Guidelines I.B.2, I.A.4")
+@rule("codes.diagnosis_valid", condition=4, reference="ICD-10-CM Official Guidelines I.A.4-5, I.B.2", version=2)
 def diagnosis_valid(case: Case) -> Iterator[Found]:
-    """Every diagnosis code is in the table of the date, at its highest number of characters."""
+    """Every diagnosis code is in the table of the date, at its highest number of characters, placeholders included."""
     if not case.is_loaded(case.diagnosis_system):
         return
     named = (*case.codes, case.facts.admitting_diagnosis, *case.facts.reason_for_visit)
     for code in sorted(set(named) - {""}):
-        yield from _invalid(case, case.diagnosis_system, code, point(code))
+        characters = _characters(case, code) if case.icd_10 else ""
+        if characters:
+            yield Found(f"{point(code)} {characters}", (code,))
+        else:
+            yield from _invalid(case, case.diagnosis_system, code, point(code))
+
+
+def _characters(case: Case, code: str) -> str:
+    """What is wrong with the number of characters of an ICD-10-CM code, in words; empty where it is something else."""
+    found = case.tables.code("ICD-10-CM", code)
+    if found is not None:
+        return "needs a 7th character." if not found.billable and _has_seventh(case, code) else ""
+    if len(code) == 7 and _billable(case, code[:6].rstrip(_PLACEHOLDER)):
+        return "has a 7th character that the code does not take."
+    padded = f"{code[:-1].ljust(6, _PLACEHOLDER)}{code[-1:]}"
+    if len(code) in (5, 6) and _billable(case, padded):
+        return f"lacks the placeholder X; it is written {point(padded)}."
+    return ""
+
+
+def _has_seventh(case: Case, code: str) -> bool:
+    """Whether the next level below a heading is a code of seven characters."""
+    padded = code.ljust(6, _PLACEHOLDER)
+    return any(_billable(case, f"{padded}{seventh}") for seventh in _SEVENTH)
+
+
+def _billable(case: Case, code: str) -> bool:
+    answer = case.tables.code("ICD-10-CM", code)
+    return answer is not None and answer.billable
 
 
 def _invalid(case: Case, system: str, code: str, label: str) -> Iterator[Found]:
@@ -93,14 +124,15 @@ def once(case: Case) -> Iterator[Found]:
             yield Found(f"{point(code)} is reported {times} times; once is enough.", (code,))
 
 
-@rule("codes.claim_limit", condition=4, reference="837I and 837P implementation guides", severity="warn")
+@rule("codes.claim_limit", condition=4, reference="837I and 837P implementation guides", severity="warn", version=2)
 def claim_limit(case: Case) -> Iterator[Found]:
-    """What a claim has room for: 25 diagnoses, 25 procedures and 12 external causes (837I), 12 diagnoses (837P)."""
+    """What a claim has room for: 25 diagnoses, 25 procedures, 12 external causes and 3 reasons (837I), 12 diagnoses (837P)."""
     most = 12 if case.facts.billing_kind == "professional" else 25
     counted = (
         ("diagnoses", len(case.diagnoses), most),
         ("procedures", len(case.facts.procedures), 25),
         ("external causes", len(case.facts.external_causes), 12),
+        ("reasons for the visit", len(case.facts.reason_for_visit), 3),
     )
     for what, number, limit in counted:
         if number > limit:

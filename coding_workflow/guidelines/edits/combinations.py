@@ -1,0 +1,49 @@
+"""Condition 4: one combination code instead of its parts (I.B.9), and acute before chronic (I.B.8)."""
+
+from collections.abc import Iterator
+from itertools import permutations
+
+from coding_workflow.guidelines.case import Case
+from coding_workflow.guidelines.registry import Found, guideline
+from coding_workflow.guidelines.words import point
+
+#: Two parts, and the category that says both: only where the classification has no other way to say both.
+PARTS = (
+    (("J960",), ("J961",), "J96.2-"),
+    (("I5021",), ("I5022",), "I50.23"),
+    (("I5031",), ("I5032",), "I50.33"),
+    (("I5041",), ("I5042",), "I50.43"),
+    (("I502",), ("I503",), "I50.4-"),
+    (("K7030",), ("R18",), "K70.31"),
+    (("K810",), ("K811",), "K81.2"),
+)
+
+
+@guideline("icd10cm.combination", "I.B.9", override="reason")
+def combination(case: Case) -> Iterator[Found]:
+    """Parts for which there is a combination code are not coded apart."""
+    for first, second, words in PARTS:
+        one, other = case.has(*first), case.has(*second)
+        if one and other:
+            yield Found(f"{point(one)} and {point(other)} are coded together as {words}.", (one, other))
+
+
+@guideline("icd10cm.acute_before_chronic", "I.B.8", override="reason")
+def acute_before_chronic(case: Case) -> Iterator[Found]:
+    """Acute and chronic forms of one condition, both with a code in one category: the acute one is first."""
+    if not case.is_loaded("ICD-10-CM"):
+        return
+    named = [(code, _condition(case, code)) for code in dict.fromkeys(case.codes)]
+    for (earlier, one), (later, other) in permutations([pair for pair in named if pair[1][0]], 2):
+        in_order = case.codes.index(earlier) < case.codes.index(later)
+        if in_order and earlier[:3] == later[:3] and one[1] == other[1] and (one[0], other[0]) == ("chronic", "acute"):
+            yield Found(f"{point(later)} is acute and is sequenced before {point(earlier)}, which is chronic.", (later, earlier))
+
+
+def _condition(case: Case, code: str) -> tuple[str, str]:
+    """``acute`` or ``chronic`` (empty for neither or both) and what is left of the title without the word."""
+    answer = case.tables.code("ICD-10-CM", code)
+    words = answer.title.lower().replace(",", " ").split() if answer else []
+    found = {"acute", "chronic"} & set(words)
+    kind = found.pop() if len(found) == 1 else ""
+    return kind, " ".join(word for word in words if word not in {"acute", "chronic", "subacute", "and"})
