@@ -50,9 +50,16 @@ def _side(case: Case, code: str) -> str:
 
 #: Osteoarthritis is bilateral in a subcategory of its own: hip, knee and thumb, by cause; one side -> both.
 _BILATERAL_ARTHRITIS = {
-    **{"M161": "M160", "M163": "M162", "M165": "M164", "M167": "M166"},
-    **{"M171": "M170", "M173": "M172", "M175": "M174"},
-    **{"M181": "M180", "M183": "M182", "M185": "M184"},
+    "M161": "M160",
+    "M163": "M162",
+    "M165": "M164",
+    "M167": "M166",
+    "M171": "M170",
+    "M173": "M172",
+    "M175": "M174",
+    "M181": "M180",
+    "M183": "M182",
+    "M185": "M184",
 }
 
 

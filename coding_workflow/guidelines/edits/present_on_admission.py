@@ -1,6 +1,5 @@
 """Condition 4: present-on-admission indicators (Official Guidelines, Appendix I; Medicare Claims Processing Manual 3, 20.2.2)."""
 
-import datetime
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
@@ -10,8 +9,6 @@ from coding_workflow.guidelines.words import point
 
 APPENDIX_I = "ICD-10-CM Official Guidelines, Appendix I"
 _INDICATORS = frozenset("YNUW")
-#: First discharges under the hospital-acquired condition provision.
-HAC_FROM = datetime.date(2008, 10, 1)
 
 
 @rule("poa.missing", condition=4, reference=APPENDIX_I, classes=INPATIENT_CLASSES, owner="coding")
@@ -61,7 +58,6 @@ def unknown(case: Case) -> Iterator[Found]:
     reference="Deficit Reduction Act of 2005, 5001(c)",
     severity="info",
     classes=INPATIENT_CLASSES,
-    starts=HAC_FROM,
 )
 def hospital_acquired(case: Case) -> Iterator[Found]:
     """N on a hospital-acquired condition is correct reporting; it may be chosen for second-level review."""
