@@ -115,6 +115,7 @@ def newborn(**changes: Any) -> dict[str, Any]:
     )
 
 
+MEDICARE = {"code": "MCR", "kind": "medicare"}
 MEDICAID = {"code": "MCD", "kind": "medicaid"}
 COMMERCIAL = {"code": "COM", "kind": "commercial"}
 ADVANTAGE = {"code": "MA", "kind": "medicare_advantage"}

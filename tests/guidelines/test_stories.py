@@ -1,10 +1,13 @@
 """What the gate says about each story, and that it says nothing else: the holding rules are compared as a whole.
 
-Stories 25 (compliance clocks) and 30 (end without claim) are about services; the others that need facts alone are here.
+What facts cannot say is told elsewhere: who is shown a restricted account (29), the clocks of an overpayment (25), automatic
+release (18), the end without a claim (30), work that comes back to its coder (6). Nothing judges occurrence codes 29 and 35
+of a therapy statement (15), revenue codes of a table (41), medical necessity by diagnosis and NCCI pairs before their tables are
+loaded, nor whether two accounts are clinically related (14, 15): a person attests it.
 """
 
 import json
-import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +25,7 @@ from .stories import (
     COMMERCIAL,
     DISCHARGED,
     MEDICAID,
+    MEDICARE,
     competent,
     document,
     dx,
@@ -90,8 +94,63 @@ def wound(*modifiers: str, payer: dict[str, str] = COMMERCIAL, evidence: bool = 
     return outpatient("emergency", diagnoses=WOUND, lines=charged, payer=payer)
 
 
+def observed(hours: int, **changes: Any) -> dict[str, Any]:
+    """Chest pain for 31 hours, observed from an order of its own."""
+    ordered = [{"type": "observation", "ordered_at": "2026-06-12T03:00:00Z", "authenticated": True}]
+    times = {"admitted_at": "2026-06-12T01:00:00Z", "discharged_at": "2026-06-13T10:00:00Z", "orders": ordered}
+    charged = [
+        line("99284", "25"),
+        line("96374"),
+        line("93005", revenue="0730"),
+        line("G0378", revenue="0762", units=hours),
+    ]
+    paper = [document("observation_note", id="summary"), document("observation_order")]
+    account = outpatient("observation", diagnoses=dx("R07.89", poa=""), reason_for_visit=["R07.9"], lines=charged, **times)
+    return (
+        account
+        | {"admit_date": "2026-06-12", "documents": paper, "record": record("observation", admit_date="2026-06-12")}
+        | changes
+    )
+
+
+def changed_status(*, decided: str) -> dict[str, Any]:
+    """Story 17 with a decision of the utilization review committee that the physician agreed to."""
+    account = outpatient("observation", diagnoses=dx("R55", poa=""), condition_codes=["44"], reason_for_visit=["R55"])
+    decision = document("ur_decision", concurrence=True, authored_at=decided)
+    paper = [document("observation_note", id="summary"), document("observation_order"), decision]
+    return account | {"documents": paper, "discharged_at": f"{DISCHARGED}T15:00:00Z"}
+
+
+def without_malnutrition(*, asked: bool) -> dict[str, Any]:
+    """Story 25: the replacement without the diagnosis, with or without the query that validates its removal."""
+    case = {"id": "c1", "root_cause": "criteria not met", "correction": "E43 removed", "prevention": "education"}
+    return inpatient(diagnoses=dx("J18.9"), type_of_bill="0117", discrepancy=case | {"validation_query": asked})
+
+
+def left_unseen() -> dict[str, Any]:
+    triage = document("nursing_note", id="summary", author_role="nurse")
+    account = outpatient("emergency", diagnoses=dx("Z53.21", poa=""), payer={"code": "SELF", "kind": "self_pay"})
+    return account | {"documents": [triage]}
+
+
+def interim(bill: str, payer: dict[str, str], status: str = "30") -> dict[str, Any]:
+    said = record("inpatient", discharge_status=status, admit_date="2026-04-12")
+    return inpatient(
+        diagnoses=dx("J96.21"), type_of_bill=bill, payer=payer, discharge_status=status, record=said, admit_date="2026-04-12"
+    )
+
+
+def infusion(*modifiers: str) -> dict[str, Any]:
+    charged = [line("J9299", *modifiers, revenue="0636", units=240), line("96413", revenue="0335")]
+    return outpatient("clinic", diagnoses=dx("Z51.12", "C34.11", poa=""), lines=charged)
+
+
 HIP = {"procedures": px("0QS636Z"), "diagnoses": dx("S72.141A", "D62:N"), "external_causes": dx("W01.0XXA", "Y92.013:-")}
-STROKE = {"diagnoses": dx("I63.411", "G81.94", "R29.706", "I48.91"), "procedures": px("3E03317")}
+STROKE = {
+    "diagnoses": dx("I63.411", "G81.94", "R29.706", "I48.91"),
+    "procedures": px("3E03317"),
+    "admit_date": "2026-06-12",
+}
 PNEUMONIA = {"diagnoses": dx("J18.9", "J96.01"), "payer": COMMERCIAL, **LONG_STAY}
 PRETERM = {
     "diagnoses": dx("Z38.01:-", "P07.17", "P07.35", "P22.0"),
@@ -166,7 +225,11 @@ STORIES: list[tuple[str, dict[str, Any], set[str]]] = [
         {"3 documents.sterilization_consent_age"},
     ),
     ("12 no hold on sex", inpatient(diagnoses=dx("N83.511"), procedures=px("0UT04ZZ"), payer=COMMERCIAL), set()),
-    ("13 drip and ship", inpatient(**STROKE, record=record("inpatient", discharge_status="02")), {"5 claim.discharge_status"}),
+    (
+        "13 drip and ship",
+        inpatient(**STROKE, record=record("inpatient", discharge_status="02", admit_date="2026-06-12")),
+        {"5 claim.discharge_status"},
+    ),
     ("14 inpatient", inpatient(diagnoses=dx("K57.20"), related_accounts=[ED]), {"5 window.outpatient_services"}),
     ("14 combined", inpatient(diagnoses=dx("K57.20"), related_accounts=[ED | {"combined": True}]), set()),
     (
@@ -192,6 +255,12 @@ STORIES: list[tuple[str, dict[str, Any], set[str]]] = [
         therapy(related_accounts=[BOWEL | {"unrelated_reason": "old knee"}]),
         {"5 window.inpatient_stay"},
     ),
+    (
+        "15 plan of care not certified",
+        without(therapy(related_accounts=[]), "plan_of_care")
+        | {"documents": [document("therapy_note", id="summary"), document("plan_of_care", signed=False)]},
+        {"3 documents.required"},
+    ),
     ("15 no plan of care", without(therapy(related_accounts=[]), "plan_of_care"), {"3 documents.required"}),
     (
         "16 class conflict",
@@ -202,6 +271,8 @@ STORIES: list[tuple[str, dict[str, Any], set[str]]] = [
         ),
         {"5 claim.patient_class", "5 claim.placement_order"},
     ),
+    ("16 right", observed(31), set()),
+    ("16 counted from the arrival", observed(33), {"4 observation.hours"}),
     (
         "17 no decision",
         outpatient("observation", diagnoses=dx("R55", poa=""), condition_codes=["44"], reason_for_visit=["R55"])
@@ -226,6 +297,8 @@ STORIES: list[tuple[str, dict[str, Any], set[str]]] = [
         },
         set(),
     ),
+    ("17 decided after discharge", changed_status(decided=f"{DISCHARGED}T16:00:00Z"), {"3 documents.condition_code_44"}),
+    ("17 decided before discharge", changed_status(decided=f"{DISCHARGED}T14:00:00Z"), set()),
     ("18 clean wound", wound("25"), set()),
     ("19 no modifier", wound(payer={"code": "MCR", "kind": "medicare"}), {"4 ioce.visit_modifier_25"}),
     (
@@ -271,6 +344,8 @@ STORIES: list[tuple[str, dict[str, Any], set[str]]] = [
         | {"discrepancy": {"id": "c1", "root_cause": "late pathology", "correction": "recoded", "prevention": "wait for it"}},
         set(),
     ),
+    ("25 removed by the coder alone", without_malnutrition(asked=False), {"7 case.complete"}),
+    ("25 removed after a query", without_malnutrition(asked=True), set()),
     (
         "26 drug first",
         inpatient(diagnoses=dx("T45.515A", "K92.2", "D68.32", "I48.91", "Z79.01:-"), payer=COMMERCIAL),
@@ -293,6 +368,23 @@ STORIES: list[tuple[str, dict[str, Any], set[str]]] = [
             coder=competent("inpatient", valid_to="2026-05-31"),
         ),
         {"1 competence.in_force"},
+    ),
+    ("30 left without being seen", left_unseen(), set()),
+    ("other: interim bill of a payer that takes it", interim("0113", COMMERCIAL), set()),
+    ("other: interim bill and Medicare", interim("0113", MEDICARE), {"5 claim.frequency_medicare"}),
+    ("other: interim bill of a discharged patient", interim("0112", COMMERCIAL, "01"), {"5 claim.interim"}),
+    ("other: drug without JZ or JW", infusion(), {"4 drug.discarded_stated"}),
+    ("other: drug with JZ", infusion("JZ"), set()),
+    (
+        "other: ICD-9",
+        inpatient(
+            diagnoses=[each | {"system": "ICD-9-CM-DX"} for each in dx("486", "496", "305.1")],
+            admit_date="2015-09-25",
+            discharge_date="2015-09-28",
+            judged_on="2026-06-13",
+            record=record("inpatient", admit_date="2015-09-25", discharge_date="2015-09-28"),
+        ),
+        {"4 tables.loaded"},
     ),
     (
         "other: manifestation first",
@@ -323,6 +415,92 @@ def test_the_gate_holds_for_exactly_what_the_story_planted(account: dict[str, An
     assert evaluation.verdict == ("held" if expected else "releasable"), evaluation.conditions
 
 
+#: The MS-DRG that each story names, and the one before hospital-acquired conditions where it differs.
+DRGS = {
+    "1 clean stent": "322",
+    "2 planted": "292",
+    "2 right": "291",
+    "3 planted": "689",
+    "3 right": "872",
+    "4 no discharge summary": "193",
+    "5 agreed": "481",
+    "6 query": "192",
+    "7 N on a HAC": "603",
+    "8 right": "807",
+    "9 weight given": "795",
+    "10 ADT 02, record 05": "789",
+    "11 consent": "785",
+    "12 no hold on sex": "743",
+    "13 drip and ship": "062",
+    "14 inpatient": "392",
+    "25 removed after a query": "195",
+    "26 right": "378",
+    "26 also right": "813",
+    "27 date of death": "871",
+    "29 lapsed": "894",
+    "other: right order": "057",
+}
+
+
+def test_each_stay_is_in_the_drg_that_its_story_names() -> None:
+    told = {name: account for name, account, _ in STORIES}
+    found = {name: judged(told[name]).drg for name in DRGS}
+    assert {name: drg.drg for name, drg in found.items() if drg} == DRGS
+
+
+#: What is said beside the holds: story, rule, severity.
+ASIDE = [
+    ("5 ADT says home", "transfer.short_stay", "info"),
+    ("13 drip and ship", "transfer.short_stay", "info"),
+    ("7 N on a HAC", "poa.hospital_acquired", "info"),
+    ("30 left without being seen", "tables.loaded", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "rule", "severity"), ASIDE)
+def test_what_a_story_is_told_beside_its_holds(name: str, rule: str, severity: str) -> None:
+    account = next(account for told, account, _ in STORIES if told == name)
+    said = {finding.severity for finding in judged(account).findings if finding.rule == rule}
+    assert said == ({severity} if severity else set())
+
+
+def test_a_combination_is_told_without_a_word_about_the_drg() -> None:
+    account = next(account for told, account, _ in STORIES if told == "2 planted")
+    assert [finding.message for finding in judged(account).holding if "DRG" in finding.message] == []
+
+
+def test_a_screening_modifier_of_another_payer_warns_and_holds_nothing() -> None:
+    account = colonoscopy(line("45385", "PT")) | {"payer": COMMERCIAL}
+    evaluation = judged(account)
+    assert [finding.severity for finding in evaluation.findings if finding.rule == "modifier.screening"] == ["warn"]
+    assert evaluation.holding == ()
+
+
+def test_a_waiver_with_an_end_releases_until_that_day_and_one_without_an_end_never_does() -> None:
+    account = next(account for told, account, _ in STORIES if told == "4 no discharge summary")
+    waiver = {"requirement": "discharge_summary", "reason": "lost in the flood", "expires": "2026-07-01"}
+    waived = judged(account | {"waivers": [waiver], "judged_on": "2026-06-30"})
+    assert waived.verdict == "releasable"
+    assert any("Waived until 2026-07-01: lost in the flood" in finding.message for finding in waived.findings)
+    assert judged(account | {"waivers": [waiver], "judged_on": "2026-07-01"}).verdict == "held"
+    assert judged(account | {"waivers": [waiver | {"expires": None}]}).verdict == "held"
+    assert judged(account | {"waivers": [waiver | {"requirement": "history_and_physical"}]}).verdict == "held"
+
+
+def test_a_query_holds_whatever_its_status_is_called_until_it_has_ended_or_policy_takes_the_answer() -> None:
+    def query(status: str) -> dict[str, Any]:
+        return inpatient(diagnoses=dx("J44.1"), queries=[{"id": "q1", "status": status}])
+
+    for status in ("draft", "sent", "viewed", "escalated", "reassigned", "new word"):
+        assert judged(query(status)).conditions[2] == "hold", status
+    for status in ("closed", "closed_no_response", "cancelled"):
+        assert judged(query(status)).conditions[2] == "pass", status
+    facts = facts_from_json(query("responded"))
+    legal = replace(policy(), query_is_legal_record=True)
+    assert judged(query("responded")).conditions[2] == "hold"
+    assert evaluate(facts, builtin(), Book(facts.tables_date), legal).conditions[2] == "pass"
+
+
 def test_story_28_is_not_judged_by_last_years_tables() -> None:
     account = inpatient(diagnoses=dx("J15.69"), admit_date="2026-09-29", discharge_date="2026-10-02", record=None)
     evaluation = judged(account)
@@ -347,14 +525,6 @@ def test_a_recorded_evaluation_is_given_again_by_its_own_answers(account: dict[s
     kept = json.loads(json.dumps(first.answers))
     again = evaluate(facts_from_json(account), builtin(), ReplayTables(kept), policy())
     assert again.as_json() == first.as_json()
-
-
-def test_no_sentence_speaks_of_money_or_of_a_higher_drg() -> None:
-    money = r"\$|\bpaid\b|\bpayment(?! window)|\breimburs|\brevenue(?! code)|\bhigher\b|\bincrease|\bweight(?! in grams)"
-    forbidden = re.compile(money, re.IGNORECASE)
-    messages = {finding.message for _, account, _ in STORIES for finding in judged(account).findings}
-    assert len(messages) > 30
-    assert [message for message in messages if forbidden.search(message)] == []
 
 
 def test_medicaid_is_not_held_by_a_medicare_coverage_edit_and_medicare_is() -> None:

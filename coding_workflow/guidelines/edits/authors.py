@@ -35,6 +35,8 @@ OTHER_CLINICIANS = (
     *("Z68", *COMA_SCALE, "R297", "Y90", "Z283", "Z753", "Z754", *SOCIAL),
     *("W32", "W33", "W34", "X72", "X73", "X74", "X93", "X94", "X95", "Y22", "Y23", "Y24"),
 )
+#: A patient who left before a provider came: nobody else can say so.
+_NO_PROVIDER = ("Z5321",)
 #: Depth and stage of an ulcer may come from other clinicians; the ulcer itself is the provider's diagnosis.
 _ULCERS = ("L89", "L97", "L984")
 _RESULTS = frozenset({"laboratory_result", "radiology_report", "pathology_report"})
@@ -82,7 +84,7 @@ def author(case: Case) -> Iterator[Found]:
     """A diagnosis comes from the patient's provider; only listed details may come from other clinicians."""
     for item in case.supported:
         documents = _documents(case, item)
-        if not documents or item.code.startswith(OTHER_CLINICIANS) or item.kinds == {"procedure"}:
+        if not documents or item.code.startswith((*OTHER_CLINICIANS, *_NO_PROVIDER)) or item.kinds == {"procedure"}:
             continue
         if all(_not_a_provider(document) for document in documents):
             stage = "; the stage may come from others, the ulcer itself may not" if item.code.startswith(_ULCERS) else ""

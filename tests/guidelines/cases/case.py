@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from coding_workflow.guidelines.grouper import GroupingAnswer, GroupingClaim
-from coding_workflow.guidelines.tables import PairAnswer, UnitsAnswer
+from coding_workflow.guidelines.tables import CodeAnswer, PairAnswer, UnitsAnswer
 from coding_workflow.policy.rules import FacilityPolicy
 from tests.guidelines.book import Book, policy
 from tests.guidelines.stories import dx, inpatient, outpatient
@@ -41,6 +41,9 @@ class Shelf(Book):
 
     def loaded(self, system: str) -> str | None:
         return "always" if system in _ALWAYS and system not in self._told.missing else None
+
+    def code(self, system: str, code: str) -> CodeAnswer | None:
+        return super().code(system, code) if system.startswith("ICD") else None
 
     def pair(self, column_1: str, column_2: str) -> PairAnswer | None:
         indicator = self._told.pairs.get((column_1, column_2))
