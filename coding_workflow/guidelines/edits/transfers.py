@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES, RelatedAccount
+from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES, Line, RelatedAccount
 from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.words import day
 
@@ -92,9 +92,11 @@ def same_day(case: Case) -> Iterator[Found]:
 
 #: Revenue codes of diagnostic services (chapter 3, 40.3.B), and of ambulance and dialysis, which stay outside the window.
 DIAGNOSTIC = (
-    *("0254", "0255", "030", "031", "032", "0341", "0343", "035", "0371", "0372", "040", "046", "0471", "0481", "0482", "0483"),
-    *("0489", "053", "061", "062", "073", "074", "0918", "092"),
+    *("0254", "0255", "030", "031", "032", "0341", "0343", "035", "0371", "0372", "040", "046", "0471", "0482", "0483"),
+    *("053", "061", "062", "073", "074", "0918", "092"),
 )
+#: Cardiology is diagnostic with the services of a diagnostic catheterization.
+_CARDIOLOGY, _CATHETERIZATION = ("0481", "0489"), ("9345", "9346", "93503", "93505", "9353", "9356", "9357", "G0275", "G0278")
 _OUTSIDE = ("054", "082", "083", "084", "085")
 
 
@@ -187,10 +189,15 @@ def diagnostic_services(case: Case) -> Iterator[Found]:
         attested = other.patient_class == "inpatient" and other.same_facility and other.unrelated_reason.strip()
         if not attested or other.combined or other.relation != "same_patient":
             continue
-        codes = {line.revenue_code for line in case.facts.lines if line.date and _in_window(case, other, line.date)}
-        diagnostic = sorted(code for code in codes if code.startswith(DIAGNOSTIC))
+        lines = [line for line in case.facts.lines if line.date and _in_window(case, other, line.date)]
+        diagnostic = sorted({line.revenue_code for line in lines if _is_diagnostic(line)})
         if diagnostic:
             message = (
                 f"Revenue code {diagnostic[0]} is diagnostic and belongs on the bill of the stay of {day(other.service_from)}."
             )
             yield Found(message, (other.id, *diagnostic))
+
+
+def _is_diagnostic(line: Line) -> bool:
+    catheterized = line.revenue_code in _CARDIOLOGY and line.hcpcs.startswith(_CATHETERIZATION)
+    return line.revenue_code.startswith(DIAGNOSTIC) or catheterized
