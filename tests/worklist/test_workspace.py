@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import AccessRecord, Account, Hold, OutboxRow, WorkItem
+from accounts.models import AccessRecord, Account, Deficiency, Event, Hold, OutboxRow, WorkItem
 from coding_workflow.coding import selectors as coding
 from coding_workflow.outbox.services import drain
 from coding_workflow.staff.models import Role
@@ -389,6 +389,20 @@ def test_a_document_found_wanting_holds_condition_2(ana, account):
     assert "Found wanting: Not legible: Page 2" in answer
     assert "The discharge summary is not legible." in answer
     assert "Choose one of the six" in refusal_at("deficiency", send(ana, account, "deficiency/", sent | {"quality": "x"}, 422))
+
+
+def test_a_deficiency_is_withdrawn_with_a_reason_and_no_longer_holds(ana, account):
+    sent = {"version": summary_of(account).pk, "quality": "legible", "note": "Page 2"}
+    send(ana, account, "deficiency/", sent)
+    found = Deficiency.objects.get()
+    place = f"deficiency/{found.pk}/"
+    assert "Say why" in refusal_at(f"wanting-{found.pk}", send(ana, account, place, {"reason": " "}, 422))
+    send(ana, account, place, {"reason": "The scan was replaced"})
+    assert "Found wanting" not in ana.get(f"/account/{account.pk}/").content.decode()
+    assert "The scan was replaced" in Event.objects.get(account=account, kind="document.sufficient").payload
+    # Its form is gone by now, so the head of the page says what a second click did.
+    assert "ended already" in refusal_at("head", send(ana, account, place, {"reason": "Again"}, 409))
+    assert "no such deficiency" in refusal_at("head", send(ana, account, "deficiency/987654/", {"reason": "Lost"}, 422))
 
 
 # The gate

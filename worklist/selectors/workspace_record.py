@@ -43,12 +43,21 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanting:
+    """One quality found wanting in the open document; ``place`` is its form's."""
+
+    pk: int
+    place: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The document that is open: its newest version's text in segments, and what was found wanting in it."""
 
     version: DocumentVersion
     segments: tuple[Segment, ...]
-    deficiencies: tuple[str, ...]
+    deficiencies: tuple[Wanting, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +163,13 @@ def _reading(version: DocumentVersion, codes: Codes) -> Reading:
     # The text was left out of the list; this reads it for the one document that is open.
     version.refresh_from_db(fields=["text"])
     wanting = Deficiency.objects.filter(version=version, resolved_at__isnull=True).order_by("pk")
-    found = tuple(f"{each.get_quality_display()}{f': {each.note}' if each.note else ''}" for each in wanting)
+    found = tuple(_wanting(each) for each in wanting)
     return Reading(version, segments(version.text, _passages_on(version, codes)), found)
+
+
+def _wanting(found: Deficiency) -> Wanting:
+    words = f"{found.get_quality_display()}{f': {found.note}' if found.note else ''}"
+    return Wanting(found.pk, f"wanting-{found.pk}", words)
 
 
 def segments(text: str, passages: Iterable[EvidenceLine]) -> tuple[Segment, ...]:

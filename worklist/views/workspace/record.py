@@ -8,8 +8,8 @@ from django.shortcuts import render
 from accounts.actors import Actor
 from accounts.errors import Refused
 from accounts.locking import lock_account
-from accounts.models import Account, DocumentVersion
-from accounts.services.documents import record_deficiency
+from accounts.models import Account, Deficiency, DocumentVersion
+from accounts.services.documents import record_deficiency, withdraw_deficiency
 from coding_workflow.coding import services
 from coding_workflow.coding.models import Evidence
 from coding_workflow.staff.access import StaffRequest, open_account, require_role
@@ -69,6 +69,20 @@ def find_wanting(request: StaffRequest, pk: int) -> HttpResponse:
         record_deficiency(account=lock_account(pk), version=version, quality=quality, note=note, by=by)
 
     return act(request, pk, "deficiency", record)
+
+
+@require_role(Role.CODER, Role.SUPERVISOR, write=True)
+def withdraw_wanting(request: StaffRequest, pk: int, row: int) -> HttpResponse:
+    """Withdraw a deficiency that was recorded wrongly or is mended otherwise, with a reason."""
+
+    def withdraw(account: Account, by: Actor) -> None:
+        found = Deficiency.objects.filter(account=account, pk=row).first()
+        if found is None:
+            raise Refused("deficiency.unknown", "There is no such deficiency on this account.")
+        reason = request.POST.get("reason", "")[:200]
+        withdraw_deficiency(account=lock_account(pk), deficiency=found, by=by, reason=reason)
+
+    return act(request, pk, f"wanting-{row}", withdraw)
 
 
 def _version(account: Account, request: StaffRequest) -> DocumentVersion:

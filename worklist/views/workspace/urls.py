@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("evidence/", record.link, name="link_evidence"),
     path("evidence/<int:row>/", record.change_evidence, name="change_evidence"),
     path("deficiency/", record.find_wanting, name="find_wanting"),
+    path("deficiency/<int:row>/", record.withdraw_wanting, name="withdraw_wanting"),
     path("diagnoses/", codes.add_diagnosis, name="add_diagnosis"),
     path("diagnoses/order/", codes.order_diagnoses, name="order_diagnoses"),
     path("diagnoses/<int:row>/", codes.change_diagnosis, name="change_diagnosis"),
