@@ -52,4 +52,4 @@ def sign_ins_of(person: User, limit: int = 20) -> QuerySet[SignInRecord]:
 def openings_at(viewer: User, limit: int = 200) -> QuerySet[BreakGlass]:
     """Restricted accounts opened with a reason at the viewer's facilities, newest first, for compliance."""
     found = BreakGlass.objects.filter(facility_id__in=viewer.facility_ids())
-    return found.select_related("user", "facility")[:limit]
+    return found.select_related("user", "facility", "account")[:limit]

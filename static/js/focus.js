@@ -1,18 +1,19 @@
 // After a swap the focus goes to the next sensible element: the fragment marks it with data-focus; else, when the
-// focused control went away with the old content, to the swapped region itself.
-let inside = false;
+// focused control went away with the old content, to the nearest part around it that is still there.
+let around = [];
 
-document.addEventListener("htmx:beforeSwap", (event) => {
-  inside = event.detail.target.contains(document.activeElement);
+document.addEventListener("htmx:beforeSwap", () => {
+  around = [];
+  for (let part = document.activeElement; part && part !== document.body; part = part.parentElement) if (part.id) around.push(part.id);
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
   const region = event.detail.elt;
   if (!(region instanceof Element)) return;
   const marked = region.matches("[data-focus]") ? region : region.querySelector("[data-focus]");
-  const lost = inside && document.activeElement === document.body;
-  if (!marked && !lost) return;
-  const next = marked ?? region;
+  const lost = document.activeElement === document.body && around.map((id) => document.getElementById(id)).find(Boolean);
+  const next = marked ?? lost;
+  if (!next) return;
   if (!next.matches("a[href], button, input, select, textarea, [tabindex]")) next.tabIndex = -1;
   next.focus({ preventScroll: false });
 });

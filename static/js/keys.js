@@ -4,6 +4,8 @@ const KEYS = [
   { keys: "g w", does: "go-work", words: "Go to My work" },
   { keys: "g r", does: "go-board", words: "Go to Release board" },
   { keys: "g c", does: "go-claims", words: "Go to Claims" },
+  { keys: "g i", does: "go-imports", words: "Go to Imports" },
+  { keys: "g k", does: "go-parked", words: "Go to Parked work" },
   { keys: "g p", does: "go-people", words: "Go to People" },
   { keys: "n", does: "get-next", words: "Get next account" },
   { keys: "j", does: "next-page", words: "Next page of the list" },

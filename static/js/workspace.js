@@ -40,6 +40,9 @@ workspace.addEventListener("keydown", (event) => {
   button.click();
 });
 
+// A refusal is about what was sent: it goes as soon as something else is typed.
+workspace.addEventListener("input", ({ target }) => target.form?.querySelector(".said")?.replaceChildren());
+
 // Down and Up walk from the words to the codes that fit; Escape leaves them.
 workspace.addEventListener("keydown", (event) => {
   const form = event.target.closest("form.add");
@@ -114,7 +117,7 @@ document.addEventListener("htmx:afterSettle", () => {
     if (renewed) renewed.value = old.value;
   }
   typed = [];
-  if (adding && document.activeElement === document.body) document.getElementById(adding)?.focus();
+  if (adding && !document.activeElement.matches("input, select, textarea")) document.getElementById(adding)?.focus();
   if (!wanted) return;
   document.querySelector(`#text mark a[href="#${wanted}"]`)?.scrollIntoView({ block: "center" });
   wanted = "";

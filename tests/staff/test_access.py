@@ -119,4 +119,6 @@ def test_the_page_opens_a_restricted_account_and_compliance_sees_it(cast: Cast) 
     done = client.post(page, {"reason": REASON, "next": "/staff/me/"})
     assert (done.status_code, done["Location"]) == (302, "/staff/me/")
     assert client.post(page, {"reason": REASON, "next": "//evil.example"})["Location"] == "/"
-    assert REASON in signed_in(cast.cora).get(reverse("staff:openings")).content.decode()
+    openings = signed_in(cast.cora).get(reverse("staff:openings")).content.decode()
+    assert REASON in openings
+    assert f">{account.number}</td>" in openings

@@ -85,7 +85,7 @@ class Journey:
         self._say("A coder got it by Get next.")
         self.player.code(self.story)
         check = self._check("held")
-        self._say(f"Coded from passages and finalized; check #{check.pk} holds it: {self._holds()}.")
+        self._say(f"Coded from passages and finalized; check #{check.pk} holds it: {self._holds().rstrip('.')}.")
 
     def mend(self) -> None:
         """The missing document arrives; the hold clears itself."""

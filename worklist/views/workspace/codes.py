@@ -122,7 +122,8 @@ def _code(request: StaffRequest, system: str, account: Account) -> str:
         return clicked or _refuse_empty()
     if codesets.loaded(system, _on(account)) is None or _exact(typed, system, account) is not None:
         return typed
-    raise Refused("code.choose", _CHOOSE)
+    found = codesets.search(typed[:100], system, _on(account))
+    raise Refused("code.choose", _CHOOSE if found else f"Nothing in {system} fits these words.")
 
 
 def _refuse_empty() -> str:
