@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import board, history, my_work
+from .views import board, history, imports, my_work, parked
 from .views.claims import cases, lists, one, remittances
 
 app_name = "worklist"
@@ -25,6 +25,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("claims/cases/<int:pk>/", cases.case, name="case"),
     path("claims/cases/<int:pk>/correction/", cases.correction, name="correction"),
     path("claims/cases/<int:pk>/close/", cases.close, name="close_case"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<int:pk>/", imports.message, name="import"),
+    path("imports/<int:pk>/again/", imports.again, name="import_again"),
+    path("imports/<int:pk>/correct/", imports.correct, name="import_correct"),
+    path("imports/<int:pk>/set-aside/", imports.set_aside, name="import_set_aside"),
+    path("parked/", parked.parked, name="parked"),
+    path("parked/<int:pk>/again/", parked.again, name="parked_again"),
     path("certificates/<int:pk>/", history.certificate, name="certificate"),
     path("account/<int:pk>/history/", history.history, name="history"),
     path("account/<int:pk>/", include("worklist.views.workspace.urls")),

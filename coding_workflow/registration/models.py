@@ -1,7 +1,9 @@
 """Messages as they came, what each did, and the mapping of a feed's local codes."""
 
 import uuid
+from typing import Any
 
+from django.conf import settings
 from django.db import models
 
 
@@ -12,13 +14,28 @@ class MessageStatus(models.TextChoices):
     FAILED = "failed", "Failed"
     PARKED = "parked", "Waiting for its account"
     REPLACED = "replaced", "Replaced by a correction"
+    ASIDE = "aside", "Set aside"
+
+
+class MessageQuerySet(models.QuerySet["InboundMessage"]):
+    """Filters named as adjectives."""
+
+    def visible_to(self, user: Any) -> "MessageQuerySet":
+        """Messages of the person's facilities, less those of restricted accounts that they have not opened.
+
+        Administrators also see messages of no known facility: mapping its code is theirs.
+        """
+        account = models.Q(account=None) | models.Q(account__restricted="") | models.Q(account__in=user.opened_restricted_ids())
+        seen = models.Q(facility_id__in=user.facility_ids()) & account
+        return self.filter(seen | models.Q(facility=None) if user.has_role("administrator") else seen)
 
 
 class InboundMessage(models.Model):
     """One message, kept as it came. It acts once, however often it comes.
 
     What came (feed, control id, body, hash) never changes (trigger); what became of it does. ``sentence`` holds no health
-    information. ``account_number`` is the sender's, so that a parked message finds its account later.
+    information. ``account_number`` is the sender's, so that a parked message finds its account later. One that was set
+    aside says why, when and by whom.
     """
 
     facility = models.ForeignKey("accounts.Facility", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -43,15 +60,25 @@ class InboundMessage(models.Model):
     action = models.UUIDField(default=uuid.uuid4, help_text="Of the events it caused.")
     replaced_by = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces")
     corrected_by = models.CharField(max_length=80, blank=True, help_text="Actor as kind:code who wrote this correction.")
+    aside_reason = models.CharField(max_length=300, blank=True)
+    aside_at = models.DateTimeField(null=True, blank=True)
+    aside_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=("feed", "control_id", "sha256"), name="inbound_message_once")]
+        constraints = [
+            models.UniqueConstraint(fields=("feed", "control_id", "sha256"), name="inbound_message_once"),
+            models.CheckConstraint(
+                condition=~models.Q(status="aside") | ~models.Q(aside_reason=""), name="inbound_aside_with_reason"
+            ),
+        ]
         indexes = [
             # Registration of an account: messages that waited for it.
             models.Index(fields=("facility", "account_number"), condition=models.Q(status="parked"), name="inbound_parked"),
             # The error list, newest first; and whether an account has failures left.
             models.Index(
-                fields=("status", "-received_at"), condition=models.Q(status__in=("failed", "parked")), name="inbound_error_list"
+                fields=("status", "-id"), condition=models.Q(status__in=("failed", "parked", "aside")), name="inbound_listed"
             ),
             models.Index(fields=("account",), condition=models.Q(status="failed"), name="inbound_failed_of_account"),
         ]

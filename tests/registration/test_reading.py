@@ -255,3 +255,24 @@ def test_every_public_sample_can_be_read() -> None:
         except HL7Problem as problem:
             unread[path.name] = problem.code
     assert unread == {}
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (b"MSH|^~\\&|A\rPID|1\r", "MSH|^~\\&|A\nPID|1\n"),
+        (b"\x0bMSH|^~\\&|A\r\nPID|1\x1c\r", "MSH|^~\\&|A\nPID|1\n"),
+        (b"MSH|^~\\&||||||||||||||||8859/1\nPID|\xe9", "MSH|^~\\&||||||||||||||||8859/1\nPID|é"),
+        (b"MSH|^~\\&|A\rPID|\xe9\x00", "MSH|^~\\&|A\nPID|\ufffd\ufffd"),
+    ],
+)
+def test_any_message_can_be_shown_damaged_or_not(raw: bytes, text: str) -> None:
+    assert framing.shown(raw) == text
+
+
+def test_what_is_typed_over_a_message_is_written_in_its_own_character_set() -> None:
+    typed = "MSH|^~\\&||||||||||||||||8859/1\r\nPID|é\r\n"
+    assert framing.typed(typed) == b"MSH|^~\\&||||||||||||||||8859/1\rPID|\xe9"
+    for cannot in (typed.replace("é", "Ж"), typed.replace("é", "\ufffd")):
+        with pytest.raises(HL7Problem, match=r"hl7\.encoding"):
+            framing.typed(cannot)

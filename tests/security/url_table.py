@@ -21,7 +21,7 @@ from accounts.models import Account, Facility, Patient, WorkItem
 from coding_workflow.staff.models import Competence, Role, RoleGrant, User
 from tests.cast import Cast
 from tests.payment.stage import claim_file_at
-from tests.worklist.rows import case_at, certificate_at, claim_at, release_at, remittance_at
+from tests.worklist.rows import case_at, certificate_at, claim_at, message_at, parked_at, release_at, remittance_at
 
 PUBLIC = frozenset({"public"})
 SIGNED_IN: frozenset[str] = frozenset()
@@ -33,6 +33,8 @@ CODER = frozenset({Role.CODER})
 HOLDERS = frozenset({Role.CODER, Role.SUPERVISOR})
 BILLER = frozenset({Role.BILLER})
 CLAIMS = frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE})
+MENDS_IMPORTS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
+IMPORTS = MENDS_IMPORTS | {Role.COMPLIANCE}
 
 Row = Callable[[Cast, Facility], dict[str, Any]]
 
@@ -155,6 +157,13 @@ TABLE: dict[str, Address] = {
     "worklist:close_case": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), "POST", case_at, form={"words": "Returned"}),
     "worklist:certificate": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), "GET", certificate_at),
     "worklist:history": Address(WORKING, "GET", account),
+    "worklist:imports": Address(IMPORTS),
+    "worklist:import": Address(IMPORTS, "GET", message_at),
+    "worklist:import_again": Address(MENDS_IMPORTS, "POST", message_at),
+    "worklist:import_correct": Address(MENDS_IMPORTS, "POST", message_at, form={"text": "MSH|^~\\&|"}),
+    "worklist:import_set_aside": Address(MENDS_IMPORTS, "POST", message_at, form={"reason": "A test message of the vendor"}),
+    "worklist:parked": Address(MENDS_IMPORTS),
+    "worklist:parked_again": Address(MENDS_IMPORTS, "POST", parked_at),
     # Codes
     "codesets:search": Address(SIGNED_IN),
     # Claims
@@ -165,6 +174,7 @@ TABLE: dict[str, Address] = {
     "worklist:link_evidence": Address(CODER, "POST", account),
     "worklist:change_evidence": Address(CODER, "POST", part_of_account),
     "worklist:find_wanting": Address(HOLDERS, "POST", account),
+    "worklist:withdraw_wanting": Address(HOLDERS, "POST", part_of_account),
     "worklist:add_diagnosis": Address(CODER, "POST", account),
     "worklist:order_diagnoses": Address(CODER, "POST", account),
     "worklist:change_diagnosis": Address(CODER, "POST", part_of_account),

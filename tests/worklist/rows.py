@@ -4,8 +4,10 @@ from typing import Any
 
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Facility, Payer
+from accounts import clock
+from accounts.models import Facility, OutboxRow, Payer
 from coding_workflow.payment.models import Claim, ClaimFile, Remittance
+from coding_workflow.registration.models import InboundMessage
 from coding_workflow.release.models import Certificate, DiscrepancyCase
 from tests.cast import SEPTEMBER, Cast
 from tests.payment.stage import claim_file_at
@@ -57,5 +59,22 @@ def remittance_at(cast: Cast, facility: Facility) -> dict[str, Any]:
     number = Remittance.objects.count()
     made = Remittance.objects.create(
         facility=facility, sha256=f"{number:064d}", raw=b"ISA", total=0, status="quarantined", reason="Walked", posted_as="feed:x"
+    )
+    return {"pk": made.pk}
+
+
+def message_at(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A message that could not be applied: answers the arguments of ``reverse``."""
+    number = InboundMessage.objects.count()
+    made = InboundMessage.objects.create(
+        facility=facility, feed="walk", control_id=f"W{number}", sha256=f"{number:064d}", raw=b"MSH"
+    )
+    return {"pk": made.pk}
+
+
+def parked_at(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """Work that was set aside after its attempts: answers the arguments of ``reverse``."""
+    made = OutboxRow.objects.create(
+        facility=facility, kind="release.check", key=f"walk-{OutboxRow.objects.count()}", state="parked", not_before=clock.now()
     )
     return {"pk": made.pk}

@@ -13,6 +13,9 @@ _ENVELOPE = (b"FHS", b"BHS", b"BTS", b"FTS")
 _SEGMENT = re.compile(rb"[A-Z][A-Z0-9]{2}(?![A-Za-z0-9])")
 _LINE_ENDS = re.compile(rb"\n*\r[\r\n]*")
 
+#: Stands for what could not be read, in a message that is shown.
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+
 #: MSH-18, HL7 table 0211, as far as hospitals in the United States send it.
 _ENCODINGS = {"": "utf-8", "ASCII": "ascii", "UNICODE UTF-8": "utf-8", "UTF-8": "utf-8"} | {
     f"8859/{part}": f"iso8859-{part}" for part in range(1, 10)
@@ -160,6 +163,31 @@ def encoding_of(text: str) -> str:
     """The Python codec of a message that is already decoded, for its hexadecimal escapes."""
     header = text.split("\r", 1)[0]
     return _ENCODINGS.get(_header_field(header, 18).split(header[5:6] or "~", 1)[0].strip().upper(), "utf-8")
+
+
+def shown(raw: bytes) -> str:
+    """A message for eyes, damaged or not: a line for each segment, bytes that cannot be read as U+FFFD."""
+    plain = raw.removeprefix(_BOM).replace(_MLLP_START, b"").replace(_MLLP_END, b"")
+    plain = re.sub(rb"\r\n|\n", b"\r", plain)
+    try:
+        text = decode(plain)
+    except HL7Problem:
+        text = plain.decode("utf-8", "replace")
+    return text.replace("\r", "\n").replace("\x00", UNREADABLE)
+
+
+def typed(text: str) -> bytes:
+    """What somebody typed over ``shown``, as bytes in the character set that its MSH-18 names.
+
+    Refuses letters that do not fit it, and what still could not be read.
+    """
+    lines = re.sub(r"\r\n|\n", "\r", text.strip("\r\n"))
+    if UNREADABLE in lines:
+        raise HL7Problem("hl7.encoding", f"The message still holds a character that could not be read ({UNREADABLE}).")
+    try:
+        return lines.encode(encoding_of(lines))
+    except UnicodeEncodeError:
+        raise HL7Problem("hl7.encoding", "A letter does not fit the character set that MSH-18 names.", "MSH", 18) from None
 
 
 def _header_field(header: str, number: int) -> str:

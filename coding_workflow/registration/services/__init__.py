@@ -1,7 +1,7 @@
 """Every write of registration, as verbs. Messages enter by ``import_message``; the other verbs serve it and other feeds."""
 
 from .discharging import cancel_discharge, discharge
-from .inbound import correct_message, import_file, import_message, replay_message
+from .inbound import correct_message, import_file, import_message, replay_message, set_aside
 from .ready import begin_bill_hold, open_coding
 from .registering import cancel_registration, register, update_registration
 
@@ -16,5 +16,6 @@ __all__ = [
     "open_coding",
     "register",
     "replay_message",
+    "set_aside",
     "update_registration",
 ]

@@ -2,8 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Final
 
 import structlog
 from django.db import DataError
@@ -24,7 +25,21 @@ from .applying import Parked, Target, apply_parsed, queue_up, target_of
 log = structlog.get_logger(__name__)
 
 _FEED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
-_OPEN = (MessageStatus.FAILED, MessageStatus.PARKED)
+#: Where a refusal that is not about one read value looks: the fields an interface team opens first.
+_PLACES: Final[dict[str, tuple[str, int]]] = {
+    "registration.unknown_facility": ("MSH", 4),
+    "registration.two_facilities": ("MSH", 4),
+    "registration.control_id_used": ("MSH", 10),
+    "registration.other_authority": ("PID", 3),
+    "registration.other_patient": ("PID", 3),
+    "registration.no_class": ("PV1", 2),
+    "registration.unmapped_class": ("PV1", 2),
+    "registration.unmapped_disposition": ("PV1", 36),
+    "registration.dates_reversed": ("PV1", 45),
+    "registration.no_revenue_code": ("FT1", 7),
+}
+_LISTED = (MessageStatus.FAILED, MessageStatus.PARKED)
+_OPEN = (*_LISTED, MessageStatus.ASIDE)
 
 
 def import_message(raw: bytes, *, feed: str = "file") -> InboundMessage:
@@ -68,7 +83,7 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def replay_message(message_id: int, *, by: Actor) -> InboundMessage:
-    """Try a failed or parked message again, after a mapping or its account was mended.
+    """Try a failed, parked or set aside message again, after a mapping or its account was mended.
 
     Raises Refused ``registration.unknown_message`` and Conflict ``registration.message_done``.
     """
@@ -82,10 +97,12 @@ def replay_message(message_id: int, *, by: Actor) -> InboundMessage:
         return message
 
 
-def correct_message(message_id: int, raw: bytes, *, by: Actor) -> InboundMessage:
-    """Put a corrected copy in the place of a failed or parked message and apply it; both are kept.
+def correct_message(message_id: int, raw: bytes, *, by: Actor, facility_ids: Collection[int] | None = None) -> InboundMessage:
+    """Put a corrected copy in the place of a failed, parked or set aside message and apply it; both are kept.
 
-    Raises Refused ``registration.unknown_message``, ``registration.same_body``, Conflict ``registration.message_done``.
+    ``facility_ids`` are those that the corrector acts for. Raises Refused ``registration.unknown_message``,
+    ``registration.same_body``, ``registration.elsewhere`` (the copy names another facility), Conflict
+    ``registration.message_done``.
     """
     with scoped(ALL):
         old = _locked_open(message_id)
@@ -99,8 +116,34 @@ def correct_message(message_id: int, raw: bytes, *, by: Actor) -> InboundMessage
         old.status, old.replaced_by = MessageStatus.REPLACED, new
         old.save(update_fields=["status", "replaced_by"])
         _attempt(new)
+        if facility_ids is not None and new.facility_id not in {*facility_ids, None}:
+            raise Refused("registration.elsewhere", "The correction names a facility (MSH-4) that you do not act for.")
         _close_error_work(old.account_id, by)
         return new
+
+
+def set_aside(message_id: int, *, reason: str, by: Actor) -> InboundMessage:
+    """Take a failed or parked message off the list, with words. It changes nothing and can be tried again later.
+
+    Raises Refused ``registration.unknown_message``, ``registration.no_reason``, Conflict ``registration.message_done``,
+    ``registration.set_aside``.
+    """
+    words = reason.strip()
+    if not words:
+        raise Refused("registration.no_reason", "Say why nothing of this message is needed.")
+    with scoped(ALL):
+        message = _locked_open(message_id)
+        if message.status not in _LISTED:
+            raise Conflict("registration.set_aside", "The message was set aside already.")
+        message.status, message.aside_reason = MessageStatus.ASIDE, words[:300]
+        message.aside_at, message.aside_by_id = clock.now(), by.person_id
+        message.save(update_fields=["status", "aside_reason", "aside_at", "aside_by"])
+        if message.account_id is not None:
+            account = lock_account(message.account_id)
+            payload = {"message": message.pk, "reason": message.aside_reason}
+            history.record(account=account, kind="registration.message_set_aside", by=by, payload=payload)
+            _close_error_work(account.pk, by, "set_aside")
+        return message
 
 
 def _locked_open(message_id: int) -> InboundMessage:
@@ -146,7 +189,7 @@ def _attempt(message: InboundMessage) -> None:
     except HL7Problem as problem:
         _fail(message, target, problem.code, problem.sentence, problem.segment, problem.field)
     except Refused as refusal:
-        _fail(message, target, refusal.code, refusal.sentence)
+        _fail(message, target, refusal.code, refusal.sentence, *_PLACES.get(refusal.code, ("", 0)))
     except DataError:
         _fail(message, target, "registration.not_storable", "A value does not fit the database.")
     else:
@@ -197,7 +240,7 @@ def _finish(message: InboundMessage, status: MessageStatus, code: str = "", sent
     )  # fmt: skip
 
 
-def _close_error_work(account_id: int | None, by: Actor) -> None:
+def _close_error_work(account_id: int | None, by: Actor, outcome: str = "mended") -> None:
     """The account's import-error work ends when nothing of it is left in the list."""
     if account_id is None:
         return
@@ -207,7 +250,7 @@ def _close_error_work(account_id: int | None, by: Actor) -> None:
     if InboundMessage.objects.filter(account_id=account_id, status=MessageStatus.FAILED).exists():
         return
     account = lock_account(account_id)
-    close_work(account=account, kind=WorkKind.IMPORT_ERROR, outcome="mended", by=by)
+    close_work(account=account, kind=WorkKind.IMPORT_ERROR, outcome=outcome, by=by)
 
 
 def _apply_parked(message: InboundMessage) -> None:

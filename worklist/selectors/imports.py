@@ -1,0 +1,89 @@
+"""Messages that were not applied, as the list and one message's page show them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Count, QuerySet
+
+from coding_workflow.registration.hl7 import framing
+from coding_workflow.registration.models import InboundMessage, MessageStatus
+from coding_workflow.staff.access import visible
+from coding_workflow.staff.models import User
+
+PAGE_SIZE: Final = 50
+#: Bytes of a message that a page shows and lets somebody correct; a larger one is corrected where it comes from.
+MOST_SHOWN: Final = 200_000
+
+TABS: Final[tuple[tuple[str, str], ...]] = (
+    (MessageStatus.FAILED, "Failed"),
+    (MessageStatus.PARKED, "Waiting for their account"),
+    (MessageStatus.ASIDE, "Set aside"),
+)
+FIRST: Final = MessageStatus.FAILED.value
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab with how many messages are under it."""
+
+    value: str
+    name: str
+    here: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a tab, newest first; ``next_after`` is the key of its last row when there are more."""
+
+    rows: list[InboundMessage]
+    next_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One segment of a message; ``here`` when the failure names it."""
+
+    text: str
+    here: bool
+
+
+def listed() -> "QuerySet[InboundMessage]":
+    """Messages with what a page names of them; the bodies stay in the database until one is opened."""
+    return InboundMessage.objects.defer("raw").select_related("facility", "account", "aside_by", "replaced_by")
+
+
+def page(user: User, tab: str, after: int | None = None) -> Page:
+    """One page of a tab, by keyset. One query."""
+    rows = visible(listed().filter(status=tab), user).order_by("-pk")
+    found = list((rows.filter(pk__lt=after) if after else rows)[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
+    return Page(shown, shown[-1].pk if len(found) > PAGE_SIZE else None)
+
+
+def tabs(user: User, here: str) -> list[Tab]:
+    """The tabs with their counts. One query."""
+    rows = visible(InboundMessage.objects.filter(status__in=dict(TABS)), user).order_by()
+    counts = dict(rows.values_list("status").annotate(count=Count("pk")))
+    return [Tab(value, name, value == here, counts.get(value, 0)) for value, name in TABS]
+
+
+def place(message: InboundMessage) -> str:
+    """Where in the message it failed, as interface teams write it: ``PID-7``."""
+    return f"{message.segment}-{message.field}" if message.field else message.segment
+
+
+def text(message: InboundMessage) -> str:
+    """The whole message to be corrected; empty when it is too large for a page."""
+    return framing.shown(bytes(message.raw)) if len(message.raw) <= MOST_SHOWN else ""
+
+
+def lines(message: InboundMessage) -> list[Line]:
+    """The message segment by segment; of one that is too large, its beginning."""
+    shown = framing.shown(bytes(message.raw)[:MOST_SHOWN])
+    return [Line(one, bool(message.segment) and one.startswith(message.segment)) for one in shown.splitlines()]
+
+
+def is_open(message: InboundMessage) -> bool:
+    """Whether something can still be done with it."""
+    return message.status in dict(TABS)
