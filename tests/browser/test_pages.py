@@ -14,11 +14,15 @@ from pytest_django import Settings
 
 from accounts.models import Account
 from coding_workflow.payment.models import Claim, ClaimFile, Remittance
+from coding_workflow.registration.models import InboundMessage
+from coding_workflow.registration.services import import_message
 from coding_workflow.release.models import Certificate, DiscrepancyCase
 from coding_workflow.staff.models import Role, User
+from tests.registration import sending
 from tests.security import url_table
 from tests.security.browser import signed_in
 from tests.security.url_table import PUBLIC, SIGNED_IN, TABLE, Address
+from tests.worklist.rows import parked_at
 from worklist.assignment import claim_next
 from worklist.demo.hospital import open_hospital
 from worklist.demo.player import Player
@@ -83,6 +87,8 @@ def site(committed_coded_db: str, settings: Settings) -> Iterator[Site]:
         player.play(story)
     Account.objects.filter(number=states.in_house().number).update(restricted="VIP")
     claim_next(user=User.objects.get(username="ana"))
+    message = import_message(sending.discharge(disposition="ZZ"))
+    parked_at(None, message.facility)
     with served() as address:
         people = {name: User.objects.get(username=name) for name in set(_BY_ROLE.values())}
         yield Site(address, {name: session_cookie(signed_in(person), address) for name, person in people.items()})
@@ -109,6 +115,7 @@ def _rows(address: Address) -> list[dict[str, Any]]:
         url_table.claim_file_at: ClaimFile.objects.all()[:1],
         url_table.case_at: DiscrepancyCase.objects.all(),
         url_table.certificate_at: Certificate.objects.all()[:1],
+        url_table.message_at: InboundMessage.objects.exclude(status="applied"),
         url_table.remittance_at: Remittance.objects.all()[:2],
     }
     rows = [{"pk": row.pk} for row in played[address.row]]

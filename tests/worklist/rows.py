@@ -72,7 +72,7 @@ def message_at(cast: Cast, facility: Facility) -> dict[str, Any]:
     return {"pk": made.pk}
 
 
-def parked_at(cast: Cast, facility: Facility) -> dict[str, Any]:
+def parked_at(cast: Cast | None, facility: Facility) -> dict[str, Any]:
     """Work that was set aside after its attempts: answers the arguments of ``reverse``."""
     made = OutboxRow.objects.create(
         facility=facility, kind="release.check", key=f"walk-{OutboxRow.objects.count()}", state="parked", not_before=clock.now()
