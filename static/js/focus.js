@@ -11,7 +11,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const region = event.detail.elt;
   if (!(region instanceof Element)) return;
   const marked = region.matches("[data-focus]") ? region : region.querySelector("[data-focus]");
-  const lost = document.activeElement === document.body && around.map((id) => document.getElementById(id)).find(Boolean);
+  const lost = document.activeElement === document.body && around.map((id) => document.getElementById(id)).find((part) => part?.checkVisibility());
   const next = marked ?? lost;
   if (!next) return;
   if (!next.matches("a[href], button, input, select, textarea, [tabindex]")) next.tabIndex = -1;

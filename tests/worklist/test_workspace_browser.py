@@ -89,6 +89,8 @@ def test_a_coder_works_by_mouse_and_keys(desk):
     page.get_by_role("button", name="Link", exact=True).click()
     # The server cuts the mark by the positions that it was sent.
     expect(page.locator("#text mark")).to_have_text(["in good condition"])
+    # The button went away with the old pane: the focus stays at its form.
+    expect(page.locator("#link-form")).to_be_focused()
     assert desk.complaints == []
 
 
@@ -98,6 +100,11 @@ def test_a_refusal_appears_at_its_place_and_typed_words_stay(desk):
     page.get_by_role("button", name="Link", exact=True).click()
     page.locator("#said-link", has_text="do not stand in the open document").wait_for()
     assert page.locator("#quote").input_value() == "never said"
+    page.locator("#quote").press("End")
+    expect(page.locator("#said-link")).to_contain_text("do not stand")
+    page.locator("#quote").press_sequentially("?")
+    expect(page.locator("#said-link")).to_be_empty()
+    page.locator("#quote").fill("never said")
     page.keyboard.press("Control+Enter")
     page.locator("#said-foot", has_text="Not finalized").wait_for()
     expect(page.locator("#quote")).to_have_value("never said")
