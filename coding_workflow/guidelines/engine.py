@@ -6,7 +6,7 @@ from coding_workflow.policy.rules import FacilityPolicy
 
 from .case import Case
 from .facts import Facts, Override
-from .findings import Drg, Evaluation, Finding, Status, Verdict
+from .findings import Drg, Evaluation, Finding, Made, Status, Verdict
 from .registry import Found, Rule
 from .ruleset import ENGINE_VERSION, RuleSet
 from .tables import RecordingTables, Tables
@@ -23,7 +23,8 @@ def evaluate(facts: Facts, ruleset: RuleSet, tables: Tables, policy: FacilityPol
     """
     recorder = RecordingTables(tables)
     case = Case(facts, recorder, policy)
-    found = [(rule, one) for rule in ruleset.rules_for(facts, case.tokens) for one in _judge(rule, case)]
+    asked = ruleset.rules_for(facts, case.tokens)
+    found = [(rule, one) for rule in asked for one in _judge(rule, case)]
     findings = tuple(sorted((_finding(rule, one, facts.overrides) for rule, one in found), key=_place))
     absent = {rule.condition for rule, one in found if one.not_evaluated}
     conditions = _conditions(findings, absent, facts.discrepancy is not None)
@@ -38,6 +39,7 @@ def evaluate(facts: Facts, ruleset: RuleSet, tables: Tables, policy: FacilityPol
         findings=findings,
         conditions=conditions,
         answers=recorder.answers(),
+        made=Made(ruleset.made, tuple((rule.id, rule.version, rule.definition) for rule in asked if rule.definition)),
     )
 
 

@@ -68,10 +68,22 @@ class Drg:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """The rules made by administrators: the hash of all in the rule set, and ``(id, version, definition)`` of those asked.
+
+    With the built-in rules these judge the same facts again under the same rule set's name.
+    """
+
+    hash: str = ""
+    asked: tuple[tuple[str, int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """The answer for one account. Equal facts, rules, tables and policy give an equal evaluation and equal text.
 
-    ``answers`` are the table answers that were used: with them ``ReplayTables`` judges the same facts again.
+    ``answers`` are the table answers that were used: with them ``ReplayTables`` judges the same facts again, by the
+    rules that ``made`` carries.
     """
 
     id: str
@@ -83,6 +95,7 @@ class Evaluation:
     findings: tuple[Finding, ...]
     conditions: Mapping[int, Status]
     answers: Mapping[str, Any] = field(repr=False)
+    made: Made = field(default=Made(), repr=False)
 
     @property
     def holding(self) -> tuple[Finding, ...]:

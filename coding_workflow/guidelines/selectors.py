@@ -13,16 +13,36 @@ from .reading_rows import definition_of, tests_of
 from .registry import Rule
 from .ruleset import RuleSet, builtin
 
-__all__ = ["active_rules", "definition_of", "history_of", "rules_at", "ruleset_for", "shadow_rules", "tests_of", "versions_of"]
+__all__ = [
+    "active_rules",
+    "definition_of",
+    "history_of",
+    "rules_at",
+    "ruleset_for",
+    "ruleset_with_shadow",
+    "shadow_rules",
+    "tests_of",
+    "versions_of",
+]
 
 #: Key, number and hash of versions. What left draft never changes, so these name its text.
 _Named = tuple[tuple[str, int, str], ...]
 
 
-def ruleset_for(facility: Facility) -> RuleSet:
-    """Built-in edits with the active rules of the facility and of all facilities. One query; compiled once in a process."""
+def ruleset_for(facility: Facility | None) -> RuleSet:
+    """Built-in edits with the active rules of the facility and of all facilities; without facility those of all alone.
+
+    One query; compiled once in a process.
+    """
     named = _named(facility, State.ACTIVE)
     return _ruleset(named) if named else builtin()
+
+
+def ruleset_with_shadow(facility: Facility | None) -> RuleSet:
+    """The rule set as it would be if everything that runs in shadow were published. Two queries."""
+    coming = _named(facility, State.SHADOW)
+    keys = {key for key, _, _ in coming}
+    return _ruleset((*(each for each in _named(facility, State.ACTIVE) if each[0] not in keys), *coming))
 
 
 def shadow_rules(facility: Facility) -> tuple[Rule, ...]:
@@ -35,8 +55,9 @@ def active_rules(facility: Facility) -> tuple[Rule, ...]:
     return _rules(_named(facility, State.ACTIVE))
 
 
-def _named(facility: Facility, state: State) -> _Named:
-    reach = Q(rule__facility=facility) | Q(rule__facility__isnull=True)
+def _named(facility: Facility | None, state: State) -> _Named:
+    everywhere = Q(rule__facility__isnull=True)
+    reach = everywhere | Q(rule__facility=facility) if facility else everywhere
     return tuple(RuleVersion.objects.filter(reach, state=state).order_by("rule__key").values_list("rule__key", "number", "hash"))
 
 

@@ -9,11 +9,12 @@ from typing import Any
 from coding_workflow.policy.rules import FacilityPolicy
 
 from .engine import evaluate
-from .facts import FactsError, facts_from_json
+from .facts import Facts, FactsError, facts_from_json
 from .ruleset import RuleSet
 from .tables import Tables
 
 TablesFor = Callable[[date | None], Tables]
+RulesFor = Callable[[Facts], RuleSet]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Answer:
 
 
 def evaluate_line(
-    line: str, number: int, *, ruleset: RuleSet, policy: FacilityPolicy, tables_for: TablesFor, only: str
+    line: str, number: int, *, rules_for: RulesFor, policy: FacilityPolicy, tables_for: TablesFor, only: str
 ) -> Answer:
     """Judge one line; a line that is not valid is answered with its id, where it has one, and an ``error`` object."""
     try:
@@ -36,7 +37,7 @@ def evaluate_line(
         facts = facts_from_json(obj)
     except FactsError as error:
         return _error(obj, number, error.place, error.key, str(error))
-    evaluation = evaluate(facts, ruleset, tables_for(facts.tables_date), policy)
+    evaluation = evaluate(facts, rules_for(facts), tables_for(facts.tables_date), policy)
     return Answer(evaluation.as_json(only), valid=True)
 
 
@@ -48,9 +49,9 @@ def _error(obj: Any, number: int, place: str, key: str, message: str) -> Answer:
 
 
 def evaluate_lines(
-    lines: Iterable[tuple[int, str]], *, ruleset: RuleSet, policy: FacilityPolicy, tables_for: TablesFor, only: str = ""
+    lines: Iterable[tuple[int, str]], *, rules_for: RulesFor, policy: FacilityPolicy, tables_for: TablesFor, only: str = ""
 ) -> Iterator[Answer]:
     """Judge numbered lines in order, one at a time; blank lines are passed over."""
     for number, line in lines:
         if line.strip():
-            yield evaluate_line(line, number, ruleset=ruleset, policy=policy, tables_for=tables_for, only=only)
+            yield evaluate_line(line, number, rules_for=rules_for, policy=policy, tables_for=tables_for, only=only)

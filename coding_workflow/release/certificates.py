@@ -10,7 +10,8 @@ from accounts.models import Account
 from coding_workflow.coding import selectors as coding
 from coding_workflow.guidelines.engine import evaluate
 from coding_workflow.guidelines.facts import facts_from_json
-from coding_workflow.guidelines.ruleset import ENGINE_VERSION, builtin
+from coding_workflow.guidelines.findings import Evaluation, Made
+from coding_workflow.guidelines.ruleset import ENGINE_VERSION, again
 from coding_workflow.guidelines.tables import ReplayTables
 from coding_workflow.policy.reading import from_json
 from coding_workflow.release.models import Certificate, Release
@@ -19,7 +20,8 @@ from coding_workflow.staff.models import User
 if TYPE_CHECKING:
     from coding_workflow.release.services.checking import Judgement
 
-FORMAT = 1
+#: 2 carries the rules that administrators made; one of 1 was judged by built-in rules alone.
+FORMAT = 2
 
 
 def certify(*, account: Account, release: Release, judgement: "Judgement", approver: User) -> Certificate:
@@ -34,6 +36,7 @@ def certify(*, account: Account, release: Release, judgement: "Judgement", appro
         "policy": json.loads(judgement.policy.to_json()),
         "policy_hash": judgement.policy.hash,
         "ruleset": evaluation.ruleset_hash,
+        "made_rules": _made_rules(evaluation),
         "engine": evaluation.engine_version,
         "tables": dict(evaluation.tables),
         "answers": evaluation.answers,
@@ -47,6 +50,17 @@ def certify(*, account: Account, release: Release, judgement: "Judgement", appro
     return Certificate.objects.create(
         facility_id=account.facility_id, account=account, release=release, text=text, sha256=_digest(text)
     )
+
+
+def _made_rules(evaluation: Evaluation) -> dict[str, Any]:
+    """The name of all rules that administrators made, and those that were asked about this account, in full."""
+    asked = [{"rule": rule, "version": version, "definition": text} for rule, version, text in evaluation.made.asked]
+    return {"hash": evaluation.made.hash, "asked": asked}
+
+
+def _made_then(contents: dict[str, Any]) -> Made:
+    kept = contents.get("made_rules", {"hash": "", "asked": []})
+    return Made(kept["hash"], tuple((each["rule"], each["version"], each["definition"]) for each in kept["asked"]))
 
 
 def _approver(approver: User, account: Account) -> dict[str, Any]:
@@ -76,17 +90,20 @@ class Replay:
 
 
 def replay(certificate: Certificate) -> Replay:
-    """Evaluate a certificate's own facts, policy and table answers again, and compare."""
+    """Evaluate a certificate's own facts by its own rules, policy and table answers again, and compare.
+
+    What administrators did with a rule since then changes nothing; only the built-in rules are those of now.
+    """
     contents = json.loads(certificate.text)
     facts = facts_from_json(contents["facts"])
     policy = from_json(json.dumps(contents["policy"]))
-    again = evaluate(facts, builtin(), ReplayTables(contents["answers"]), policy)
-    then, now = contents["evaluation"], json.loads(again.as_json())
+    evaluation = evaluate(facts, again(_made_then(contents)), ReplayTables(contents["answers"]), policy)
+    then, now = contents["evaluation"], json.loads(evaluation.as_json())
     differences = tuple(key for key in ("verdict", "conditions", "findings", "drg", "tables") if then.get(key) != now.get(key))
     return Replay(
         intact=_digest(certificate.text) == certificate.sha256,
         same_engine=contents["engine"] == ENGINE_VERSION,
-        same_rules=contents["ruleset"] == again.ruleset_hash,
+        same_rules=contents["ruleset"] == evaluation.ruleset_hash,
         same_verdict=not differences,
         differences=differences,
     )

@@ -18,7 +18,8 @@ WHY = "Asked for by the coding committee."
 
 def second_administrator(cast: Cast) -> User:
     """Cora administers the hospital as well."""
-    RoleGrant.objects.create(user=cast.cora, facility=cast.main, role=Role.ADMINISTRATOR)
+    RoleGrant.objects.get_or_create(user=cast.cora, facility=cast.main, role=Role.ADMINISTRATOR)
+    cast.cora.forget_rights()
     return cast.cora
 
 

@@ -5,8 +5,12 @@ import json
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
+from coding_workflow.guidelines.services import start_shadow
+from tests.cast import Cast
+from tests.guidelines.lab.rules import definition
+from tests.guidelines.rule_cast import WHY, active, second_administrator, write
 from tests.guidelines.stories import dx, inpatient
 
 EXAMPLE: dict[str, Any] = {
@@ -109,13 +113,44 @@ def test_only_limits_findings_and_leaves_the_drg() -> None:
     assert answer["drg"]["return_code"] == "OK"
 
 
+@pytest.fixture
+def made(cast: Cast) -> None:
+    """One rule in force at MAIN, one in shadow; the principal diagnosis of the example meets both."""
+    second = second_administrator(cast)
+    active(cast, second)
+    version = write(cast, key="watched", made=definition(title="Watched infarction", message="{codes} is watched."))
+    start_shadow(version_id=version.pk, by=cast.ada, seen=version.seal, reason=WHY)
+
+
+def _made(*lines: str, **options: Any) -> list[list[str]]:
+    answers, _ = run(*lines, only="lab", **options)
+    return [[finding["message"] for finding in answer["findings"]] for answer in answers]
+
+
+ACTIVE, SHADOW = "I21.4 needs the catheterization report.", "I21.4 is watched."
+
+
+@pytest.mark.usefixtures("coded_db", "made")
+def test_active_adds_the_rules_in_force_and_all_those_in_shadow() -> None:
+    line = json.dumps(EXAMPLE)
+    assert _made(line) == [[]]
+    assert _made(line, rules="active") == [[ACTIVE]]
+    assert _made(line, rules="all") == [[ACTIVE, SHADOW]]
+
+
+@pytest.mark.usefixtures("coded_db", "made")
+def test_each_line_is_judged_by_the_rules_of_its_facility_unless_one_is_named() -> None:
+    lines = [json.dumps(EXAMPLE | {"facility": code}) for code in ("MAIN", "OTHER", "")]
+    assert _made(*lines, rules="active") == [[ACTIVE], [], []]
+    assert _made(*lines, rules="active", facility="MAIN") == [[ACTIVE]] * 3
+    with pytest.raises(CommandError, match="no facility NOWHERE"):
+        run(*lines, rules="active", facility="NOWHERE")
+
+
 @pytest.mark.usefixtures("coded_db")
 @pytest.mark.parametrize("rules", ["active", "all"])
-def test_rules_that_do_not_exist_yet_are_said_so_and_equal_the_builtin(rules: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_where_no_rule_was_made_they_equal_the_builtin(rules: str) -> None:
     assert run(json.dumps(EXAMPLE), rules=rules) == run(json.dumps(EXAMPLE), rules="builtin")
-    assert capsys.readouterr().err.splitlines() == [
-        f"There are no rules made by administrators yet: --rules {rules} judges by the built-in rules."
-    ]
 
 
 @pytest.mark.processes

@@ -118,7 +118,7 @@ def test_what_cannot_be_overridden_is_refused(account: Account, cast: Cast, more
 def by_two(monkeypatch: pytest.MonkeyPatch) -> None:
     """No built-in rule asks for two people yet, so one is made to."""
     changed = RuleSet(dataclasses.replace(rule, override="second") if rule.id == RULE else rule for rule in builtin().rules)
-    monkeypatch.setattr(overriding, "builtin", lambda: changed)
+    monkeypatch.setattr(overriding, "ruleset_for", lambda facility: changed)
 
 
 @pytest.mark.usefixtures("by_two")

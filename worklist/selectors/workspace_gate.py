@@ -11,7 +11,9 @@ from django.urls import NoReverseMatch, reverse
 from accounts.models import Account, Hold, HoldSource, OutboxRow, OutboxState, OwnerRole, Step
 from coding_workflow.coding.selectors import CodedRecord
 from coding_workflow.guidelines.findings import Evaluation, Finding
+from coding_workflow.guidelines.lab.compiling import PREFIX
 from coding_workflow.guidelines.ruleset import builtin
+from coding_workflow.guidelines.selectors import ruleset_for
 from coding_workflow.release.models import Check, Verdict
 from coding_workflow.release.services.checking import Judgement, judge
 from coding_workflow.staff.models import Role
@@ -152,7 +154,7 @@ def is_checking(account: Account) -> bool:
 
 def gate_pane(account: Account, said: Verdicts, codes: Codes, roles: Collection[str]) -> Gate:
     """The pane, from a judgement already made. Two queries."""
-    findings = [(finding, _line(number, finding, codes)) for number, finding in enumerate(said.findings)]
+    findings = [(finding, _line(number, finding, codes, account)) for number, finding in enumerate(said.findings)]
     statuses = _statuses(said)
     holding = [(finding, line) for finding, line in findings if finding.severity == "hold"]
     return Gate(
@@ -202,7 +204,7 @@ def _condition(number: int, statuses: Mapping[int, str], findings: Iterable[tupl
     return ConditionLine(number, CONDITION_WORDS[number], _MARKS[status], words, lines, open=needs_coder)
 
 
-def _line(number: int, finding: Finding, codes: Codes) -> FindingLine:
+def _line(number: int, finding: Finding, codes: Codes, account: Account) -> FindingLine:
     url, go = _place(finding, codes)
     return FindingLine(
         rule=finding.rule,
@@ -213,15 +215,16 @@ def _line(number: int, finding: Finding, codes: Codes) -> FindingLine:
         url=url,
         go=go,
         place=f"finding-{number}",
-        override=json.dumps(list(finding.subjects)) if _may_override(finding) else "",
+        override=json.dumps(list(finding.subjects)) if _may_override(finding, account) else "",
     )
 
 
-def _may_override(finding: Finding) -> bool:
+def _may_override(finding: Finding, account: Account) -> bool:
     if finding.severity != "hold":
         return False
     try:
-        return builtin().rule(finding.rule).override == "reason"
+        rules = ruleset_for(account.facility) if finding.rule.startswith(PREFIX) else builtin()
+        return rules.rule(finding.rule).override == "reason"
     except KeyError:
         # A verdict of record may name a rule that a later rule set no longer has.
         return False

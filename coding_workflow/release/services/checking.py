@@ -16,7 +16,7 @@ from coding_workflow.coding.services.finalizing import reopen_coding
 from coding_workflow.guidelines.engine import evaluate
 from coding_workflow.guidelines.facts import facts_to_json, sha256
 from coding_workflow.guidelines.findings import Evaluation, Finding
-from coding_workflow.guidelines.ruleset import builtin
+from coding_workflow.guidelines.selectors import ruleset_for
 from coding_workflow.policy.rules import FacilityPolicy
 from coding_workflow.policy.selectors import policy_for
 from coding_workflow.release.facts import assemble
@@ -48,7 +48,7 @@ def judge(account: Account, written: CodedRecord | None = None) -> Judgement:
     """
     facts = assemble(account, written)
     policy = policy_for(account.facility)
-    evaluation = evaluate(facts, builtin(), tables_in_force(facts.tables_date), policy)
+    evaluation = evaluate(facts, ruleset_for(account.facility), tables_in_force(facts.tables_date), policy)
     return Judgement(facts_to_json(facts), policy, evaluation)
 
 

@@ -10,7 +10,7 @@ from accounts.errors import NotAllowed, Refused
 from accounts.locking import lock_account
 from accounts.models import Account
 from accounts.services.revisions import touch
-from coding_workflow.guidelines.ruleset import builtin
+from coding_workflow.guidelines.selectors import ruleset_for
 from coding_workflow.release.models import Override
 from coding_workflow.staff.models import Role, User
 
@@ -28,7 +28,7 @@ def override_finding(
     """
     account = lock_account(account_id)
     _check_person(account, by)
-    _check_rule(rule, by, second)
+    _check_rule(account, rule, by, second)
     if second is not None:
         _check_person(account, second)
     if len(reason.strip()) < _SHORTEST:
@@ -54,9 +54,9 @@ def _check_person(account: Account, actor: Actor) -> None:
         raise NotAllowed("override.role", "Only a coder or supervisor of this facility overrides a finding.")
 
 
-def _check_rule(rule: str, by: Actor, second: Actor | None) -> None:
+def _check_rule(account: Account, rule: str, by: Actor, second: Actor | None) -> None:
     try:
-        needs = builtin().rule(rule).override
+        needs = ruleset_for(account.facility).rule(rule).override
     except KeyError:
         raise Refused("override.unknown", "There is no such rule.") from None
     if needs == "none":

@@ -18,7 +18,7 @@ from coding_workflow.guidelines.lab.definition import Asked, Count, Group
 from coding_workflow.guidelines.lab.definition import Test as Question
 from coding_workflow.guidelines.lab.limits import warnings
 from coding_workflow.guidelines.registry import Rule
-from coding_workflow.guidelines.ruleset import RuleSet, builtin
+from coding_workflow.guidelines.ruleset import RuleSet, again, builtin
 from coding_workflow.guidelines.tables import CodeAnswer, NoTables
 from coding_workflow.policy.standard import STANDARD
 from tests.guidelines.stories import document, dx, px
@@ -161,9 +161,10 @@ def test_a_set_made_again_from_a_part_and_the_name_of_the_whole_has_the_same_has
     ]
     whole = RuleSet([*builtin().rules, compile_rule("mi", 1, definition()), *others])
     facts = facts_from_json(stay(procedures=px("02703DZ")))
-    carried = whole.made_for(facts)
-    assert [rule.id for rule in carried] == ["lab.mi"]
-    assert RuleSet([*builtin().rules, *carried], made=whole.made).hash == whole.hash
+    then = evaluate(facts, whole, NoTables(), STANDARD)
+    assert [rule for rule, _, _ in then.made.asked] == ["lab.mi"]
+    now = evaluate(facts, again(then.made), NoTables(), STANDARD)
+    assert (now, again(then.made).hash) == (then, whole.hash)
 
 
 def _many(number: int) -> Iterator[Rule]:
