@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from coding_workflow.guidelines.facts import facts_from_json, facts_to_json
 from coding_workflow.guidelines.samples import accounts, sample, typical_inpatient, typical_outpatient
@@ -70,3 +71,15 @@ def test_every_code_of_every_template_is_billable_on_the_first_and_last_day() ->
                 named += [("ICD-10-PCS", code) for code in variant.procedures]
                 answers = [(code, book.code(system, code)) for system, code in named]
                 assert [code for code, answer in answers if answer is None or not answer.billable] == []
+
+
+@pytest.mark.parametrize(("options", "named"), [((), 0), (("--faults",), 6)])
+def test_the_command_prints_lines_that_evaluate_reads(
+    capsys: pytest.CaptureFixture[str], options: tuple[str, ...], named: int
+) -> None:
+    call_command("sample_accounts", "--count=6", "--seed=4", *options)
+    read = [facts_from_json(json.loads(line)) for line in capsys.readouterr().out.splitlines()]
+    assert len(read) == 6
+    assert sum(": " in facts.id for facts in read) == named
+    if not options:
+        assert read == list(accounts(6, 4))

@@ -40,7 +40,7 @@ MOTHERS = (
         days=(3, 4),
         statuses=("01",),
         payers=NOT_MEDICARE,
-        documents=("delivery_note", "sterilization_consent"),
+        documents=("delivery_note",),
         most=0,
     ),
 )

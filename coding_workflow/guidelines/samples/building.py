@@ -37,12 +37,17 @@ _MAY_BE_CITED = frozenset({"E785", "K219", "E039", "Z880", "Z87891", "Z8673"})
 _BILL_HOLD = datetime.timedelta(days=4)
 
 
-def build(template: Template, draw: Draw, account_id: str, *, diagnoses: int | None = None) -> Facts:
-    """A correct account of this template; ``diagnoses`` asks for exactly so many (where there are comorbidities enough)."""
+def build(template: Template, draw: Draw, account_id: str, *, turn: int, diagnoses: int | None = None) -> Facts:
+    """A correct account of this template.
+
+    ``turn`` chooses the variant: successive turns take one after the other. ``diagnoses`` asks for exactly so many, where
+    there are comorbidities enough.
+    """
     stays = template.patient_class in INPATIENT_CLASSES
     when = times(draw, template, overnight=stays or template.patient_class == "observation")
     patient = people.patient(draw, template, when.admitted)
-    variant = _with_comorbidities(draw, template, patient, when, diagnoses)
+    chosen = template.variants[turn % len(template.variants)]
+    variant = _with_comorbidities(draw, template, chosen, patient, when, diagnoses)
     status = draw.one(template.statuses)
     held = _documents(template, variant, status, when)
     base = _base(draw, template, account_id, patient, when, status)
@@ -59,8 +64,9 @@ def build(template: Template, draw: Draw, account_id: str, *, diagnoses: int | N
     return replace(facts, coders=_coders(facts), providers=people.providers(_operated(facts)))
 
 
-def _with_comorbidities(draw: Draw, template: Template, patient: Patient, when: Times, diagnoses: int | None) -> Variant:
-    variant = draw.one(template.variants)
+def _with_comorbidities(
+    draw: Draw, template: Template, variant: Variant, patient: Patient, when: Times, diagnoses: int | None
+) -> Variant:
     most = draw.between(0, template.most) if diagnoses is None else diagnoses - len(variant.diagnoses)
     if patient.birth_date is None or most <= 0:
         return variant
@@ -85,6 +91,7 @@ def _documents(template: Template, variant: Variant, status: str, when: Times) -
         other_procedure=other,
         expired=status == "20",
         specimen=bool(variant.specimens),
+        sterilized=any(each.code == "Z302" for each in variant.diagnoses),
     )
     return records.documents(types, when)
 

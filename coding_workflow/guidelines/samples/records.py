@@ -27,14 +27,16 @@ _SUPPORTING = (
 )
 
 
-def document_types(template: Template, *, surgical: bool, other_procedure: bool, expired: bool, specimen: bool) -> list[str]:
+def document_types(
+    template: Template, *, surgical: bool, other_procedure: bool, expired: bool, specimen: bool, sterilized: bool
+) -> list[str]:
     """The documents that policy asks for, with a few more that every record has."""
     if template.patient_class not in ("inpatient", "newborn"):
         return list(template.documents)
     ending = "death_summary" if expired else "final_progress_note" if template.short else "discharge_summary"
     opening = ["newborn_record"] if template.patient_class == "newborn" else ["history_and_physical", "inpatient_order"]
     held = {"operative_note": surgical, "anesthesia_record": surgical, "procedure_note": other_procedure}
-    held |= {"pathology_report": specimen}
+    held |= {"pathology_report": specimen, "sterilization_consent": sterilized}
     more = [kind for kind, present in held.items() if present]
     return [*opening, ending, "progress_note", "nursing_note", *more, *template.documents]
 
