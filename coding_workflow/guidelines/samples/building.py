@@ -172,12 +172,12 @@ def _diagnoses(draw: Draw, codes: Sequence[Code], held: Sequence[Document], *, s
 
 
 def _support(draw: Draw, code: str, held: Sequence[Document], *, first: bool, inpatient: bool) -> tuple[Evidence, ...]:
-    (found,) = records.support(draw, held, code)
+    found, *others = records.support(draw, held, code)
     if code in _MAY_BE_CITED and not first and draw.chance(50):
         return (Evidence(found.document),)
     if inpatient and code.startswith(_MAY_BE_UNCERTAIN) and draw.chance(20):
         return (replace(found, quote="probable at the time of discharge, treated as such"),)
-    return (found,)
+    return (found, *others)
 
 
 def _coders(facts: Facts) -> tuple[Coder, ...]:

@@ -18,8 +18,9 @@ _QUOTES = (
 )
 _BY_DAY_OF_DISCHARGE = frozenset({"discharge_summary", "final_progress_note", "death_summary", "pathology_report"})
 _ROLES = {"nursing_note": "nurse", "pathology_report": "pathologist", "therapy_note": "therapist"}
-#: What other clinicians may document (I.B.14): body mass index, stroke scale, depth of ulcers.
-_NURSED = ("Z68", "R297", "L97", "L89")
+#: What other clinicians may document (I.B.14): body mass index and stroke scale. The depth or stage of an ulcer too, but the
+#: ulcer itself is the provider's diagnosis.
+_NURSED, _STAGED = ("Z68", "R297"), ("L97", "L89")
 #: The nature of a passage by the class of the account; the first document given that is of such a type.
 _SUPPORTING = (
     *("discharge_summary", "death_summary", "final_progress_note", "ed_note", "observation_note", "clinic_note"),
@@ -65,9 +66,12 @@ def _document(kind: str, times: Times) -> Document:
 def support(draw: Draw, held: Sequence[Document], code: str) -> tuple[Evidence, ...]:
     """A passage of a document by somebody who may say so."""
     types = {document.type for document in held}
-    nursed = "nursing_note" in types and code.startswith(_NURSED)
     at_hand = [kind for kind in _SUPPORTING if kind in types]
-    return (passage(draw, "nursing_note" if nursed else at_hand[0] if draw.chance(70) else draw.one(at_hand)),)
+    provider = passage(draw, at_hand[0] if draw.chance(70) else draw.one(at_hand))
+    if "nursing_note" not in types or not code.startswith(_NURSED + _STAGED):
+        return (provider,)
+    nurse = passage(draw, "nursing_note")
+    return (provider, nurse) if code.startswith(_STAGED) else (nurse,)
 
 
 def passage(draw: Draw, document: str) -> Evidence:

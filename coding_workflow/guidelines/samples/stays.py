@@ -132,11 +132,12 @@ MEDICINE = (
             stay("K85.90"),
             stay("K92.2 D68.32 T45.515A I48.91 Z79.01"),
             stay("N17.9 E86.0"),
+            stay("I95.2 T46.4X5A I10"),
             stay("L03.115"),
             stay("K70.31 F10.20"),
         ),
         admitting="R10.9",
-        taken=groups("blood rhythm course reflux"),
+        taken=groups("blood rhythm course reflux metabolic"),
     ),
     Template(
         "pressure ulcer and long stay",
