@@ -45,7 +45,9 @@ def _error(obj: Any, number: int, place: str, key: str, message: str) -> Answer:
     named = obj.get("id") if isinstance(obj, dict) else None
     error = {"line": number, "place": place, "key": key, "message": message}
     line = {"id": named if isinstance(named, str) else None, "error": error}
-    return Answer(json.dumps(line, separators=(",", ":"), ensure_ascii=False), valid=False)
+    text = json.dumps(line, separators=(",", ":"), ensure_ascii=False)
+    # What the line named may be no valid text; the answer is.
+    return Answer(text.encode(errors="replace").decode(), valid=False)
 
 
 def evaluate_lines(

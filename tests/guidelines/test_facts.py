@@ -84,6 +84,12 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"lines": [{"charge": "NaN"}]}, "lines[0]", "charge"),
     ({"documents": [{"id": "d", "type": "other", "authored_at": "2026-06-01T10:00:00"}]}, "documents[0]", "authored_at"),
     ({"patient": {"birth_weight_grams": -1}}, "patient", "birth_weight_grams"),
+    ({"admitted_at": "0001-01-01T00:00:00+05:00"}, "", "admitted_at"),
+    ({"discharged_at": "9999-12-31T23:00:00-05:00"}, "", "discharged_at"),
+    ({"lines": [{"units": "1.0000000000000000000000000000001"}]}, "lines[0]", "units"),
+    ({"lines": [{"charge": "1E-999999"}]}, "lines[0]", "charge"),
+    ({"service": "\ud800"}, "", "service"),
+    ({"record": {"sources": {"\ud800": "a"}}}, "record", "sources"),
 ]
 
 

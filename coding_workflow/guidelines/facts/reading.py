@@ -25,10 +25,14 @@ def _wrong(place: str, expected: str) -> FactsError:
 
 
 def text(value: Any, place: str) -> str:
-    """A string, outer blanks removed."""
-    if not isinstance(value, str):
+    """A string, outer blanks removed; half a surrogate pair is no text, and could not be stored."""
+    if not isinstance(value, str) or (not value.isascii() and _is_broken(value)):
         raise _wrong(place, "text")
     return value.strip()
+
+
+def _is_broken(value: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def needed_text(value: Any, place: str) -> str:
@@ -64,15 +68,18 @@ def whole(value: Any, place: str) -> int:
 
 
 def amount(value: Any, place: str) -> Decimal:
-    """A decimal number, given as text or as a whole number; floats lose cents and are refused."""
+    """A decimal number, given as text or as a whole number; floats lose cents and are refused.
+
+    At most 15 digits and 9 decimals, so that it is written and read back equal.
+    """
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise _wrong(place, "a decimal number as text")
     try:
         read = Decimal(value)
     except InvalidOperation:
         raise _wrong(place, "a decimal number as text") from None
-    if not read.is_finite() or read.adjusted() > 15:
-        raise _wrong(place, "a decimal number of at most 15 digits")
+    if not read.is_finite() or read.adjusted() > 15 or int(read.as_tuple().exponent) < -9:
+        raise _wrong(place, "a decimal number of at most 15 digits and 9 decimals")
     return read
 
 
@@ -90,11 +97,11 @@ def instant(value: Any, place: str) -> datetime.datetime:
     """A time with its offset, in ISO 8601; kept in UTC, so that the same instant is written the same way."""
     try:
         read = datetime.datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        read = None
-    if read is None or read.tzinfo is None:
-        raise _wrong(place, "a time with offset, as 2026-05-04T10:00:00Z")
-    return read.astimezone(datetime.UTC)
+        if read is not None and read.tzinfo is not None:
+            return read.astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
+        pass  # no time at all, or one before the first or after the last day in UTC
+    raise _wrong(place, "a time with offset, as 2026-05-04T10:00:00Z")
 
 
 def one_of(*known: str) -> Reader:
@@ -123,6 +130,8 @@ def pairs(value: Any, place: str) -> tuple[tuple[str, str], ...]:
     """An object of texts, as sorted pairs."""
     if not isinstance(value, dict):
         raise _wrong(place, "an object")
+    for name in value:
+        text(name, place)
     return tuple(sorted((str(name), text(word, f"{place}.{name}")) for name, word in value.items()))
 
 
