@@ -15,6 +15,37 @@ CPT: Final = "CPT"
 HCPCS_MODIFIER: Final = "HCPCS-MODIFIER"
 POA_EXEMPT: Final = "POA-EXEMPT"
 
+#: NCCI is published as sets of their own: by payer and by who bills (CMS, NCCI Policy Manual, introduction).
+NCCI_PTP: Final = "NCCI-PTP"
+MUE: Final = "MUE"
+_SETS: Final = {
+    "HOSPITAL": "Medicare, outpatient hospital",
+    "PRACTITIONER": "Medicare, practitioner",
+    "MEDICAID-HOSPITAL": "Medicaid, outpatient hospital",
+    "MEDICAID-PRACTITIONER": "Medicaid, practitioner",
+}
+PAIR_SETS: Final = {f"{NCCI_PTP}-{key}": f"NCCI pairs: {name}" for key, name in _SETS.items()}
+UNIT_SETS: Final = {f"{MUE}-{key}": f"Unlikely units (MUE): {name}" for key, name in _SETS.items()}
+
+#: Lists of a claim form's codes, as CMS publishes them, and what a code of each looks like. The descriptions belong
+#: in part to NUBC and X12: none is shipped.
+CLAIM_LISTS: Final = {
+    "REVENUE-CODE": ("Revenue codes", r"\d{4}"),
+    "DISCHARGE-STATUS": ("Patient discharge status", r"\d{2}"),
+    "ADMISSION-TYPE": ("Type of admission", r"\d"),
+    "POINT-OF-ORIGIN": ("Point of origin", r"[0-9A-Z]"),
+    "TYPE-OF-BILL": ("Type of bill, three characters", r"\d[0-9A-Z]{2}"),
+    "BILL-CLASS": ("Type of bill, facility and class", r"\d[0-9A-Z]"),
+    "BILL-FACILITY": ("Type of bill, facility", r"\d"),
+    "BILL-FREQUENCY": ("Type of bill, frequency", r"[0-9A-Z]"),
+    "CONDITION-CODE": ("Condition codes", r"[0-9A-Z]{2}"),
+    "OCCURRENCE-CODE": ("Occurrence codes", r"[0-9A-Z]{2}"),
+    "VALUE-CODE": ("Value codes", r"[0-9A-Z]{2}"),
+    "PLACE-OF-SERVICE": ("Place of service", r"\d{2}"),
+    "ADJUSTMENT-GROUP": ("Claim adjustment groups", r"[A-Z]{2}"),
+    "ADJUSTMENT-REASON": ("Claim adjustment reasons", r"[A-Z]?\d{1,3}"),
+}
+
 #: Every table that can be loaded, with the words people use for it.
 SYSTEMS: Final = {
     ICD_10_CM: "ICD-10-CM diagnoses",
@@ -25,6 +56,9 @@ SYSTEMS: Final = {
     CPT: "CPT (your own licensed file)",
     HCPCS_MODIFIER: "HCPCS modifiers",
     POA_EXEMPT: "POA-exempt diagnoses",
+    **PAIR_SETS,
+    **UNIT_SETS,
+    **{system: name for system, (name, _) in CLAIM_LISTS.items()},
 }
 
 #: ICD-10 replaced ICD-9-CM for discharges and services from this day (45 CFR 162.1002).
@@ -41,6 +75,13 @@ def diagnosis_system(on: datetime.date) -> str:
 def procedure_system(on: datetime.date) -> str:
     """The inpatient procedure system of a discharge date."""
     return ICD_10_PCS if on >= ICD_10_FROM else ICD_9_CM_PX
+
+
+def ncci_set(table: str, *, payer_kind: str, billing_kind: str) -> str:
+    """The set of ``NCCI-PTP`` or ``MUE`` that judges a bill: Medicaid's for Medicaid, Medicare's for every other payer;
+    the practitioners' for a professional bill, the hospital's otherwise."""
+    payer = "MEDICAID-" if payer_kind == "medicaid" else ""
+    return f"{table}-{payer}{'PRACTITIONER' if billing_kind == 'professional' else 'HOSPITAL'}"
 
 
 def display(code: str, system: str) -> str:

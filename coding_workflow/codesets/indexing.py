@@ -93,13 +93,13 @@ def _length(row: CodeRow, title: list[str]) -> tuple[int, bool, bool, int]:
 def _code_line(row: CodeRow, position: int, rank: int, vector: str) -> str:
     # The one place where speed matters: this runs for every code of a load.
     billable = "t" if row.billable else "f"
-    titles = f"{_text(row.short_title)}\t{_text(row.long_title)}\t{row.parent}"
+    titles = f"{copy_text(row.short_title)}\t{copy_text(row.long_title)}\t{row.parent}"
     dates = f"{row.valid_from or _NULL}\t{row.valid_until or _NULL}"
     return f"{RELEASE}\t{row.code}\t{billable}\t{titles}\t{position}\t{rank}\t{dates}\t{_json(row.attributes)}\t{vector}\n"
 
 
 def _group_line(row: GroupRow) -> str:
-    return f"{RELEASE}\t{row.key}\t{_text(row.title)}\t{row.parent}\t{_json(row.attributes)}\n"
+    return f"{RELEASE}\t{row.key}\t{copy_text(row.title)}\t{row.parent}\t{_json(row.attributes)}\n"
 
 
 def _word_lines(uses: Counter[str]) -> Iterator[str]:
@@ -109,9 +109,9 @@ def _word_lines(uses: Counter[str]) -> Iterator[str]:
 
 
 def _json(attributes: Mapping[str, Any]) -> str:
-    return _text(json.dumps(attributes, ensure_ascii=False, sort_keys=True)) if attributes else "{}"
+    return copy_text(json.dumps(attributes, ensure_ascii=False, sort_keys=True)) if attributes else "{}"
 
 
-def _text(value: str) -> str:
+def copy_text(value: str) -> str:
     """A text with COPY's own signs escaped."""
     return value if value.isprintable() and "\\" not in value else value.translate(_ESCAPES)

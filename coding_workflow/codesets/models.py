@@ -15,7 +15,7 @@ class TableRelease(models.Model):
     database allows afterwards is an earlier end, when a newer release takes over within the period.
     """
 
-    system = models.CharField(max_length=20, db_collation="C")
+    system = models.CharField(max_length=40, db_collation="C")
     label = models.CharField(max_length=80)
     effective = DateRangeField()
     checksum = models.CharField(max_length=64, db_collation="C")
@@ -119,3 +119,63 @@ class IndexWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class PairEdit(models.Model):
+    """One NCCI pair: column 2 is not reported beside column 1 from ``effective`` (None: since before the file says)
+    until ``deleted``, the first day on which the pair is no longer in force (None: in force).
+
+    ``indicator``: 0 never together, 1 with a modifier, 9 not in use.
+    """
+
+    release = _release("pairs")
+    column_1 = models.CharField(max_length=5, db_collation="C")
+    column_2 = models.CharField(max_length=5, db_collation="C")
+    effective = models.DateField(null=True, blank=True)
+    deleted = models.DateField(null=True, blank=True)
+    indicator = models.CharField(max_length=1, db_collation="C")
+
+    class Meta:
+        constraints = [
+            # Also serves the pairs among the codes of one account.
+            models.UniqueConstraint(
+                fields=("release", "column_1", "column_2", "effective", "deleted"), name="pair_once", nulls_distinct=False
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.column_1} {self.column_2}"
+
+
+class UnitLimit(models.Model):
+    """The medically unlikely number of units of a code. ``adjudication``: 1 by line, 2 absolute by day, 3 clinical by day."""
+
+    release = _release("limits")
+    code = models.CharField(max_length=5, db_collation="C")
+    units = models.PositiveIntegerField()
+    adjudication = models.CharField(max_length=1, db_collation="C")
+    rationale = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            # Also serves the limits of the codes of one account.
+            models.UniqueConstraint(fields=("release", "code"), name="limit_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class StagedPair(models.Model):
+    """A pair of a file that is only compared, with its place there. No row is ever committed (see ``services.preview``)."""
+
+    part = models.PositiveSmallIntegerField()
+    line = models.PositiveIntegerField()
+    column_1 = models.CharField(max_length=5, db_collation="C")
+    column_2 = models.CharField(max_length=5, db_collation="C")
+    effective = models.DateField(null=True, blank=True)
+    deleted = models.DateField(null=True, blank=True)
+    indicator = models.CharField(max_length=1, db_collation="C")
+
+    def __str__(self) -> str:
+        return f"{self.column_1} {self.column_2}"

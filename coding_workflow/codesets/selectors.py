@@ -3,13 +3,13 @@
 import datetime
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import connection
 
 from .codes import POA_EXEMPT, diagnosis_system, display, normalise, procedure_system
 from .entries import CodeEntry, NoteLevel
-from .models import TableRelease
+from .models import PairEdit, TableRelease, UnitLimit
 from .rows import entry, in_force, loaded, notes_of
 from .search import search
 
@@ -19,11 +19,13 @@ __all__ = [
     "display",
     "entry",
     "has_notes",
+    "limits_of",
     "loaded",
     "lookup",
     "lookup_many",
     "normalise",
     "notes_above",
+    "pairs_among",
     "poa_exempt",
     "procedure_system",
     "search",
@@ -93,3 +95,14 @@ def poa_exempt(code: str, on: datetime.date) -> bool | None:
     """Whether a diagnosis is exempt from POA reporting on a discharge date; None when the list is not loaded."""
     release = loaded(POA_EXEMPT, on)
     return None if release is None else release.codes.filter(code=normalise(code)).exists()
+
+
+def pairs_among(releases: Iterable[TableRelease], codes: Collection[str]) -> list[PairEdit]:
+    """The NCCI pairs of some releases whose two codes are both among these; one query."""
+    among = PairEdit.objects.filter(release__in=[release.pk for release in releases])
+    return list(among.filter(column_1__in=codes, column_2__in=codes))
+
+
+def limits_of(releases: Iterable[TableRelease], codes: Collection[str]) -> list[UnitLimit]:
+    """The unlikely numbers of units of these codes in some releases; one query."""
+    return list(UnitLimit.objects.filter(release__in=[release.pk for release in releases], code__in=codes))

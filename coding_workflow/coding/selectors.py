@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.db.models import Max, Prefetch, QuerySet
 
-from accounts import clock
-from accounts.models import Account, DocumentVersion
+from accounts import clock, stay
+from accounts.models import Account, ChargeLine, DocumentVersion
 from coding_workflow.codesets import selectors as codesets
 
 from .models import CodedDiagnosis, CodedProcedure, DiagnosisRole, Evidence, FinalCoding, RecordAbstract
@@ -33,11 +33,13 @@ def coded_record(account_id: int) -> CodedRecord:
     return CodedRecord(diagnoses, procedures, abstract_of(account_id), stale_versions(versions))
 
 
-def code_date(account: Account) -> datetime.date | None:
-    """The date whose tables judge the account: discharge for inpatients, else the (first) service date."""
-    if account.is_inpatient:
-        return account.discharge_date
-    return account.statement_from or account.admit_date or account.discharge_date
+def code_date(account: Account, service: datetime.date | None = None) -> datetime.date | None:
+    """The date whose tables judge the account, as the gate chooses it; with ``service`` that of a line of this day."""
+    on = stay.tables_date(discharged=account.discharge_date, statement_through=account.statement_through)
+    if on is None and not account.is_inpatient:
+        charges = ChargeLine.objects.filter(account=account, voided_at__isnull=True)
+        on = charges.aggregate(last=Max("service_date"))["last"]
+    return stay.line_date(on, service, inpatient=account.is_inpatient)
 
 
 def diagnosis_system(account: Account) -> str:

@@ -18,6 +18,9 @@ APPEND_ONLY: Final = frozenset(
         "codesets_code",
         "codesets_codegroup",
         "codesets_indexword",
+        "codesets_pairedit",
+        "codesets_stagedpair",
+        "codesets_unitlimit",
         "coding_finalcoding",
         "coding_recordabstract",
         "guidelines_ruleevent",
@@ -63,7 +66,7 @@ PROTECTED_COLUMNS: Final[dict[str, frozenset[str]]] = {
     "accounts_account": frozenset(
         {"id", "facility_id", "revision", "event_sequence", "event_head", "hold_version", "total_charges", "created_at"}
     ),
-    "codesets_tablerelease": frozenset({"id", "system", "label", "checksum", "rows", "source", "loaded_at", "loaded_by_id"}),
+    "codesets_tablerelease": frozenset({"id", "system", "label", "checksum", "source", "loaded_at", "loaded_by_id"}),
 }
 
 

@@ -3,7 +3,7 @@
 import datetime
 from functools import cached_property
 
-from accounts.stay import length_of_stay
+from accounts.stay import length_of_stay, line_date
 from coding_workflow.policy.rules import FacilityPolicy
 
 from .anchoring import tokens_of
@@ -149,9 +149,14 @@ class Case:
         """Who assigned the item: its own coder, else the account's; empty where nobody is named."""
         return item.coder or (self.facts.coder.id if self.facts.coder else "")
 
-    def is_loaded(self, system: str) -> bool:
-        """Whether a release of the table covers the account's date."""
-        return self.tables.loaded(system) is not None
+    def is_loaded(self, system: str, on: datetime.date | None = None) -> bool:
+        """Whether a release of the table covers the account's date, or the day of a service (``service_day``)."""
+        return self.tables.loaded(system, on) is not None
+
+    def service_day(self, service: Line | Procedure) -> datetime.date | None:
+        """The day that chooses the tables of a service, where it is another than the account's; else None."""
+        chosen = line_date(self.facts.tables_date, service.date, inpatient=self.inpatient)
+        return None if chosen == self.facts.tables_date else chosen
 
     @cached_property
     def services(self) -> tuple[Line | Procedure, ...]:

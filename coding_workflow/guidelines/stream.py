@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from coding_workflow.policy.rules import FacilityPolicy
@@ -13,7 +12,7 @@ from .facts import Facts, FactsError, facts_from_json
 from .ruleset import RuleSet
 from .tables import Tables
 
-TablesFor = Callable[[date | None], Tables]
+TablesFor = Callable[[Facts], Tables]
 RulesFor = Callable[[Facts], RuleSet]
 
 
@@ -37,7 +36,7 @@ def evaluate_line(
         facts = facts_from_json(obj)
     except FactsError as error:
         return _error(obj, number, error.place, error.key, str(error))
-    evaluation = evaluate(facts, rules_for(facts), tables_for(facts.tables_date), policy)
+    evaluation = evaluate(facts, rules_for(facts), tables_for(facts), policy)
     return Answer(evaluation.as_json(only), valid=True)
 
 

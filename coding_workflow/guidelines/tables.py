@@ -1,8 +1,10 @@
 """What the engine asks of code tables, and how its questions are recorded and answered again.
 
-The caller binds the date: a ``Tables`` object answers from the releases in force for one account.
+The caller binds the date: a ``Tables`` object answers from the releases in force for one account. Tables that are
+published by day of service are also asked for another day of the account (``on``), that of a line.
 """
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
@@ -56,14 +58,18 @@ class UnitsAnswer:
     adjudication: str
 
 
+#: The day of a line where it is another than the account's; None asks for the account's own date.
+Day = datetime.date | None
+
+
 class Tables(Protocol):
     """Tables in force for one account. Systems: ICD-10-CM, ICD-10-PCS, ICD-9-CM-DX, ICD-9-CM-PX, HCPCS, CPT,
     HCPCS-MODIFIER, ICD-10-CM-NOTES, POA-EXEMPT, NCCI-PTP, MUE."""
 
-    def loaded(self, system: str) -> str | None:
+    def loaded(self, system: str, on: Day = None) -> str | None:
         """Label of the release in force (its first day, or a version); None when no release covers the date."""
 
-    def code(self, system: str, code: str) -> CodeAnswer | None:
+    def code(self, system: str, code: str, on: Day = None) -> CodeAnswer | None:
         """The code in the release in force; None when it is not in it."""
 
     def notes(self, code: str) -> NotesAnswer | None:
@@ -72,10 +78,10 @@ class Tables(Protocol):
     def poa_exempt(self, code: str) -> bool:
         """Whether the code is on the POA-exempt list in force."""
 
-    def pair(self, column_1: str, column_2: str) -> PairAnswer | None:
+    def pair(self, column_1: str, column_2: str, on: Day = None) -> PairAnswer | None:
         """The NCCI pair in force for the payer's and setting's set."""
 
-    def unit_limit(self, code: str) -> UnitsAnswer | None:
+    def unit_limit(self, code: str, on: Day = None) -> UnitsAnswer | None:
         """The MUE value of a code; None when it has none."""
 
     def grouping(self, claim: GroupingClaim) -> GroupingAnswer | None:
@@ -89,11 +95,11 @@ class GrouperTables:
         """Ask the grouper in this process."""
         return grouper.answer(claim)
 
-    def pair(self, column_1: str, column_2: str) -> PairAnswer | None:
+    def pair(self, column_1: str, column_2: str, on: Day = None) -> PairAnswer | None:
         """None, until an adapter has NCCI tables; ``loaded`` says that they are not."""
         return None
 
-    def unit_limit(self, code: str) -> UnitsAnswer | None:
+    def unit_limit(self, code: str, on: Day = None) -> UnitsAnswer | None:
         """None, until an adapter has MUE tables; ``loaded`` says that they are not."""
         return None
 
@@ -101,11 +107,11 @@ class GrouperTables:
 class NoTables(GrouperTables):
     """Nothing is loaded: everything that needs a table says so."""
 
-    def loaded(self, system: str) -> str | None:
+    def loaded(self, system: str, on: Day = None) -> str | None:
         """None."""
         return None
 
-    def code(self, system: str, code: str) -> CodeAnswer | None:
+    def code(self, system: str, code: str, on: Day = None) -> CodeAnswer | None:
         """None."""
         return None
 
@@ -124,24 +130,29 @@ class RecordingTables:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._loaded: dict[str, str | None] = {}
-        self._codes: dict[tuple[str, str], CodeAnswer | None] = {}
+        self._labels: dict[str, set[str]] = {}
+        self._codes: dict[str, CodeAnswer | None] = {}
         self._notes: dict[str, NotesAnswer | None] = {}
         self._exempt: dict[str, bool] = {}
-        self._pairs: dict[tuple[str, str], PairAnswer | None] = {}
+        self._pairs: dict[str, PairAnswer | None] = {}
         self._units: dict[str, UnitsAnswer | None] = {}
         self._grouping: list[GroupingAnswer | None] = []
 
-    def loaded(self, system: str) -> str | None:
+    def loaded(self, system: str, on: Day = None) -> str | None:
         """As the tables say."""
-        if system not in self._loaded:
-            self._loaded[system] = self._tables.loaded(system)
-        return self._loaded[system]
+        key = _question(on, system)
+        if key not in self._loaded:
+            label = self._loaded[key] = self._tables.loaded(system, on)
+            if label:
+                self._labels.setdefault(system, set()).add(label)
+        return self._loaded[key]
 
-    def code(self, system: str, code: str) -> CodeAnswer | None:
+    def code(self, system: str, code: str, on: Day = None) -> CodeAnswer | None:
         """As the tables say."""
-        if (system, code) not in self._codes:
-            self._codes[system, code] = self._tables.code(system, code)
-        return self._codes[system, code]
+        key = _question(on, system, code)
+        if key not in self._codes:
+            self._codes[key] = self._tables.code(system, code, on)
+        return self._codes[key]
 
     def notes(self, code: str) -> NotesAnswer | None:
         """As the tables say."""
@@ -155,17 +166,19 @@ class RecordingTables:
             self._exempt[code] = self._tables.poa_exempt(code)
         return self._exempt[code]
 
-    def pair(self, column_1: str, column_2: str) -> PairAnswer | None:
+    def pair(self, column_1: str, column_2: str, on: Day = None) -> PairAnswer | None:
         """As the tables say."""
-        if (column_1, column_2) not in self._pairs:
-            self._pairs[column_1, column_2] = self._tables.pair(column_1, column_2)
-        return self._pairs[column_1, column_2]
+        key = _question(on, column_1, column_2)
+        if key not in self._pairs:
+            self._pairs[key] = self._tables.pair(column_1, column_2, on)
+        return self._pairs[key]
 
-    def unit_limit(self, code: str) -> UnitsAnswer | None:
+    def unit_limit(self, code: str, on: Day = None) -> UnitsAnswer | None:
         """As the tables say."""
-        if code not in self._units:
-            self._units[code] = self._tables.unit_limit(code)
-        return self._units[code]
+        key = _question(on, code)
+        if key not in self._units:
+            self._units[key] = self._tables.unit_limit(code, on)
+        return self._units[key]
 
     def grouping(self, claim: GroupingClaim) -> GroupingAnswer | None:
         """As the grouper says; one claim per account."""
@@ -174,21 +187,29 @@ class RecordingTables:
         return self._grouping[0]
 
     def labels(self) -> dict[str, str]:
-        """Releases that were asked for and are loaded: ``{"icd10cm": "2026-04-01"}``."""
-        loaded = {short_name(system): label for system, label in self._loaded.items() if label}
-        return dict(sorted(loaded.items()))
+        """Releases that were asked for and are loaded: ``{"icd10cm": "2026-04-01"}``; several, where lines ask for several."""
+        return {short_name(system): ", ".join(sorted(labels)) for system, labels in sorted(self._labels.items())}
 
     def answers(self) -> dict[str, Any]:
         """Every answer used, as JSON values in a fixed order."""
         return {
             "loaded": dict(sorted(self._loaded.items())),
-            "codes": {f"{system} {code}": _plain(answer) for (system, code), answer in sorted(self._codes.items())},
-            "notes": {code: _plain(answer) for code, answer in sorted(self._notes.items())},
+            "codes": _all_plain(self._codes),
+            "notes": _all_plain(self._notes),
             "poa_exempt": dict(sorted(self._exempt.items())),
-            "pairs": {f"{first} {second}": _plain(answer) for (first, second), answer in sorted(self._pairs.items())},
-            "units": {code: _plain(answer) for code, answer in sorted(self._units.items())},
+            "pairs": _all_plain(self._pairs),
+            "units": _all_plain(self._units),
             "grouping": [_plain(answer) for answer in self._grouping],
         }
+
+
+def _question(on: Day, *asked: str) -> str:
+    """The key of a question: what is asked, and the day where it is not the account's."""
+    return " ".join((*asked, on.isoformat()) if on else asked)
+
+
+def _all_plain(answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {question: _plain(answer) for question, answer in sorted(answers.items())}
 
 
 def _plain(answer: Any) -> Any:
@@ -206,13 +227,13 @@ class ReplayTables:
     def __init__(self, answers: Mapping[str, Any]) -> None:
         self._answers = answers
 
-    def loaded(self, system: str) -> str | None:
+    def loaded(self, system: str, on: Day = None) -> str | None:
         """The recorded label."""
-        return cast("str | None", self._answers["loaded"][system])
+        return cast("str | None", self._answers["loaded"][_question(on, system)])
 
-    def code(self, system: str, code: str) -> CodeAnswer | None:
+    def code(self, system: str, code: str, on: Day = None) -> CodeAnswer | None:
         """The recorded code."""
-        kept = self._answers["codes"][f"{system} {code}"]
+        kept = self._answers["codes"][_question(on, system, code)]
         return CodeAnswer(**kept) if kept else None
 
     def notes(self, code: str) -> NotesAnswer | None:
@@ -224,14 +245,14 @@ class ReplayTables:
         """The recorded answer."""
         return bool(self._answers["poa_exempt"][code])
 
-    def pair(self, column_1: str, column_2: str) -> PairAnswer | None:
+    def pair(self, column_1: str, column_2: str, on: Day = None) -> PairAnswer | None:
         """The recorded pair."""
-        kept = self._answers["pairs"][f"{column_1} {column_2}"]
+        kept = self._answers["pairs"][_question(on, column_1, column_2)]
         return PairAnswer(**kept) if kept else None
 
-    def unit_limit(self, code: str) -> UnitsAnswer | None:
+    def unit_limit(self, code: str, on: Day = None) -> UnitsAnswer | None:
         """The recorded limit."""
-        kept = self._answers["units"][code]
+        kept = self._answers["units"][_question(on, code)]
         return UnitsAnswer(**kept) if kept else None
 
     def grouping(self, claim: GroupingClaim) -> GroupingAnswer | None:

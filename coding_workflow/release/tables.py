@@ -1,62 +1,138 @@
-"""The loaded code tables as the rule engine asks them: bound to one account's date.
+"""The loaded code tables as the rule engine asks them: bound to one account's dates, payer and kind of bill.
 
 Releases never change once loaded, so answers about their codes are kept in the process, by the release's checksum.
 """
 
 import datetime
-from functools import lru_cache
+from collections.abc import Collection
+from functools import cached_property, lru_cache
+
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.errors import Refused
 from coding_workflow.codesets import selectors as codesets
-from coding_workflow.codesets.codes import ICD_10_CM, POA_EXEMPT
+from coding_workflow.codesets.codes import ICD_10_CM, MUE, NCCI_PTP, POA_EXEMPT, ncci_set
 from coding_workflow.codesets.entries import CodeEntry, targets_of
-from coding_workflow.codesets.models import TableRelease
-from coding_workflow.guidelines.tables import CodeAnswer, GrouperTables, NotesAnswer
+from coding_workflow.codesets.models import PairEdit, TableRelease, UnitLimit
+from coding_workflow.guidelines.facts import Facts
+from coding_workflow.guidelines.tables import CodeAnswer, Day, GrouperTables, NotesAnswer, PairAnswer, UnitsAnswer
 
 #: The notes come with ICD-10-CM.
 _NOTES = "ICD-10-CM-NOTES"
 _KEPT_CODES, _KEPT_NOTES = 200_000, 50_000
 
 
-def tables_in_force(on: datetime.date | None) -> "DatabaseTables":
-    """The tables of a discharge or service date; without a date nothing is loaded. Asks the database once for the releases."""
-    return DatabaseTables(on)
+def tables_of(facts: Facts) -> "DatabaseTables":
+    """The tables that judge an account: those of its date and of its days of service, and NCCI's set for its payer and bill."""
+    return tables_in_force(
+        facts.tables_date,
+        payer_kind=facts.payer.kind,
+        billing_kind=facts.billing_kind,
+        codes={line.hcpcs for line in facts.lines if line.hcpcs},
+        days={service.date for service in (*facts.lines, *facts.procedures) if service.date},
+    )
+
+
+def tables_in_force(
+    on: datetime.date | None,
+    *,
+    payer_kind: str = "",
+    billing_kind: str = "facility",
+    codes: Collection[str] = (),
+    days: Collection[datetime.date] = (),
+) -> "DatabaseTables":
+    """The tables of a discharge or service date; without a date nothing is loaded.
+
+    One query for the releases, over ``days`` of service too; one for all NCCI pairs among ``codes`` and one for their
+    limits, when they are asked.
+    """
+    sets = {table: ncci_set(table, payer_kind=payer_kind, billing_kind=billing_kind) for table in (NCCI_PTP, MUE)}
+    return DatabaseTables(on, sets, frozenset(codes), days)
 
 
 class DatabaseTables(GrouperTables):
-    """Answers from the releases in force on one date."""
+    """Answers from the releases in force on an account's date, or on the day of one of its lines."""
 
-    def __init__(self, on: datetime.date | None) -> None:
-        self._on = on
-        rows = TableRelease.objects.filter(effective__contains=on) if on else ()
-        self._releases = {release.system: release for release in rows}
+    def __init__(
+        self, on: datetime.date | None, sets: dict[str, str], codes: frozenset[str], days: Collection[datetime.date]
+    ) -> None:
+        self._on, self._sets, self._codes = on, sets, codes
+        self._releases: dict[str, list[TableRelease]] = {}
+        asked = sorted({on, *days}) if on else []
+        if asked:
+            period = DateRange(asked[0], asked[-1], "[]")
+            for release in TableRelease.objects.filter(effective__overlap=period):
+                self._releases.setdefault(release.system, []).append(release)
 
-    def loaded(self, system: str) -> str | None:
-        """First day of the release in force, or None."""
-        release = self._releases.get(ICD_10_CM if system == _NOTES else system)
-        if system == _NOTES and (release is None or not codesets.has_notes(release)):
+    def _release(self, system: str, on: Day = None) -> TableRelease | None:
+        day = on or self._on
+        return next((each for each in self._releases.get(system, ()) if day and _covers(each, day)), None)
+
+    def loaded(self, system: str, on: Day = None) -> str | None:
+        """First day of the release in force, or None; for NCCI with the set that judges the account."""
+        chosen = self._sets.get(system, ICD_10_CM if system == _NOTES else system)
+        release = self._release(chosen, on)
+        if release is None or (system == _NOTES and not codesets.has_notes(release)):
             return None
-        return release.effective.lower.isoformat() if release else None
+        first_day = release.effective.lower.isoformat()
+        return f"{chosen} {first_day}" if system in self._sets else first_day
 
-    def _entry(self, system: str, code: str) -> CodeEntry | None:
-        release = self._releases.get(system)
-        return _entry(release.checksum, system, code, self._on) if release and self._on else None
+    def _entry(self, system: str, code: str, on: Day = None) -> CodeEntry | None:
+        release, day = self._release(system, on), on or self._on
+        return _entry(release.checksum, system, code, day) if release and day else None
 
-    def code(self, system: str, code: str) -> CodeAnswer | None:
+    def code(self, system: str, code: str, on: Day = None) -> CodeAnswer | None:
         """The code in force, headings included, or None."""
-        found = self._entry(system, code)
+        found = self._entry(system, code, on)
         return CodeAnswer(found.code, found.title, found.billable) if found else None
 
     def notes(self, code: str) -> NotesAnswer | None:
         """Excludes1, code first and use additional of a code and everything above it, as code prefixes."""
-        entry = self._entry(ICD_10_CM, code)
-        if entry is None or self._on is None:
+        entry, release = self._entry(ICD_10_CM, code), self._release(ICD_10_CM)
+        if entry is None or release is None or self._on is None:
             return None
-        return _notes(self._releases[ICD_10_CM].checksum, entry.code, entry.manifestation, self._on)
+        return _notes(release.checksum, entry.code, entry.manifestation, self._on)
 
     def poa_exempt(self, code: str) -> bool:
         """Whether the code is on the exempt list in force; false where no list is loaded (``loaded`` says so)."""
         return self._entry(POA_EXEMPT, code) is not None
+
+    def pair(self, column_1: str, column_2: str, on: Day = None) -> PairAnswer | None:
+        """The pair in force on the day in the account's set; the stricter one where the set holds two."""
+        release, day = self._release(self._sets[NCCI_PTP], on), on or self._on
+        if release is None or day is None:
+            return None
+        rows = self._pairs.get((release.pk, column_1, column_2), ())
+        found = min((row.indicator for row in rows if _in_force(row, day)), default=None)
+        return PairAnswer(column_1, column_2, found) if found else None
+
+    def unit_limit(self, code: str, on: Day = None) -> UnitsAnswer | None:
+        """The limit of a code on the day in the account's set."""
+        release = self._release(self._sets[MUE], on)
+        row = self._limits.get((release.pk, code)) if release else None
+        return UnitsAnswer(row.units, row.adjudication) if row else None
+
+    @cached_property
+    def _pairs(self) -> dict[tuple[int, str, str], list[PairEdit]]:
+        """Every pair among the account's codes, in all its releases."""
+        found: dict[tuple[int, str, str], list[PairEdit]] = {}
+        for row in codesets.pairs_among(self._releases.get(self._sets[NCCI_PTP], ()), self._codes):
+            found.setdefault((row.release_id, row.column_1, row.column_2), []).append(row)
+        return found
+
+    @cached_property
+    def _limits(self) -> dict[tuple[int, str], UnitLimit]:
+        rows = codesets.limits_of(self._releases.get(self._sets[MUE], ()), self._codes)
+        return {(row.release_id, row.code): row for row in rows}
+
+
+def _covers(release: TableRelease, day: datetime.date) -> bool:
+    starts, ends = release.effective.lower, release.effective.upper
+    return bool(starts <= day and (ends is None or day < ends))
+
+
+def _in_force(row: PairEdit, day: datetime.date) -> bool:
+    return (row.effective is None or row.effective <= day) and (row.deleted is None or day < row.deleted)
 
 
 @lru_cache(maxsize=_KEPT_CODES)

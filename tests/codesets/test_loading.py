@@ -117,7 +117,7 @@ def test_a_failure_in_the_middle_leaves_nothing(monkeypatch):
         lines = index_table(table)
         return type(lines)(lines.codes, lines.groups, ("no such line\n",))
 
-    monkeypatch.setattr("coding_workflow.codesets.services.index_table", broken)
+    monkeypatch.setattr("coding_workflow.codesets.services.writing.index_table", broken)
     with pytest.raises(Exception, match=r"missing data|invalid input"):
         _load()
     connection.needs_rollback = False

@@ -61,11 +61,11 @@ class Book(GrouperTables):
     def __init__(self, on: datetime.date | None) -> None:
         self._in_force = on is not None and datetime.date(2026, 4, 1) <= on < datetime.date(2026, 10, 1)
 
-    def loaded(self, system: str) -> str | None:
+    def loaded(self, system: str, on: datetime.date | None = None) -> str | None:
         known = ("ICD-10-CM", "ICD-10-PCS", "ICD-10-CM-NOTES", "POA-EXEMPT")
         return "2026-04-01" if self._in_force and system in known else None
 
-    def code(self, system: str, code: str) -> CodeAnswer | None:
+    def code(self, system: str, code: str, on: datetime.date | None = None) -> CodeAnswer | None:
         return _codes(system).get(code) if self._in_force else None
 
     def notes(self, code: str) -> NotesAnswer | None:

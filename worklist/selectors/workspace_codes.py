@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from accounts import stay
 from accounts.models import Account, ChargeLine
 from coding_workflow.codesets import selectors as codesets
 from coding_workflow.coding import selectors as coding
@@ -121,7 +122,7 @@ def codes_pane(account: Account, written: coding.CodedRecord, titles: Titles | N
     """
     diagnoses, procedures, stale = written.diagnoses, written.procedures, written.stale
     on = coding.code_date(account)
-    known = _titles([*diagnoses, *procedures], on, titles or {})
+    known = _titles(account, on, [*diagnoses, *procedures], titles or {})
     coded = {row.charge_id for row in procedures if row.charge_id}
     return Codes(
         lists=tuple(_list(role, label, diagnoses, known, stale) for role, label in _lists(account)),
@@ -199,16 +200,24 @@ def _evidence(row: CodedItem, anchor: str, stale: set[int]) -> tuple[EvidenceLin
     )
 
 
-def _titles(rows: list[CodedItem], on: datetime.date | None, known: Titles) -> Titles:
-    missing: dict[str, set[str]] = {}
+def _titles(account: Account, judged_on: datetime.date | None, rows: list[CodedItem], known: Titles) -> Titles:
+    """The titles that are not known yet, each from the table of its account's or line's day."""
+    missing: dict[tuple[str, datetime.date], set[str]] = {}
     for row in rows:
-        if (row.system, row.code) not in known:
-            missing.setdefault(row.system, set()).add(row.code)
+        on = stay.line_date(judged_on, _service(row), inpatient=account.is_inpatient)
+        if on and (row.system, row.code) not in known:
+            missing.setdefault((row.system, on), set()).add(row.code)
     found = dict(known)
-    for system, plain in missing.items() if on else ():
-        entries = codesets.lookup_many(system, plain, on)  # type: ignore[arg-type]
+    for (system, on), plain in missing.items():
+        entries = codesets.lookup_many(system, plain, on)
         found |= {(system, code): entry.title for code, entry in entries.items()}
     return found
+
+
+def _service(row: CodedItem) -> datetime.date | None:
+    if not isinstance(row, CodedProcedure):
+        return None
+    return row.charge.service_date if row.charge else row.performed_on
 
 
 def _charges(account: Account) -> Iterable[ChargeLine]:

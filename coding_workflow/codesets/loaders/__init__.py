@@ -3,13 +3,57 @@
 from collections.abc import Sequence
 
 from accounts.errors import Refused
-from coding_workflow.codesets.codes import CPT, HCPCS, HCPCS_MODIFIER, ICD_9_CM_DX, ICD_9_CM_PX, ICD_10_CM, ICD_10_PCS, POA_EXEMPT
+from coding_workflow.codesets.codes import (
+    CLAIM_LISTS,
+    CPT,
+    HCPCS,
+    HCPCS_MODIFIER,
+    ICD_9_CM_DX,
+    ICD_9_CM_PX,
+    ICD_10_CM,
+    ICD_10_PCS,
+    PAIR_SETS,
+    POA_EXEMPT,
+    UNIT_SETS,
+)
 
-from . import csv_files, hcpcs_fixed, icd9, icd10cm_xml, order_file, packages, poa_exempt
+from . import csv_files, hcpcs_fixed, icd9, icd10cm_xml, order_file, packages, pairs, poa_exempt, units
+from .files import Part
 from .memory import collector_paused
+from .pairs import PairTable
 from .table import CodeRow, GroupRow, Malformed, ParsedTable, SourceFile
+from .units import LimitTable
 
-__all__ = ["CodeRow", "GroupRow", "Malformed", "ParsedTable", "SourceFile", "packages", "read"]
+__all__ = [
+    "CodeRow",
+    "GroupRow",
+    "LimitTable",
+    "Malformed",
+    "PairTable",
+    "ParsedTable",
+    "Part",
+    "SourceFile",
+    "Table",
+    "packages",
+    "read",
+    "read_parts",
+]
+
+#: Codes, unlikely units, or pairs that are streamed.
+Table = ParsedTable | LimitTable | PairTable
+
+
+def read_parts(system: str, parts: Sequence[Part]) -> Table:
+    """The table of one system in these unpacked files. Pairs are streamed when they are written; all else is read here.
+
+    Refuses as ``read`` does; for pairs, what is wrong in a line is refused when they are written.
+    """
+    if not parts:
+        raise Refused("codes.no_file", "No file was given.")
+    if system in PAIR_SETS:
+        return pairs.read(parts, system)
+    sources = [part.load() for part in parts]
+    return units.read(sources, system) if system in UNIT_SETS else read(system, sources)
 
 
 def read(system: str, sources: Sequence[SourceFile]) -> ParsedTable:
@@ -28,7 +72,7 @@ def _read(system: str, sources: Sequence[SourceFile]) -> ParsedTable:
         return icd9.read(sources, system)
     if system in {ICD_10_CM, ICD_10_PCS}:
         return _icd10(system, sources)
-    if system in {HCPCS, HCPCS_MODIFIER, CPT}:
+    if system in {HCPCS, HCPCS_MODIFIER, CPT, *CLAIM_LISTS}:
         return _hcpcs(system, sources)
     if system == POA_EXEMPT:
         return poa_exempt.read(sources[0])
@@ -46,6 +90,6 @@ def _icd10(system: str, sources: Sequence[SourceFile]) -> ParsedTable:
 
 def _hcpcs(system: str, sources: Sequence[SourceFile]) -> ParsedTable:
     fixed = next((source for source in sources if hcpcs_fixed.looks_like(source)), None)
-    if fixed is not None and system != CPT:
+    if fixed is not None and system in {HCPCS, HCPCS_MODIFIER}:
         return hcpcs_fixed.read(fixed, system)
     return csv_files.read(sources, system)

@@ -1,4 +1,5 @@
-"""Comma-separated tables: HCPCS descriptions with attributes, OPPS Addendum B, modifiers, and CPT from a licensee's own file.
+"""Comma-separated tables: HCPCS descriptions with attributes, OPPS Addendum B, modifiers, lists of a claim form's codes
+(``code,display`` as CMS publishes them, or ``code,description``), and CPT from a licensee's own file.
 
 The header line says which it is. CPT is licensed by the AMA: none is shipped; a licensee's file has the columns
 code, short, long, effective, deleted (dates as 2026-01-01, both may be blank; deleted is the last valid day).
@@ -10,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from coding_workflow.codesets.codes import CPT, HCPCS, HCPCS_MODIFIER
+from coding_workflow.codesets.codes import CLAIM_LISTS, CPT, HCPCS, HCPCS_MODIFIER
 
 from .dates import day_after, iso_date
 from .table import CodeRow, Malformed, ParsedTable, SourceFile, checksum, require_rows
@@ -19,7 +20,10 @@ _SHAPES: Final = {
     HCPCS: re.compile(r"[A-Z]\d{4}"),
     HCPCS_MODIFIER: re.compile(r"[A-Z0-9]{2}"),
     CPT: re.compile(r"\d{4}[0-9A-Z]"),
+    **{system: re.compile(shape) for system, (_, shape) in CLAIM_LISTS.items()},
 }
+#: CMS's sign for "no code was reported", which is no code.
+_NOT_STATED: Final = re.compile(r"~+")
 Record = dict[str, str]
 
 
@@ -75,6 +79,16 @@ def _modifiers(source: SourceFile, sources: Sequence[SourceFile], system: str) -
     for number, record in _records(source):
         row = CodeRow(_code(source.name, number, record["code"], system), True, record["description"].strip())
         _add(rows, row, source.name, number)
+    return _table(system, [source], rows)
+
+
+def _claim_list(source: SourceFile, sources: Sequence[SourceFile], system: str) -> ParsedTable:
+    rows: dict[str, CodeRow] = {}
+    for number, record in _records(source):
+        if _NOT_STATED.fullmatch(record["code"].strip()):
+            continue
+        title = " ".join((record.get("display") or record.get("description") or "").split())
+        _add(rows, CodeRow(_code(source.name, number, record["code"], system), True, title), source.name, number)
     return _table(system, [source], rows)
 
 
@@ -140,4 +154,8 @@ _READERS: Final[dict[str, dict[frozenset[str], Callable[[SourceFile, Sequence[So
     },
     HCPCS_MODIFIER: {frozenset({"code", "description"}): _modifiers},
     CPT: {frozenset({"code", "short", "long", "effective", "deleted"}): _cpt},
+    **{
+        system: {frozenset({"code", "display"}): _claim_list, frozenset({"code", "description"}): _claim_list}
+        for system in CLAIM_LISTS
+    },
 }

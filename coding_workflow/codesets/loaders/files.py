@@ -1,57 +1,166 @@
 """Files as people have them: plain, gzip or zip. Bounded, so that a small file cannot fill the memory."""
 
 import gzip
+import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Any, Final
 
-from .table import Malformed, SourceFile
+from .table import Malformed, SourceFile, refuse_nul
 
 MAX_BYTES: Final = 512 * 1024 * 1024
+MAX_MEMBERS: Final = 200
+_CHUNK: Final = 1024 * 1024
+_WORKBOOK: Final = (
+    "is a workbook. Take the text file (.txt or .csv) of the same download, or save the sheet as comma-separated values (UTF-8)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One unpacked file, read as a stream. Parts of one archive are read one after the other."""
+
+    name: str
+    opened: Callable[[], IO[bytes]]
+
+    def stream(self) -> io.BufferedReader:
+        """The content from its beginning. Reading refuses what cannot be unpacked and what is too large."""
+        if self.name.lower().endswith((".xlsx", ".xlsm", ".xls")):
+            raise Malformed(self.name, None, _WORKBOOK)
+        return io.BufferedReader(_Bounded(self.name, self.opened), _CHUNK)
+
+    def chunks(self) -> Iterator[bytes]:
+        """The content in pieces of a megabyte."""
+        with self.stream() as stream:
+            while chunk := stream.read(_CHUNK):
+                yield chunk
+
+    def load(self) -> SourceFile:
+        """The whole content, for tables that fit into memory."""
+        return SourceFile(self.name, b"".join(self.chunks()))
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that ends a file larger than ``MAX_BYTES``, and says in words that an archive is damaged."""
+
+    def __init__(self, name: str, opened: Callable[[], IO[bytes]]) -> None:
+        self._name, self._left = name, MAX_BYTES
+        with _damage_in_words(name):
+            self._file = opened()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        with _damage_in_words(self._name):
+            content = self._file.read(len(buffer))
+        self._left -= len(content)
+        if self._left < 0:
+            raise _too_large(self._name)
+        buffer[: len(content)] = content
+        return len(content)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class _damage_in_words:
+    """Turns an error of unpacking into a refusal that names the file."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, zipfile.BadZipFile | zlib.error | EOFError | gzip.BadGzipFile | NotImplementedError | RuntimeError):
+            raise Malformed(self._name, None, "is damaged or locked: it cannot be unpacked.") from error
+        if isinstance(error, OSError):
+            raise Malformed(self._name, None, f"cannot be read ({error.strerror or 'damaged'}).") from error
+
+
+def open_parts(path: Path) -> tuple[Part, ...]:
+    """The file, or the files inside it, in the order of their names, to be read as streams."""
+    with _damage_in_words(path.name):
+        with path.open("rb") as file:
+            if not zipfile.is_zipfile(file):
+                file.seek(0)
+                return (_single(path.name, file.read(2), lambda: path.open("rb")),)
+        return parts(path.name, path.open("rb"))
+
+
+def parts(name: str, file: IO[bytes]) -> tuple[Part, ...]:
+    """The same for a file that is open; it must be able to seek, and stays open as long as its parts are read."""
+    with _damage_in_words(name):
+        if zipfile.is_zipfile(file) and not name.lower().endswith((".xlsx", ".xlsm")):
+            return _zipped(name, file)
+        file.seek(0)
+        return (_single(name, file.read(2), lambda: _rewound(file)),)
+
+
+def _single(name: str, beginning: bytes, opened: Callable[[], IO[bytes]]) -> Part:
+    if beginning == b"\x1f\x8b":
+        return Part(name.removesuffix(".gz"), lambda: gzip.GzipFile(fileobj=opened()))  # type: ignore[arg-type, return-value]
+    return Part(name, opened)
+
+
+def _rewound(file: IO[bytes]) -> IO[bytes]:
+    file.seek(0)
+    return _Kept(file)
+
+
+class _Kept(io.RawIOBase):
+    """A view of an open file that can be closed without closing the file."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        content = self._file.read(len(buffer))
+        buffer[: len(content)] = content
+        return len(content)
+
+
+def _zipped(name: str, file: IO[bytes]) -> tuple[Part, ...]:
+    archive = zipfile.ZipFile(file)
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_BYTES:
+        raise _too_large(name)
+    texts = [member for member in members if not member.filename.lower().endswith((".xlsx", ".xlsm"))]
+    ordered = sorted(texts or members, key=lambda each: each.filename)
+    return tuple(Part(Path(member.filename).name, lambda member=member: archive.open(member)) for member in ordered)  # type: ignore[misc]
+
+
+def _too_large(name: str) -> Malformed:
+    return Malformed(name, None, f"is larger than {MAX_BYTES // 1024 // 1024} MB when unpacked, or holds too many files.")
+
+
+def checksum_of(parts: Iterable[Part]) -> str:
+    """The same over streams, which are read once; refuses what holds a NUL."""
+    digest = hashlib.sha256()
+    for part in parts:
+        lines = 0
+        for chunk in part.chunks():
+            refuse_nul(part.name, chunk, lines)
+            lines += chunk.count(b"\n")
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def open_file(path: Path) -> tuple[SourceFile, ...]:
-    """The file, or the files inside it, in the order of their names. Refuses what cannot be unpacked."""
-    try:
-        return unpack(path.name, path.read_bytes())
-    except OSError as err:
-        raise Malformed(path.name, None, f"cannot be read ({err.strerror or 'damaged'}).") from err
+    """The file, or the files inside it, in the order of their names, read whole. Refuses what cannot be unpacked."""
+    return tuple(part.load() for part in open_parts(path))
 
 
 def unpack(name: str, content: bytes) -> tuple[SourceFile, ...]:
     """The same for content that is in memory already."""
-    try:
-        return tuple(_members(name, content))
-    except (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile) as err:
-        raise Malformed(name, None, "is damaged: it cannot be unpacked.") from err
-
-
-def _members(name: str, content: bytes) -> Iterator[SourceFile]:
-    if content.startswith(b"\x1f\x8b"):
-        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
-            yield SourceFile(name.removesuffix(".gz"), _bounded(name, packed.read(MAX_BYTES + 1)))
-    elif zipfile.is_zipfile(io.BytesIO(content)) and not name.endswith(".xlsx"):
-        yield from _zipped(name, content)
-    else:
-        yield SourceFile(name, _bounded(name, content))
-
-
-def _zipped(name: str, content: bytes) -> Iterator[SourceFile]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        left = MAX_BYTES
-        for member in sorted(archive.infolist(), key=lambda each: each.filename):
-            if member.is_dir():
-                continue
-            with archive.open(member) as stream:
-                unpacked = _bounded(name, stream.read(left + 1), left)
-            left -= len(unpacked)
-            yield SourceFile(Path(member.filename).name, unpacked)
-
-
-def _bounded(name: str, content: bytes, limit: int | None = None) -> bytes:
-    if len(content) > (MAX_BYTES if limit is None else limit):
-        raise Malformed(name, None, f"is larger than {MAX_BYTES // 1024 // 1024} MB when unpacked.")
-    return content
+    return tuple(part.load() for part in parts(name, io.BytesIO(content)))

@@ -26,7 +26,8 @@ class SourceFile:
     content: bytes
 
     def text(self) -> str:
-        """The content as text; the publishers use UTF-8 and, in older files, Windows-1252."""
+        """The content as text; the publishers use UTF-8 and, in older files, Windows-1252. Refuses what holds a NUL."""
+        refuse_nul(self.name, self.content)
         try:
             return self.content.decode("utf-8-sig")
         except UnicodeDecodeError:
@@ -79,6 +80,14 @@ def checksum(*contents: bytes) -> str:
     for content in contents:
         digest.update(content)
     return digest.hexdigest()
+
+
+def refuse_nul(name: str, content: bytes, lines_before: int = 0) -> None:
+    """Refuse a file that is no text (or UTF-16): PostgreSQL keeps no NUL, and the rest of such a line means nothing."""
+    at = content.find(b"\0")
+    if at >= 0:
+        line = lines_before + content.count(b"\n", 0, at) + 1
+        raise Malformed(name, line, "holds a NUL character: it is not plain text, or saved as UTF-16. Save it as UTF-8.")
 
 
 def require_rows(name: str, rows: Iterable[Any]) -> None:

@@ -82,7 +82,8 @@ def assign_procedure(
     chosen = system or _guess_system(account, code)
     if chosen not in selectors.procedure_systems(account):
         raise Refused("code.system", f"A bill of this class does not take {chosen} codes.", fix="procedures")
-    plain = _valid(chosen, code, account)
+    line = _free(account, charge) if charge else _uncoded_charge(account, chosen, performed_on)
+    plain = _valid(chosen, code, account, line.service_date if line else performed_on)
     row = CodedProcedure.objects.create(
         facility_id=account.facility_id,
         account=account,
@@ -92,7 +93,7 @@ def assign_procedure(
         units=units,
         performed_on=performed_on or selectors.code_date(account),
         provider=provider,
-        charge=_free(account, charge) if charge else _uncoded_charge(account, chosen, performed_on),
+        charge=line,
         specimen_sent=specimen_sent,
         position=_next_position(selectors.procedures_in_force(account.pk)),
         assigned_by_id=by.person_id,
@@ -182,9 +183,9 @@ def _own(model: type[Item], account: Account, pk: int) -> Item:
     return row
 
 
-def _valid(system: str, code: str, account: Account) -> str:
+def _valid(system: str, code: str, account: Account, service: datetime.date | None = None) -> str:
     plain = codesets.normalise(code)
-    on = selectors.code_date(account) or clock.today(account.facility)
+    on = selectors.code_date(account, service) or clock.today(account.facility)
     if codesets.loaded(system, on) is None:
         return plain
     entry = codesets.lookup(system, plain, on)

@@ -76,9 +76,7 @@ def pair_column_2(case: Case) -> Iterator[Found]:
 
 
 def _pairs(case: Case, *, either_column: bool) -> Iterator[Found]:
-    if not case.is_loaded("NCCI-PTP"):
-        return
-    lines = [line for line in case.facts.lines if line.hcpcs]
+    lines = [line for line in case.facts.lines if line.hcpcs and case.is_loaded("NCCI-PTP", case.service_day(line))]
     seen: set[tuple[str, str]] = set()
     for first, second in permutations(lines, 2):
         key = first.hcpcs, second.hcpcs
@@ -88,7 +86,7 @@ def _pairs(case: Case, *, either_column: bool) -> Iterator[Found]:
 
 
 def _pair(case: Case, first: Line, second: Line, either_column: bool) -> Iterator[Found]:
-    answer = case.tables.pair(first.hcpcs, second.hcpcs)
+    answer = case.tables.pair(first.hcpcs, second.hcpcs, case.service_day(first))
     if answer is None or answer.indicator == "9":
         return
     codes = (first.hcpcs, second.hcpcs)
@@ -145,12 +143,11 @@ def units_day(case: Case) -> Iterator[Found]:
 
 
 def _units(case: Case, adjudication: str) -> Iterator[Found]:
-    if not case.is_loaded("MUE"):
-        return
-    for (code, _), counted in sorted(_by_day(case).items()):
-        limit = case.tables.unit_limit(code)
+    for (code, _), lines in sorted(_by_day(case).items()):
+        limit = case.tables.unit_limit(code, case.service_day(lines[0]))
         if limit is None or limit.adjudication != adjudication:
             continue
+        counted = [line.units for line in lines]
         judged = max(counted) if adjudication == _LINE else sum(counted, Decimal(0))
         if judged > limit.units:
             where = "on one line" if adjudication == _LINE else "on one day"
@@ -158,9 +155,10 @@ def _units(case: Case, adjudication: str) -> Iterator[Found]:
             yield Found(message, (code,))
 
 
-def _by_day(case: Case) -> dict[tuple[str, str], list[Decimal]]:
-    by_day: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
+def _by_day(case: Case) -> dict[tuple[str, str], list[Line]]:
+    """The lines of each code and day, where the limits of that day are loaded."""
+    by_day: dict[tuple[str, str], list[Line]] = defaultdict(list)
     for line in case.facts.lines:
-        if line.hcpcs:
-            by_day[line.hcpcs, str(line.date)].append(line.units)
+        if line.hcpcs and case.is_loaded("MUE", case.service_day(line)):
+            by_day[line.hcpcs, str(line.date)].append(line)
     return by_day

@@ -1,5 +1,6 @@
 """Condition 4: the tables that policy requires cover the account's date. What is not loaded is never passed over."""
 
+import datetime
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
@@ -7,6 +8,8 @@ from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.service_codes import is_cpt, service_code
 from coding_workflow.guidelines.words import day
 
+#: Tables that are published by day of service.
+_BY_LINE = frozenset({"HCPCS", "HCPCS-MODIFIER", "CPT", "NCCI-PTP", "MUE"})
 _FROM_GROUPER = frozenset({"MS-DRG", "MCE"})
 _ICD_9 = {"ICD-10-CM": "ICD-9-CM-DX", "ICD-10-PCS": "ICD-9-CM-PX"}
 
@@ -24,8 +27,18 @@ def loaded(case: Case) -> Iterator[Found]:
     required = case.policy.tables_required(case.facts.patient_class, case.payer_kind)
     for table in sorted(required):
         name = table if case.icd_10 else _ICD_9.get(table, table)
-        if _is_needed(case, table) and not _is_loaded(case, name):
-            yield _not_loaded(case, table, name)
+        if not _is_needed(case, table):
+            continue
+        missing = [on for on in _days(case, table) if not _is_loaded(case, name, on)]
+        if missing:
+            yield _not_loaded(case, table, name, missing[0])
+
+
+def _days(case: Case, table: str) -> list[datetime.date | None]:
+    """The days on which a table is asked: of each service where it is published by day of service, else the account's."""
+    if table not in _BY_LINE:
+        return [None]
+    return sorted({case.service_day(service) for service in case.services}, key=str) or [None]
 
 
 def _is_needed(case: Case, table: str) -> bool:
@@ -43,14 +56,14 @@ def _is_needed(case: Case, table: str) -> bool:
     return needed.get(table, True)
 
 
-def _is_loaded(case: Case, name: str) -> bool:
+def _is_loaded(case: Case, name: str, on: datetime.date | None) -> bool:
     if name in _FROM_GROUPER:
         return case.grouping is not None or not case.submitted
-    return case.is_loaded(name)
+    return case.is_loaded(name, on)
 
 
-def _not_loaded(case: Case, table: str, name: str) -> Found:
-    on = case.facts.tables_date
+def _not_loaded(case: Case, table: str, name: str, missing: datetime.date | None) -> Found:
+    on = missing or case.facts.tables_date
     what = "discharges" if case.inpatient else "services"
     message = f"{name} for {what} on {day(on)} is not loaded."
     declared = case.policy.downstream_for(table, case.facts.patient_class, case.payer_kind, case.judged_on)

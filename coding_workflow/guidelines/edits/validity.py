@@ -1,5 +1,6 @@
 """Condition 4: codes exist on the date, are complete, are of the right system, and stand on the claim once."""
 
+import datetime
 from collections import Counter
 from collections.abc import Iterator
 
@@ -61,10 +62,10 @@ def _billable(case: Case, code: str) -> bool:
     return answer is not None and answer.billable
 
 
-def _invalid(case: Case, system: str, code: str, label: str) -> Iterator[Found]:
-    found = case.tables.code(system, code)
+def _invalid(case: Case, system: str, code: str, label: str, on: datetime.date | None = None) -> Iterator[Found]:
+    found = case.tables.code(system, code, on)
     if found is None:
-        yield Found(f"{label} is not an {system} code on {day(case.facts.tables_date)}.", (code,))
+        yield Found(f"{label} is not an {system} code on {day(on or case.facts.tables_date)}.", (code,))
     elif not found.billable:
         yield Found(f"{label} needs more characters; it is a heading in {system}.", (code,))
 
@@ -77,25 +78,26 @@ def _invalid(case: Case, system: str, code: str, label: str) -> Iterator[Found]:
     fix="procedures",
 )
 def procedure_valid(case: Case) -> Iterator[Found]:
-    """Every procedure and HCPCS code is in the table of the date, where that table is loaded."""
-    for code, system in sorted(_procedure_codes(case)):
-        if case.is_loaded(system):
-            yield from _invalid(case, system, code, code)
+    """Every procedure and HCPCS code is in the table of its date, where that table is loaded."""
+    for code, system, on in sorted(_procedure_codes(case), key=str):
+        if case.is_loaded(system, on):
+            yield from _invalid(case, system, code, code, on)
 
 
-def _procedure_codes(case: Case) -> set[tuple[str, str]]:
-    icd = {(each.code, case.procedure_system) for each in case.facts.procedures if each.system in _INPATIENT_SYSTEMS}
-    services = {service_code(service) for service in case.services}
-    return icd | {(code, "CPT" if is_cpt(code) else "HCPCS") for code in services}
+def _procedure_codes(case: Case) -> set[tuple[str, str, datetime.date | None]]:
+    icd = {(each.code, case.procedure_system, None) for each in case.facts.procedures if each.system in _INPATIENT_SYSTEMS}
+    services = {(service_code(service), case.service_day(service)) for service in case.services}
+    return icd | {(code, "CPT" if is_cpt(code) else "HCPCS", on) for code, on in services}
 
 
 @rule("codes.modifier_valid", condition=4, reference="IOCE edit 22", looks_at=("lines",), fix="charges")
 def modifier_valid(case: Case) -> Iterator[Found]:
     """Modifiers are two characters, and in the modifier table where it is loaded and they are Level II."""
-    table_loaded = case.is_loaded("HCPCS-MODIFIER") if any(each.modifiers for each in case.services) else False
     for service in case.services:
+        on = case.service_day(service)
         for modifier in service.modifiers:
-            known = not table_loaded or modifier.isdigit() or case.tables.code("HCPCS-MODIFIER", modifier)
+            table_loaded = case.is_loaded("HCPCS-MODIFIER", on)
+            known = not table_loaded or modifier.isdigit() or case.tables.code("HCPCS-MODIFIER", modifier, on)
             if len(modifier) != 2 or not known:
                 yield Found(f"{modifier} on {service_code(service)} is not a modifier.", (service_code(service), modifier))
 

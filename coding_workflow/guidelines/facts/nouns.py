@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from accounts.stay import tables_date
+
 #: Coded with ICD-10-PCS and POA, billed on 011x.
 INPATIENT_CLASSES = frozenset({"inpatient", "newborn"})
 OUTPATIENT_CLASSES = frozenset({"observation", "emergency", "outpatient_surgery", "clinic", "recurring", "ancillary"})
@@ -294,4 +296,5 @@ class Facts:
     @property
     def tables_date(self) -> datetime.date | None:
         """The date that chooses the tables: discharge (inpatient), else last day of service or of the statement."""
-        return self.discharge_date or self.statement_through or max((ln.date for ln in self.lines if ln.date), default=None)
+        last = max((ln.date for ln in self.lines if ln.date), default=None)
+        return tables_date(discharged=self.discharge_date, statement_through=self.statement_through, last_service=last)

@@ -21,7 +21,7 @@ from coding_workflow.policy.rules import FacilityPolicy
 from coding_workflow.policy.selectors import policy_for
 from coding_workflow.release.facts import assemble
 from coding_workflow.release.models import Check, Verdict
-from coding_workflow.release.tables import tables_in_force
+from coding_workflow.release.tables import tables_of
 
 CHECKER = Actor.system("release.check")
 _KEY_LENGTH = 160
@@ -48,7 +48,7 @@ def judge(account: Account, written: CodedRecord | None = None) -> Judgement:
     """
     facts = assemble(account, written)
     policy = policy_for(account.facility)
-    evaluation = evaluate(facts, ruleset_for(account.facility), tables_in_force(facts.tables_date), policy)
+    evaluation = evaluate(facts, ruleset_for(account.facility), tables_of(facts), policy)
     return Judgement(facts_to_json(facts), policy, evaluation)
 
 

@@ -47,7 +47,7 @@ def add_procedure(request: StaffRequest, pk: int) -> HttpResponse:
         system = _system(request, account)
         services.assign_procedure(
             account_id=pk,
-            code=_code(request, system, account),
+            code=_code(request, system, account, _service(request, account)),
             by=by,
             system=system,
             performed_on=day(request.POST.get("performed_on", "")),
@@ -107,20 +107,22 @@ def _adding(
         return act(request, pk, place, add)
     account = open_account(request, pk, queryset=ACCOUNTS)
     system = system_of(account)
-    if _exact(words, system, account) is not None or codesets.loaded(system, _on(account)) is None:
+    on = _on(account, _service(request, account))
+    if _exact(words, system, on) is not None or codesets.loaded(system, on) is None:
         return act(request, pk, place, add)
-    found = codesets.search(words[:100], system, _on(account))
+    found = codesets.search(words[:100], system, on)
     refusal = Refused("code.choose", _CHOOSE if found else f"Nothing in {system} fits these words.")
     return show(request, account, Said.refused(refusal, place, request.POST, **{f"{place}_found": found}))
 
 
-def _code(request: StaffRequest, system: str, account: Account) -> str:
+def _code(request: StaffRequest, system: str, account: Account, service: datetime.date | None = None) -> str:
     """The code that was clicked or typed. Words that are no code are refused, so that the list is chosen from."""
     clicked = request.POST.get("code", "").strip()
     typed = request.POST.get("q", "").strip()
     if clicked or not typed:
         return clicked or _refuse_empty()
-    if codesets.loaded(system, _on(account)) is None or _exact(typed, system, account) is not None:
+    on = _on(account, service)
+    if codesets.loaded(system, on) is None or _exact(typed, system, on) is not None:
         return typed
     found = codesets.search(typed[:100], system, _on(account))
     raise Refused("code.choose", _CHOOSE if found else f"Nothing in {system} fits these words.")
@@ -130,16 +132,22 @@ def _refuse_empty() -> str:
     raise Refused("code.empty", _NOTHING)
 
 
-def _exact(words: str, system: str, account: Account) -> CodeEntry | None:
+def _exact(words: str, system: str, on: datetime.date) -> CodeEntry | None:
     try:
-        return codesets.lookup(system, words, _on(account))
+        return codesets.lookup(system, words, on)
     except Refused:
         # Too long, or with characters no code has: words.
         return None
 
 
-def _on(account: Account) -> datetime.date:
-    return coding.code_date(account) or clock.today(account.facility)
+def _on(account: Account, service: datetime.date | None = None) -> datetime.date:
+    return coding.code_date(account, service) or clock.today(account.facility)
+
+
+def _service(request: StaffRequest, account: Account) -> datetime.date | None:
+    """The day of the charge line or of the procedure that the form names."""
+    charge = _charge(account, request.POST.get("charge", ""))
+    return charge.service_date if charge else day(request.POST.get("performed_on", ""))
 
 
 def _system(request: StaffRequest, account: Account) -> str:

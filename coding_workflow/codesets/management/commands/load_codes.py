@@ -13,8 +13,8 @@ from accounts.errors import Refused
 from accounts.scope import ALL, scoped
 from coding_workflow.codesets import services
 from coding_workflow.codesets.codes import SYSTEMS
-from coding_workflow.codesets.loaders import ParsedTable, packages, read
-from coding_workflow.codesets.loaders.files import open_file
+from coding_workflow.codesets.loaders import Table, packages, read_parts
+from coding_workflow.codesets.loaders.files import open_parts
 
 _BY = Actor.system("codesets.load")
 
@@ -23,7 +23,10 @@ class Command(BaseCommand):
     """The whole release or nothing; the same file again changes nothing."""
 
     help = (
-        "Load a code table: load_codes --standard, or load_codes --system ICD-10-CM --from 2025-10-01 --until 2026-10-01 FILE ..."
+        "Load a code table: load_codes --standard, or "
+        "load_codes --system ICD-10-CM --from 2025-10-01 --until 2026-10-01 FILE ... "
+        "NCCI pairs and unlikely units are the quarterly text files of CMS, all parts of a set together (or their zip): "
+        "load_codes --system NCCI-PTP-HOSPITAL --from 2026-10-01 --until 2027-01-01 ccioph-v323r0-f*.zip"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -45,14 +48,14 @@ class Command(BaseCommand):
         except Refused as refusal:
             raise CommandError(refusal.sentence) from refusal
 
-    def _readers(self, options: dict[str, Any]) -> list[Callable[[], ParsedTable]]:
+    def _readers(self, options: dict[str, Any]) -> list[Callable[[], Table]]:
         if options["standard"]:
             return [packages.icd10cm, packages.icd10pcs]
         if not options["system"] or not options["files"]:
             raise CommandError("Name the table with --system and give its file, or ask for --standard.")
-        return [lambda: read(options["system"], [source for path in options["files"] for source in open_file(path)])]
+        return [lambda: read_parts(options["system"], [part for path in options["files"] for part in open_parts(path)])]
 
-    def _one(self, reader: Callable[[], ParsedTable], options: dict[str, Any]) -> None:
+    def _one(self, reader: Callable[[], Table], options: dict[str, Any]) -> None:
         begun = time.monotonic()
         table = reader()
         with scoped(ALL):
@@ -61,17 +64,21 @@ class Command(BaseCommand):
             else:
                 self._load(table, options, begun)
 
-    def _preview(self, table: ParsedTable, options: dict[str, Any]) -> None:
+    def _preview(self, table: Table, options: dict[str, Any]) -> None:
         change = services.preview(table=table, starts=options["starts"])
         if change.previous and change.already:
             self.stdout.write(f"{table.system}: “{change.previous.label}” is this file and loaded already; nothing would change.")
             return
         against = f"against {change.previous.label}" if change.previous else "as first release"
         self.stdout.write(
-            f"{table.system}: added {change.added:,}, deleted {change.deleted:,}, revised {change.revised:,} {against}."
+            f"{table.system}: added {change.added:,}, deleted {change.deleted:,}, revised {change.revised:,} {against}; "
+            f"{change.rows:,} rows."
         )
+        for each in change.samples:
+            was = " -> ".join(text for text in (each.before, each.after) if text)
+            self.stdout.write(f"  {each.kind}: {each.name} {was}")
 
-    def _load(self, table: ParsedTable, options: dict[str, Any], begun: float) -> None:
+    def _load(self, table: Table, options: dict[str, Any], begun: float) -> None:
         done = services.load_table(
             table=table,
             by=_BY,

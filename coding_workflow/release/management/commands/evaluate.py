@@ -19,7 +19,7 @@ from coding_workflow.guidelines.ruleset import RuleSet, builtin
 from coding_workflow.guidelines.selectors import ruleset_for, ruleset_with_shadow
 from coding_workflow.guidelines.stream import Answer, evaluate_lines
 from coding_workflow.policy.standard import STANDARD
-from coding_workflow.release.tables import tables_in_force
+from coding_workflow.release.tables import tables_of
 
 #: Lines judged in one transaction and sent to a worker at once.
 _CHUNK = 200
@@ -54,7 +54,7 @@ class Rules:
 
 def _judge(lines: list[tuple[int, str]], asked: Asked) -> list[Answer]:
     with scoped(ALL):
-        found = evaluate_lines(lines, rules_for=Rules(asked), policy=STANDARD, tables_for=tables_in_force, only=asked.only)
+        found = evaluate_lines(lines, rules_for=Rules(asked), policy=STANDARD, tables_for=tables_of, only=asked.only)
         return list(found)
 
 
