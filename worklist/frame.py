@@ -20,6 +20,7 @@ PLACES: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("go-process", "Process", "worklist:process", frozenset()),
     ("go-openings", "Restricted openings", "staff:openings", frozenset({"compliance"})),
     ("go-people", "People", "staff:people", frozenset({"administrator"})),
+    ("go-tables", "Code tables", "codesets:tables", frozenset({"administrator"})),
 )
 OWN_LINKS: tuple[tuple[str, str], ...] = (("My account", "staff:me"),)
 THEMES = frozenset({"light", "dark"})

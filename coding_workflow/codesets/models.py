@@ -1,5 +1,7 @@
 """Code tables: releases with their period, and the codes in them. Nothing here changes once it is loaded."""
 
+from typing import Final
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -179,3 +181,110 @@ class StagedPair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.column_1} {self.column_2}"
+
+
+class UploadState(models.TextChoices):
+    """How far an uploaded table is. Only a person moves it from ready to loading."""
+
+    READING = "reading", "Being read"
+    REFUSED = "refused", "Refused"
+    READY = "ready", "Ready to load"
+    LOADING = "loading", "Being loaded"
+    LOADED = "loaded", "Loaded"
+    DISCARDED = "discarded", "Discarded"
+
+
+class TableUpload(models.Model):
+    """Files of one release that an administrator gave, and what became of them.
+
+    ``said`` is why they were refused. ``difference`` is what the preview found, with samples. The files themselves are
+    kept until the table is loaded or discarded.
+    """
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    system = models.CharField(max_length=40, db_collation="C")
+    label = models.CharField(max_length=80, blank=True)
+    starts = models.DateField()
+    ends = models.DateField(null=True, blank=True)
+    take_over = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=UploadState, db_collation="C")
+    said = models.CharField(max_length=500, blank=True)
+    difference = models.JSONField(default=dict)
+    release = models.ForeignKey(TableRelease, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            # The uploads that wait for somebody, on the page of tables.
+            models.Index(fields=("facility", "-uploaded_at"), name="upload_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system} #{self.pk}"
+
+
+class UploadFile(models.Model):
+    """One file of an upload, as it was given (packed or not)."""
+
+    upload = models.ForeignKey(TableUpload, on_delete=models.PROTECT, related_name="files")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=200)
+    size = models.BigIntegerField()
+    replaced = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("position", "pk")
+
+    def __str__(self) -> str:
+        return f"file #{self.pk}"
+
+
+class UploadPiece(models.Model):
+    """A megabyte of an uploaded file; the last one is shorter."""
+
+    file = models.ForeignKey(UploadFile, on_delete=models.CASCADE, related_name="pieces")
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            # Also serves reading a file piece by piece.
+            models.UniqueConstraint(fields=("file", "number"), name="piece_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"piece #{self.pk}"
+
+
+#: Every kind of UploadEvent and how it reads.
+UPLOAD_EVENTS: Final = {
+    "codes.uploaded": "Given",
+    "codes.replaced": "Other files given",
+    "codes.read": "Read",
+    "codes.refused": "Refused",
+    "codes.load_asked": "Load asked for",
+    "codes.loaded": "Loaded",
+    "codes.discarded": "Discarded",
+}
+
+
+class UploadEvent(models.Model):
+    """What was done with an upload, by whom; append-only. ``by`` is None for the background reader."""
+
+    upload = models.ForeignKey(TableUpload, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=40, db_collation="C")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    said = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.kind
+
+    @property
+    def words(self) -> str:
+        """The kind as people read it."""
+        return UPLOAD_EVENTS[self.kind]

@@ -21,6 +21,7 @@ APPEND_ONLY: Final = frozenset(
         "codesets_pairedit",
         "codesets_stagedpair",
         "codesets_unitlimit",
+        "codesets_uploadevent",
         "coding_finalcoding",
         "coding_recordabstract",
         "guidelines_ruleevent",
@@ -38,7 +39,7 @@ APPEND_ONLY: Final = frozenset(
     }
 )
 
-#: Rows that are not history: sessions, second factors, finished work.
+#: Rows that are not history: sessions, second factors, finished work, bytes of files that were loaded or discarded.
 DELETABLE: Final = frozenset(
     {
         "django_session",
@@ -47,6 +48,7 @@ DELETABLE: Final = frozenset(
         "account_emailconfirmation",
         "mfa_authenticator",
         "staff_cachedvalue",
+        "codesets_uploadpiece",
     }
 )
 

@@ -29,7 +29,7 @@ def tables_of(facts: Facts) -> "DatabaseTables":
         payer_kind=facts.payer.kind,
         billing_kind=facts.billing_kind,
         codes={line.hcpcs for line in facts.lines if line.hcpcs},
-        days={service.date for service in (*facts.lines, *facts.procedures) if service.date},
+        days={day for day in (*(each.date for each in facts.lines), *(each.date for each in facts.procedures)) if day},
     )
 
 

@@ -42,6 +42,14 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Sign-in limits and used codes hold across all web processes and do not need the broker.
 CACHES = {"default": {"BACKEND": "coding_workflow.staff.cache.TableCache"}}
 
+# Files of one request together; a quarter of NCCI pairs, packed, is some 60 MB.
+UPLOAD_MAX_BYTES = int(env("UPLOAD_MAX_BYTES", str(128 * 1024 * 1024)))
+FILE_UPLOAD_HANDLERS = [
+    "coding_workflow.staff.uploads.BoundedUploads",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 # ---------------------------------------------------------------- sign-in (django-allauth)
 
 LOGIN_URL = "account_login"

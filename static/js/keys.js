@@ -7,6 +7,7 @@ const KEYS = [
   { keys: "g i", does: "go-imports", words: "Go to Imports" },
   { keys: "g k", does: "go-parked", words: "Go to Parked work" },
   { keys: "g p", does: "go-people", words: "Go to People" },
+  { keys: "g t", does: "go-tables", words: "Go to Code tables" },
   { keys: "n", does: "get-next", words: "Get next account" },
   { keys: "j", does: "next-page", words: "Next page of the list" },
   { keys: "k", does: "first-page", words: "Back to the start of the list" },

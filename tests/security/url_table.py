@@ -18,6 +18,7 @@ from typing import Any
 
 from accounts import clock
 from accounts.models import Account, Facility, Patient, WorkItem
+from coding_workflow.codesets.models import TableUpload
 from coding_workflow.staff.models import Competence, Role, RoleGrant, User
 from tests.cast import Cast
 from tests.payment.stage import claim_file_at
@@ -105,6 +106,15 @@ def part_of_account(cast: Cast, facility: Facility) -> dict[str, Any]:
     return account(cast, facility) | {"row": 1}
 
 
+def table_upload(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A code table that an administrator of the facility uploaded."""
+    day = datetime.date(2026, 10, 1)
+    made = TableUpload.objects.create(
+        facility=facility, system="REVENUE-CODE", starts=day, state="ready", difference={"rows": 1}, uploaded_by=cast.ada
+    )
+    return {"pk": made.pk}
+
+
 TABLE: dict[str, Address] = {
     # Sign-in
     "account_login": Address(PUBLIC, "GET POST"),
@@ -166,6 +176,12 @@ TABLE: dict[str, Address] = {
     "worklist:parked_again": Address(MENDS_IMPORTS, "POST", parked_at),
     # Codes
     "codesets:search": Address(SIGNED_IN),
+    "codesets:tables": Address(ADMINISTRATOR),
+    "codesets:add_table": Address(ADMINISTRATOR, "GET POST"),
+    "codesets:upload": Address(ADMINISTRATOR, "GET", table_upload),
+    "codesets:load_upload": Address(ADMINISTRATOR, "POST", table_upload),
+    "codesets:discard_upload": Address(ADMINISTRATOR, "POST", table_upload),
+    "codesets:replace_files": Address(ADMINISTRATOR, "POST", table_upload),
     # Claims
     "payment:claim_file": Address(frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE}), "GET", claim_file_at),
     # The account page

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, cast
 
 from .table import Malformed, SourceFile, refuse_nul
 
@@ -112,7 +112,7 @@ def _single(name: str, beginning: bytes, opened: Callable[[], IO[bytes]]) -> Par
 
 def _rewound(file: IO[bytes]) -> IO[bytes]:
     file.seek(0)
-    return _Kept(file)
+    return cast("IO[bytes]", _Kept(file))
 
 
 class _Kept(io.RawIOBase):

@@ -88,7 +88,7 @@ def _end_earlier(system: str, first_day: datetime.date) -> None:
         release.save(update_fields=["effective"])
 
 
-def _new_release(table: ParsedTable, label: str, first_day: datetime.date, end: datetime.date | None, by: Actor) -> TableRelease:
+def _new_release(table: Table, label: str, first_day: datetime.date, end: datetime.date | None, by: Actor) -> TableRelease:
     try:
         with transaction.atomic():
             return TableRelease.objects.create(
@@ -108,6 +108,8 @@ def _new_release(table: ParsedTable, label: str, first_day: datetime.date, end: 
 
 def _covered(system: str, first_day: datetime.date, end: datetime.date | None) -> str:
     other = TableRelease.objects.filter(system=system, effective__overlap=DateRange(first_day, end)).first()
-    until = f"until {other.effective.upper:%m/%d/%Y}" if other else "in this period"
+    until = "in this period"
+    if other:
+        until = f"until {other.effective.upper:%m/%d/%Y}" if other.effective.upper else "until further notice"
     name = f"“{other.label}”" if other else "Another release"
     return f"{name} of {system} is in force {until} already. Choose other dates, or let this release take over."

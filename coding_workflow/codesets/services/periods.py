@@ -20,9 +20,14 @@ def period(
     first_day, end = starts or table.starts, ends or table.ends
     if first_day is None or (need_end and end is None and table.system not in CLAIM_LISTS):
         raise Refused("codes.dates", "The file does not say when it is in force: give its first day and the day it ends.")
+    refuse_empty_period(first_day, end)
+    return first_day, end
+
+
+def refuse_empty_period(first_day: datetime.date, end: datetime.date | None) -> None:
+    """Refuse an end that is not after the first day."""
     if end is not None and end <= first_day:
         raise Refused("codes.dates", f"The period is empty: {first_day:%m/%d/%Y} to {end:%m/%d/%Y}.")
-    return first_day, end
 
 
 def same_release(table: Table, first_day: datetime.date) -> TableRelease | None:

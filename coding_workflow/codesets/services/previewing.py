@@ -94,8 +94,8 @@ def _compared(
         for kind, codes in changed.items()
         for code in sorted(codes)[:SAMPLES]
     )
-    counts = {kind: len(codes) for kind, codes in changed.items()}
-    return Difference(previous, **counts, rows=len(after), samples=samples)
+    counts = (len(changed["added"]), len(changed["deleted"]), len(changed["revised"]))
+    return Difference(previous, *counts, rows=len(after), samples=samples)
 
 
 def _code_in_words(found: tuple[bool, str] | None) -> str:
