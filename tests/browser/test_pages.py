@@ -3,6 +3,7 @@
 The pages are those of tests/security/url_table.py, filled by stories that were played through the services.
 """
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,7 +13,11 @@ from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import Settings
 
+from accounts.actors import Actor
 from accounts.models import Account
+from coding_workflow.codesets import services
+from coding_workflow.codesets.models import TableUpload
+from coding_workflow.outbox.services import drain
 from coding_workflow.payment.models import Claim, ClaimFile, Remittance
 from coding_workflow.registration.models import InboundMessage
 from coding_workflow.registration.services import import_message
@@ -87,11 +92,20 @@ def site(committed_coded_db: str, settings: Settings) -> Iterator[Site]:
         player.play(story)
     Account.objects.filter(number=states.in_house().number).update(restricted="VIP")
     claim_next(user=User.objects.get(username="ana"))
+    _upload(User.objects.get(username="ada"))
     message = import_message(sending.discharge(disposition="ZZ"))
     parked_at(None, message.facility)
     with served() as address:
         people = {name: User.objects.get(username=name) for name in set(_BY_ROLE.values())}
         yield Site(address, {name: session_cookie(signed_in(person), address) for name, person in people.items()})
+
+
+def _upload(ada: User) -> None:
+    """A list of codes that was read and waits to be loaded."""
+    day, files = datetime.date(2026, 7, 1), [("own.csv", [b"code,description\n0450,Emergency"])]
+    facility = sorted(ada.facility_ids())[0]
+    services.keep_upload(facility_id=facility, system="REVENUE-CODE", starts=day, ends=None, files=files, by=Actor.person(ada.pk))
+    drain()
 
 
 def _who(address: Address) -> tuple[str, ...]:
@@ -117,6 +131,7 @@ def _rows(address: Address) -> list[dict[str, Any]]:
         url_table.certificate_at: Certificate.objects.all()[:1],
         url_table.message_at: InboundMessage.objects.exclude(status="applied"),
         url_table.remittance_at: Remittance.objects.all()[:2],
+        url_table.table_upload: TableUpload.objects.all(),
     }
     rows = [{"pk": row.pk} for row in played[address.row]]
     assert rows, "no story made such a row"

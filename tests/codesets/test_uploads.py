@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from coding_workflow.codesets import overview
+from coding_workflow.codesets.codes import SYSTEMS
 from coding_workflow.codesets.gaps import gaps
 from coding_workflow.codesets.models import TableRelease, TableUpload, UploadPiece
 from coding_workflow.codesets.services import storing
@@ -176,3 +177,8 @@ def test_gaps_are_urgent_when_today_is_in_them_or_they_begin_soon():
     ]
     assert [gap.urgent for gap in gaps(quarters, D(2026, 9, 1))] == [False, True]
     assert gaps([(D(2026, 1, 1), D(2026, 4, 1)), (D(2026, 4, 1), None)], D(2026, 5, 1)) == []
+
+
+def test_every_table_that_can_be_loaded_is_on_the_page_once():
+    listed = [system for _, systems in overview.GROUPS for system in systems]
+    assert sorted(listed) == sorted(SYSTEMS)
