@@ -11,9 +11,11 @@ from accounts.errors import Refused
 from coding_workflow.staff.access import StaffRequest, require_role
 
 from . import selectors
-from .codes import ICD_10_CM, SYSTEMS
+from .codes import ICD_10_CM, PAIR_SETS, SYSTEMS, UNIT_SETS
 
 LONGEST_TEXT = 100
+#: Tables of codes; NCCI's are about codes of other tables.
+_SEARCHED = {system: name for system, name in SYSTEMS.items() if system not in {*PAIR_SETS, *UNIT_SETS}}
 
 
 @require_GET
@@ -24,14 +26,14 @@ def search_codes(request: StaffRequest) -> HttpResponse:
     What is typed here names no patient. Refused with 422: an unknown system, a day that is none, a text too long.
     """
     text, system, on = request.GET.get("q", ""), request.GET.get("system", ICD_10_CM), _day(request.GET.get("on", ""))
-    if system not in SYSTEMS:
+    if system not in _SEARCHED:
         raise Refused("codes.system", "There is no such code table.")
     if len(text) > LONGEST_TEXT or "\0" in text:
         raise Refused("codes.text", f"Search with at most {LONGEST_TEXT} characters.")
     context = {
         "text": text,
         "system": system,
-        "systems": SYSTEMS,
+        "systems": _SEARCHED,
         "on": on,
         "release": selectors.loaded(system, on),
         "codes": selectors.search(text, system, on),

@@ -181,6 +181,7 @@ def test_a_broken_tabular_list_is_refused(content, words):
         ("HCPCS-MODIFIER", ["code,description", "ABC,too long"], 2, "not shaped"),
         ("HCPCS-MODIFIER", ["code,description", "LT,Left", "LT,Right"], 3, "another description"),
         ("CPT", ["code,short,long,effective,deleted", "00000,a,b,soon,"], 2, "is not a date"),
+        ("CPT", ["code,short,long,effective,deleted", f"00000,{'a' * 121},b,,"], None, "more than 120 characters"),
         ("HCPCS", ["hcpcs_code,hcpcs_desc_type,hcpcs_description", "A0021,Wide,x"], 2, "neither Long nor Short"),
         ("POA-EXEMPT", ["Order26\tPOAexemptCode\tDescription", "00001\tB90.0"], 2, "three values"),
         ("POA-EXEMPT", ["Order26\tAction\tPOAexemptCode\tDescription"], 1, "not the header"),

@@ -22,6 +22,8 @@ _SHAPES: Final = {
     CPT: re.compile(r"\d{4}[0-9A-Z]"),
     **{system: re.compile(shape) for system, (_, shape) in CLAIM_LISTS.items()},
 }
+#: What ``Code.short_title`` holds.
+LONGEST_SHORT_TITLE: Final = 120
 #: CMS's sign for "no code was reported", which is no code.
 _NOT_STATED: Final = re.compile(r"~+")
 Record = dict[str, str]
@@ -107,6 +109,9 @@ def _table(system: str, used: Sequence[SourceFile], rows: dict[str, CodeRow]) ->
     untitled = next((row.code for row in rows.values() if not row.long_title), "")
     if untitled:
         raise Malformed(used[0].name, None, f"“{untitled}” has no description.")
+    long = next((row.code for row in rows.values() if len(row.short_title) > LONGEST_SHORT_TITLE), "")
+    if long:
+        raise Malformed(used[0].name, None, f"the short title of “{long}” has more than {LONGEST_SHORT_TITLE} characters.")
     names = ", ".join(source.name for source in used)
     return ParsedTable(system, tuple(rows.values()), checksum(*(source.content for source in used)), names)
 

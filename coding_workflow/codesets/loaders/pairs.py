@@ -53,8 +53,9 @@ class PairTable:
 
 
 def read(parts: Sequence[Part], system: str) -> PairTable:
-    """The set in these files. What is wrong in a line is refused when the rows are read."""
-    return PairTable(system, tuple(parts), checksum_of(parts), ", ".join(part.name for part in parts))
+    """The set in these files, whatever their order. What is wrong in a line is refused when the rows are read."""
+    ordered = tuple(sorted(parts, key=lambda part: part.name))
+    return PairTable(system, ordered, checksum_of(ordered), ", ".join(part.name for part in ordered))
 
 
 class _Reader:

@@ -21,6 +21,7 @@ _ICD_9 = {"ICD-10-CM": "ICD-9-CM-DX", "ICD-10-PCS": "ICD-9-CM-PX"}
     looks_at=("discharge_date", "payer"),
     owner="administrator",
     fix="tables",
+    version=2,
 )
 def loaded(case: Case) -> Iterator[Found]:
     """A required table that is not loaded holds; one declared as validated downstream warns until the declaration expires."""

@@ -76,6 +76,7 @@ def _invalid(case: Case, system: str, code: str, label: str, on: datetime.date |
     reference="ICD-10-PCS Official Guidelines A1; HIPAA code sets, 45 CFR 162.1002",
     looks_at=("procedures", "lines"),
     fix="procedures",
+    version=2,
 )
 def procedure_valid(case: Case) -> Iterator[Found]:
     """Every procedure and HCPCS code is in the table of its date, where that table is loaded."""
@@ -90,7 +91,7 @@ def _procedure_codes(case: Case) -> set[tuple[str, str, datetime.date | None]]:
     return icd | {(code, "CPT" if is_cpt(code) else "HCPCS", on) for code, on in services}
 
 
-@rule("codes.modifier_valid", condition=4, reference="IOCE edit 22", looks_at=("lines",), fix="charges")
+@rule("codes.modifier_valid", condition=4, reference="IOCE edit 22", looks_at=("lines",), fix="charges", version=2)
 def modifier_valid(case: Case) -> Iterator[Found]:
     """Modifiers are two characters, and in the modifier table where it is loaded and they are Level II."""
     for service in case.services:
