@@ -133,7 +133,7 @@ def test_a_pair_is_in_force_until_the_day_before_it_is_deleted() -> None:
 def test_units_over_the_limit_of_their_day_are_found() -> None:
     _load("MUE-HOSPITAL", "code,mue,mai,rationale\nJ1100,2,3,x", D(2026, 7, 1), AFTER)
     _load("MUE-HOSPITAL", "code,mue,mai,rationale\nJ1100,9,3,x", AFTER, D(2027, 1, 1))
-    assert _said(_visit(_line("J1100", BEFORE, 3), _line("J1100", AFTER, 3)), "ncci.units") == [
+    assert _said(_visit(_line("J1100", BEFORE, 3), _line("J1100", AFTER, 3)), "ncci.units_day") == [
         "J1100 is charged with 3 units; 2 is the most expected on one day."
     ]
 

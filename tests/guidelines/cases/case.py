@@ -39,17 +39,17 @@ class Shelf(Book):
         super().__init__(date(2026, 6, 13))
         self._told, self._grouped = told, grouping
 
-    def loaded(self, system: str) -> str | None:
+    def loaded(self, system: str, on: date | None = None) -> str | None:
         return "always" if system in _ALWAYS and system not in self._told.missing else None
 
-    def code(self, system: str, code: str) -> CodeAnswer | None:
+    def code(self, system: str, code: str, on: date | None = None) -> CodeAnswer | None:
         return super().code(system, code) if system.startswith("ICD") else None
 
-    def pair(self, column_1: str, column_2: str) -> PairAnswer | None:
+    def pair(self, column_1: str, column_2: str, on: date | None = None) -> PairAnswer | None:
         indicator = self._told.pairs.get((column_1, column_2))
         return PairAnswer(column_1, column_2, indicator) if indicator else None
 
-    def unit_limit(self, code: str) -> UnitsAnswer | None:
+    def unit_limit(self, code: str, on: date | None = None) -> UnitsAnswer | None:
         limit = self._told.units.get(code)
         return UnitsAnswer(*limit) if limit else None
 

@@ -19,7 +19,7 @@ from coding_workflow.guidelines.lab.definition import Test as Question
 from coding_workflow.guidelines.lab.limits import warnings
 from coding_workflow.guidelines.registry import Rule
 from coding_workflow.guidelines.ruleset import RuleSet, again, builtin
-from coding_workflow.guidelines.tables import CodeAnswer, NoTables
+from coding_workflow.guidelines.tables import CodeAnswer, Day, NoTables
 from coding_workflow.policy.standard import STANDARD
 from tests.guidelines.stories import document, dx, px
 
@@ -64,10 +64,10 @@ def test_a_rule_without_anchor_is_reported() -> None:
 
 def test_codes_that_the_tables_do_not_hold_are_reported_and_refuse_nothing() -> None:
     class Few(NoTables):
-        def loaded(self, system: str) -> str | None:
+        def loaded(self, system: str, on: Day = None) -> str | None:
             return "2026-04-01"
 
-        def code(self, system: str, code: str) -> CodeAnswer | None:
+        def code(self, system: str, code: str, on: Day = None) -> CodeAnswer | None:
             return CodeAnswer(code, "") if code in {"I21", "I214"} else None
 
     made = definition(count("diagnoses", asks("code", "one_of", ["I21.4", "I21.7", "I21"])))
