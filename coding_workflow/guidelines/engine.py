@@ -38,7 +38,7 @@ def evaluate(facts: Facts, ruleset: RuleSet, tables: Tables, policy: FacilityPol
         drg=_drg(case),
         findings=findings,
         conditions=conditions,
-        answers=recorder.answers(),
+        write_answers=recorder.answers,
         made=Made(ruleset.made, tuple((rule.id, rule.version, rule.definition) for rule in asked if rule.definition)),
     )
 

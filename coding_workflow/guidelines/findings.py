@@ -1,7 +1,7 @@
 """What an evaluation says: findings, the seven conditions, the DRG, and what it was judged by."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -83,7 +83,8 @@ class Evaluation:
     """The answer for one account. Equal facts, rules, tables and policy give an equal evaluation and equal text.
 
     ``answers`` are the table answers that were used: with them ``ReplayTables`` judges the same facts again, by the
-    rules that ``made`` carries.
+    rules that ``made`` carries. They are written out when somebody asks, which is the certificate: most evaluations are
+    read and forgotten.
     """
 
     id: str
@@ -94,8 +95,13 @@ class Evaluation:
     drg: Drg | None
     findings: tuple[Finding, ...]
     conditions: Mapping[int, Status]
-    answers: Mapping[str, Any] = field(repr=False)
+    write_answers: Callable[[], Mapping[str, Any]] = field(repr=False, compare=False)
     made: Made = field(default=Made(), repr=False)
+
+    @property
+    def answers(self) -> Mapping[str, Any]:
+        """Every table answer that was used, as JSON values in a fixed order."""
+        return self.write_answers()
 
     @property
     def holding(self) -> tuple[Finding, ...]:

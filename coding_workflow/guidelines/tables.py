@@ -5,9 +5,9 @@ published by day of service are also asked for another day of the account (``on`
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from . import grouper
 from .grouper import GroupingAnswer, GroupingClaim
@@ -124,88 +124,91 @@ class NoTables(GrouperTables):
         return False
 
 
+Question = TypeVar("Question")
+Kept = TypeVar("Kept")
+
+
+class _Answers(dict[Question, Kept]):
+    """Question -> answer; a question that is not in it yet is asked, once."""
+
+    def __init__(self, ask: Callable[[Question], Kept]) -> None:
+        super().__init__()
+        self._ask = ask
+
+    def __missing__(self, question: Question) -> Kept:
+        answer = self[question] = self._ask(question)
+        return answer
+
+
 class RecordingTables:
     """Passes questions on, asks each once, and keeps the answers."""
 
     def __init__(self, tables: Tables) -> None:
-        self._tables = tables
-        self._loaded: dict[str, str | None] = {}
-        self._labels: dict[str, set[str]] = {}
-        self._codes: dict[str, CodeAnswer | None] = {}
-        self._notes: dict[str, NotesAnswer | None] = {}
-        self._exempt: dict[str, bool] = {}
-        self._pairs: dict[str, PairAnswer | None] = {}
-        self._units: dict[str, UnitsAnswer | None] = {}
-        self._grouping: list[GroupingAnswer | None] = []
+        self._loaded = _Answers[tuple[str, Day], str | None](lambda asked: tables.loaded(*asked))
+        self._codes = _Answers[tuple[str, str, Day], CodeAnswer | None](lambda asked: tables.code(*asked))
+        self._notes = _Answers(tables.notes)
+        self._exempt = _Answers(tables.poa_exempt)
+        self._pairs = _Answers[tuple[str, str, Day], PairAnswer | None](lambda asked: tables.pair(*asked))
+        self._units = _Answers[tuple[str, Day], UnitsAnswer | None](lambda asked: tables.unit_limit(*asked))
+        self._grouping = _Answers(tables.grouping)
 
     def loaded(self, system: str, on: Day = None) -> str | None:
         """As the tables say."""
-        key = _question(on, system)
-        if key not in self._loaded:
-            label = self._loaded[key] = self._tables.loaded(system, on)
-            if label:
-                self._labels.setdefault(system, set()).add(label)
-        return self._loaded[key]
+        return self._loaded[system, on]
 
     def code(self, system: str, code: str, on: Day = None) -> CodeAnswer | None:
         """As the tables say."""
-        key = _question(on, system, code)
-        if key not in self._codes:
-            self._codes[key] = self._tables.code(system, code, on)
-        return self._codes[key]
+        return self._codes[system, code, on]
 
     def notes(self, code: str) -> NotesAnswer | None:
         """As the tables say."""
-        if code not in self._notes:
-            self._notes[code] = self._tables.notes(code)
         return self._notes[code]
 
     def poa_exempt(self, code: str) -> bool:
         """As the tables say."""
-        if code not in self._exempt:
-            self._exempt[code] = self._tables.poa_exempt(code)
         return self._exempt[code]
 
     def pair(self, column_1: str, column_2: str, on: Day = None) -> PairAnswer | None:
         """As the tables say."""
-        key = _question(on, column_1, column_2)
-        if key not in self._pairs:
-            self._pairs[key] = self._tables.pair(column_1, column_2, on)
-        return self._pairs[key]
+        return self._pairs[column_1, column_2, on]
 
     def unit_limit(self, code: str, on: Day = None) -> UnitsAnswer | None:
         """As the tables say."""
-        key = _question(on, code)
-        if key not in self._units:
-            self._units[key] = self._tables.unit_limit(code, on)
-        return self._units[key]
+        return self._units[code, on]
 
     def grouping(self, claim: GroupingClaim) -> GroupingAnswer | None:
         """As the grouper says; one claim per account."""
-        if not self._grouping:
-            self._grouping.append(self._tables.grouping(claim))
-        return self._grouping[0]
+        return self._grouping[claim]
 
     def labels(self) -> dict[str, str]:
         """Releases that were asked for and are loaded: ``{"icd10cm": "2026-04-01"}``; several, where lines ask for several."""
-        return {short_name(system): ", ".join(sorted(labels)) for system, labels in sorted(self._labels.items())}
+        labels: dict[str, set[str]] = {}
+        for (system, _), label in self._loaded.items():
+            if label:
+                labels.setdefault(system, set()).add(label)
+        return {short_name(system): ", ".join(sorted(found)) for system, found in sorted(labels.items())}
 
     def answers(self) -> dict[str, Any]:
         """Every answer used, as JSON values in a fixed order."""
         return {
-            "loaded": dict(sorted(self._loaded.items())),
-            "codes": _all_plain(self._codes),
+            "loaded": dict(sorted(_written(self._loaded).items())),
+            "codes": _all_plain(_written(self._codes)),
             "notes": _all_plain(self._notes),
             "poa_exempt": dict(sorted(self._exempt.items())),
-            "pairs": _all_plain(self._pairs),
-            "units": _all_plain(self._units),
-            "grouping": [_plain(answer) for answer in self._grouping],
+            "pairs": _all_plain(_written(self._pairs)),
+            "units": _all_plain(_written(self._units)),
+            "grouping": [_plain(answer) for answer in self._grouping.values()],
         }
 
 
 def _question(on: Day, *asked: str) -> str:
     """The key of a question: what is asked, and the day where it is not the account's."""
     return " ".join((*asked, on.isoformat()) if on else asked)
+
+
+def _written(answers: Mapping[Any, Any]) -> dict[str, Any]:
+    """The same answers by the keys that a record has; the day is the last part of a question."""
+    return {_question(asked[-1], *asked[:-1]): answer for asked, answer in answers.items()}
 
 
 def _all_plain(answers: Mapping[str, Any]) -> dict[str, Any]:
