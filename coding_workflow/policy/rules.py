@@ -34,6 +34,10 @@ class Alternative:
     document_type: str
     when: tuple[str, ...] = ()
 
+    def counts_in(self, situations: Collection[str]) -> bool:
+        """Whether it satisfies the row in these situations."""
+        return not self.when or any(each in situations for each in self.when)
+
 
 @dataclass(frozen=True)
 class RequiredDocument:
@@ -53,15 +57,19 @@ class RequiredDocument:
     must_be_signed: bool = True
     reference: str = ""
 
-    def applies(self, patient_class: str, payer_kind: str, situations: Collection[str]) -> bool:
-        """Whether the row asks anything of this account."""
-        if not self.scope.covers(patient_class, payer_kind) or set(self.unless) & set(situations):
+    def applies_in(self, situations: Collection[str]) -> bool:
+        """Whether the row asks anything of an account of its scope in these situations."""
+        if self.unless and any(each in situations for each in self.unless):
             return False
-        return not self.when or bool(set(self.when) & set(situations))
+        return not self.when or any(each in situations for each in self.when)
 
     def accepted_types(self, situations: Collection[str]) -> frozenset[str]:
         """The document types that satisfy the row in these situations."""
-        return frozenset(each.document_type for each in self.any_of if not each.when or set(each.when) & set(situations))
+        return frozenset(each.document_type for each in self.any_of if each.counts_in(situations))
+
+
+#: Forms of evidence that show the record itself; a citation names it and an attestation vouches for it.
+SHOWN_FORMS = frozenset({"passage", "page_region", "external_document"})
 
 
 @dataclass(frozen=True)
@@ -77,8 +85,8 @@ class EvidencePolicy:
 
     def forms_for(self, kinds: Collection[str]) -> frozenset[str]:
         """The forms of evidence accepted for a code of these kinds (``vocabulary.MANDATORY_EVIDENCE``)."""
-        if set(kinds) & set(self.shown_on_record):
-            return frozenset({"passage", "page_region", "external_document"})
+        if any(kind in self.shown_on_record for kind in kinds):
+            return SHOWN_FORMS
         return frozenset(self.other_forms)
 
 
@@ -145,12 +153,26 @@ class FacilityPolicy:
         self, patient_class: str, payer_kind: str, situations: Collection[str]
     ) -> tuple[RequiredDocument, ...]:
         """The rows of the matrix that ask something of this account, in order."""
-        return tuple(row for row in self.required_documents if row.applies(patient_class, payer_kind, situations))
+        rows, _ = self._rows_for(patient_class, payer_kind)
+        return tuple(row for row in rows if row.applies_in(situations))
 
     def tables_required(self, patient_class: str, payer_kind: str) -> frozenset[str]:
         """The tables (``vocabulary.TABLES``) that must be loaded to judge this account."""
-        rows = (row for row in self.required_tables if row.scope.covers(patient_class, payer_kind))
-        return frozenset(table for row in rows for table in row.tables)
+        _, tables = self._rows_for(patient_class, payer_kind)
+        return tables
+
+    def _rows_for(self, patient_class: str, payer_kind: str) -> tuple[tuple[RequiredDocument, ...], frozenset[str]]:
+        """Documents and tables of one scope. Scopes are few and a policy never changes, so each is looked for once."""
+        scope = patient_class, payer_kind
+        if scope not in self._scopes:
+            documents = tuple(row for row in self.required_documents if row.scope.covers(*scope))
+            rows = (row for row in self.required_tables if row.scope.covers(*scope))
+            self._scopes[scope] = documents, frozenset(table for row in rows for table in row.tables)
+        return self._scopes[scope]
+
+    @cached_property
+    def _scopes(self) -> dict[tuple[str, str], tuple[tuple[RequiredDocument, ...], frozenset[str]]]:
+        return {}
 
     def downstream_for(self, table: str, patient_class: str, payer_kind: str, on: datetime.date) -> Downstream | None:
         """The declaration that stands in for a table not loaded; None once it has expired (``expires_on`` itself is too late).
