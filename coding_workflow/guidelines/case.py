@@ -1,7 +1,7 @@
 """One account under judgement: its facts, its tables, its policy, and what several rules derive from them."""
 
 import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from accounts.stay import length_of_stay, line_date
 from coding_workflow.policy.rules import FacilityPolicy
@@ -22,6 +22,12 @@ ICD_10_FROM = datetime.date(2015, 10, 1)
 PRINCIPAL_EDITS = frozenset({"E_CODE_AS_PDX", "MANIFESTATION_AS_PDX", "UNACCEPTABLE_PDX", "INVALID_CODE"})
 
 
+@lru_cache(maxsize=100_000)
+def beginnings(code: str) -> tuple[str, ...]:
+    """``I10`` as ``I``, ``I1``, ``I10``."""
+    return tuple(code[:length] for length in range(1, len(code) + 1))
+
+
 class Case:
     """What every rule is given. Nothing here changes after it was made."""
 
@@ -37,7 +43,9 @@ class Case:
 
     def has(self, *prefixes: str) -> str:
         """The first submitted diagnosis code that starts with one of these, or an empty text."""
-        return next((code for code in self.codes if code.startswith(prefixes)), "")
+        if self.beginnings.isdisjoint(prefixes):
+            return ""
+        return next(code for code in self.codes if code.startswith(prefixes))
 
     def those(self, *prefixes: str) -> tuple[str, ...]:
         """Every submitted diagnosis code that starts with one of these, once, in order."""
@@ -45,7 +53,14 @@ class Case:
 
     def position(self, *prefixes: str) -> int | None:
         """Where the first such code stands among the diagnoses, from 0."""
+        if self.beginnings.isdisjoint(prefixes):
+            return None
         return next((at for at, diagnosis in enumerate(self.diagnoses) if diagnosis.code.startswith(prefixes)), None)
+
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """Every beginning of every submitted diagnosis code: most rules ask for codes that an account does not have."""
+        return frozenset().union(*map(beginnings, self.codes))
 
     @cached_property
     def icd_10(self) -> bool:
@@ -115,6 +130,14 @@ class Case:
         return any(edit in PRINCIPAL_EDITS and self.principal and subject == self.principal.code for edit, subject in edits)
 
     @cached_property
+    def editor(self) -> dict[str, list[str]]:
+        """Edit of the Medicare Code Editor -> what it is about, as often as the editor counts it."""
+        found: dict[str, list[str]] = {}
+        for edit, subject in self.grouping.mce if self.grouping else ():
+            found.setdefault(edit, []).append(subject)
+        return found
+
+    @cached_property
     def complications(self) -> dict[str, str]:
         """Secondary code -> ``CC`` or ``MCC``."""
         return dict(self.grouping.severities) if self.grouping else {}
@@ -169,4 +192,4 @@ class Case:
     @cached_property
     def supported(self) -> tuple[Supported, ...]:
         """Every code that the record must support, with the kinds of support asked of it."""
-        return tuple(supported(self.facts, self.complications, self.hospital_acquired))
+        return tuple(supported(self.facts, self.documents, self.complications, self.hospital_acquired))

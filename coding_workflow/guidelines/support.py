@@ -1,43 +1,59 @@
 """Which codes must be supported by the record, and how (``policy.vocabulary.MANDATORY_EVIDENCE``)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from typing import NamedTuple
 
-from .facts import Diagnosis, Evidence, Facts
+from .facts import Document, Evidence, Facts
 from .service_codes import is_surgery
 from .words import point
 
 
 class Supported(NamedTuple):
-    """A code with the kinds of support policy may ask of it, and its evidence."""
+    """A code with the kinds of support policy may ask of it, its evidence, and the documents of the record that it cites."""
 
     code: str
-    label: str
     kinds: frozenset[str]
     evidence: tuple[Evidence, ...]
+    documents: tuple[Document, ...]
+
+    @property
+    def label(self) -> str:
+        """The code as coders read it."""
+        return self.code if self.kinds == PROCEDURE else point(self.code)
 
 
-_PROCEDURE = frozenset({"procedure"})
+#: The kinds of every coded procedure.
+PROCEDURE = frozenset({"procedure"})
 
 
-def supported(facts: Facts, complications: Collection[str], hospital_acquired: Collection[str]) -> Iterator[Supported]:
+def supported(
+    facts: Facts, record: Mapping[str, Document], complications: Collection[str], hospital_acquired: Collection[str]
+) -> Iterator[Supported]:
     """Every diagnosis and procedure with its kinds; coder-assigned surgery on outpatient lines counts as a procedure."""
+
+    def of(code: str, kinds: frozenset[str], evidence: tuple[Evidence, ...]) -> Supported:
+        return Supported(code, kinds, evidence, tuple([record[each.document] for each in evidence if each.document in record]))
+
     queried = {code for query in facts.queries for code in query.codes}
     for at, diagnosis in enumerate((*(facts.diagnoses or ()), *facts.external_causes)):
-        found = {
-            "principal_diagnosis": at == 0,
-            "cc_mcc": diagnosis.code in complications,
-            "hac_psi": diagnosis.code in hospital_acquired,
-            "queried_code": diagnosis.queried or diagnosis.code in queried,
-        }
-        yield _of_diagnosis(diagnosis, frozenset(kind for kind, present in found.items() if present))
+        code = diagnosis.code
+        kinds = _kinds(at == 0, code in complications, code in hospital_acquired, diagnosis.queried or code in queried)
+        yield of(code, kinds, diagnosis.evidence)
     for procedure in facts.procedures:
-        yield Supported(procedure.code, procedure.code, _PROCEDURE, procedure.evidence)
+        yield of(procedure.code, PROCEDURE, procedure.evidence)
     coded = {procedure.code for procedure in facts.procedures}
-    for line in facts.lines:
-        if not facts.inpatient and line.source == "coder" and is_surgery(line.hcpcs) and line.hcpcs not in coded:
-            yield Supported(line.hcpcs, line.hcpcs, _PROCEDURE, line.evidence)
+    for line in () if facts.inpatient else facts.lines:
+        if line.source == "coder" and is_surgery(line.hcpcs) and line.hcpcs not in coded:
+            yield of(line.hcpcs, PROCEDURE, line.evidence)
 
 
-def _of_diagnosis(diagnosis: Diagnosis, kinds: frozenset[str]) -> Supported:
-    return Supported(diagnosis.code, point(diagnosis.code), kinds, diagnosis.evidence)
+@cache
+def _kinds(principal: bool, complication: bool, hospital_acquired: bool, queried: bool) -> frozenset[str]:
+    found = {
+        "principal_diagnosis": principal,
+        "cc_mcc": complication,
+        "hac_psi": hospital_acquired,
+        "queried_code": queried,
+    }
+    return frozenset(kind for kind, present in found.items() if present)

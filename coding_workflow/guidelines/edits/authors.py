@@ -1,11 +1,11 @@
 """Condition 2: who wrote and signed what supports a code."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.facts import Document
 from coding_workflow.guidelines.registry import Found, rule
-from coding_workflow.guidelines.support import Supported
+from coding_workflow.guidelines.support import PROCEDURE, Supported
 from coding_workflow.guidelines.words import spoken
 
 from .other_clinicians import COMA_SCALE, SOCIAL
@@ -43,33 +43,33 @@ _RESULTS = frozenset({"laboratory_result", "radiology_report", "pathology_report
 _SIGNED_RESULTS = frozenset({"laboratory_result"})
 
 
-def _documents(case: Case, item: Supported) -> list[Document]:
-    return [case.documents[each.document] for each in item.evidence if each.document in case.documents]
-
-
 @rule("evidence.in_record", condition=2, reference="Release condition 2", looks_at=("documents",), fix="evidence")
 def in_record(case: Case) -> Iterator[Found]:
     """A passage belongs to a document of this account's record."""
     if case.facts.documents is None:
         return
     for item in case.supported:
-        if any(each.document not in case.documents for each in item.evidence):
+        if len(item.documents) < len(item.evidence):
             yield Found(f"{item.label} cites a document that is not in this record.", (item.code,))
 
 
 @rule("evidence.signed", condition=2, reference="42 CFR 482.24(c)(1)", looks_at=("documents",), owner="provider", fix="documents")
 def signed(case: Case) -> Iterator[Found]:
     """A code rests on at least one signed document; unsigned ones hold or warn by type, as policy says."""
-    for item in case.supported:
-        documents = _documents(case, item)
-        if not documents or any(document.signed for document in documents):
-            continue
-        severities = {case.policy.unsigned_severity(document.type) for document in documents}
+    for item in _resting_only_on(case, {document.id for document in case.documents.values() if not document.signed}):
+        severities = {case.policy.unsigned_severity(document.type) for document in item.documents}
         yield Found(
-            f"{item.label} rests on an unsigned {spoken(documents[0].type)}.",
-            (item.code, documents[0].id),
+            f"{item.label} rests on an unsigned {spoken(item.documents[0].type)}.",
+            (item.code, item.documents[0].id),
             severity="warn" if "warn" in severities else "hold",
         )
+
+
+def _resting_only_on(case: Case, documents: Collection[str]) -> Iterator[Supported]:
+    """The codes whose documents are all among these; a code without any rests on nothing and is another rule's."""
+    for item in case.supported if documents else ():
+        if item.documents and all(document.id in documents for document in item.documents):
+            yield item
 
 
 @rule(
@@ -82,11 +82,9 @@ def signed(case: Case) -> Iterator[Found]:
 )
 def author(case: Case) -> Iterator[Found]:
     """A diagnosis comes from the patient's provider; only listed details may come from other clinicians."""
-    for item in case.supported:
-        documents = _documents(case, item)
-        if not documents or item.code.startswith((*OTHER_CLINICIANS, *_NO_PROVIDER)) or item.kinds == {"procedure"}:
-            continue
-        if all(_not_a_provider(document) for document in documents):
+    by_others = {document.id for document in case.documents.values() if _not_a_provider(document)}
+    for item in _resting_only_on(case, by_others):
+        if item.kinds != PROCEDURE and not item.code.startswith((*OTHER_CLINICIANS, *_NO_PROVIDER)):
             stage = "; the stage may come from others, the ulcer itself may not" if item.code.startswith(_ULCERS) else ""
             message = f"{item.label} is supported only by a clinician who is not the patient's provider{stage}."
             yield Found(message, (item.code,))
@@ -107,8 +105,8 @@ def _not_a_provider(document: Document) -> bool:
 )
 def result_alone(case: Case) -> Iterator[Found]:
     """Results alone never support an inpatient code; outpatients may be coded from a physician's interpretation."""
-    results = _RESULTS if case.inpatient else _SIGNED_RESULTS
-    for item in case.supported:
-        documents = _documents(case, item)
-        if documents and item.kinds != {"procedure"} and all(document.type in results for document in documents):
+    types = _RESULTS if case.inpatient else _SIGNED_RESULTS
+    results = {document.id for document in case.documents.values() if document.type in types}
+    for item in _resting_only_on(case, results):
+        if item.kinds != PROCEDURE:
             yield Found(f"{item.label} is supported by a result alone; the provider must document its meaning.", (item.code,))

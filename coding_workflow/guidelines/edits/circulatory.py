@@ -32,7 +32,7 @@ def hypertension_combined(case: Case) -> Iterator[Found]:
     """Hypertension with heart or chronic kidney disease is one combination code, unless documented as unrelated."""
     for hypertension, first, second, category, words in _COMBINED:
         present = case.has(hypertension)
-        others = [case.has(*group) for group in (first, second) if group]
+        others = [case.has(*group) for group in (first, second) if group] if present else []
         if present and all(others) and not case.has(category):
             joined = " and ".join(point(code) for code in others)
             message = f"Hypertension with {joined} is coded as {words} ({category}.-), sequenced before them."

@@ -4,7 +4,7 @@ Coverage edits state what Medicare covers and do not touch other payers; data ed
 """
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.facts import INPATIENT_CLASSES
@@ -62,11 +62,13 @@ _WHERE = {"discharge_status": "claim_elements", "age": "registration", "sex": "r
 _KNOWN = {*DATA_EDITS, *COVERAGE_EDITS, SEX_CONFLICT}
 
 
-def _findings(case: Case, name: str, sentence: str) -> Iterator[Found]:
-    for edit, subject in case.grouping.mce if case.grouping else ():
-        if edit == name:
-            fix = _WHERE.get(subject, "")
-            yield Found(sentence.format(point(subject)), (subject,), fix=fix, owner="patient_access" if fix else "")
+def _findings(case: Case, name: str, sentence: str) -> list[Found]:
+    return [_found(subject, sentence) for subject in case.editor.get(name, ())]
+
+
+def _found(subject: str, sentence: str) -> Found:
+    fix = _WHERE.get(subject, "")
+    return Found(sentence.format(point(subject)), (subject,), fix=fix, owner="patient_access" if fix else "")
 
 
 def _edit(name: str, number: str, sentence: str, *, coverage: bool) -> Rule:
@@ -93,8 +95,7 @@ def _unlisted(case: Case) -> Iterable[Found]:
 
 
 def _sex_conflict(case: Case) -> Iterable[Found]:
-    if "45" not in case.facts.condition_codes:
-        yield from _findings(case, SEX_CONFLICT, "{} and the recorded sex differ.")
+    return () if "45" in case.facts.condition_codes else _findings(case, SEX_CONFLICT, "{} and the recorded sex differ.")
 
 
 for _name, (_number, _sentence) in DATA_EDITS.items():

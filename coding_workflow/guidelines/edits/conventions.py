@@ -37,6 +37,8 @@ def _notes(case: Case, code: str) -> NotesAnswer:
 def excludes1(case: Case) -> Iterator[Found]:
     """Two codes that exclude each other; released with a reason where the two conditions are unrelated."""
     notes = {code: _notes(case, code).excludes1 for code in sorted(set(case.codes))}
+    if all(case.beginnings.isdisjoint(excluded) for excluded in notes.values()):
+        return
     for first, second in combinations(notes, 2):
         if any(first.startswith(own) and second.startswith(own) for own in _OWN_RULE):
             continue
@@ -55,6 +57,8 @@ def code_first(case: Case) -> Iterator[Found]:
     """
     for at, diagnosis in enumerate(case.diagnoses):
         notes = _notes(case, diagnosis.code)
+        if not notes.manifestation and case.beginnings.isdisjoint(notes.code_first):
+            continue
         before = [each.code for each in case.diagnoses[:at]]
         after = [each.code for each in case.diagnoses[at + 1 :] if _goes_first(each.code, notes)]
         if _has_own_order(diagnosis.code) or any(code.startswith(notes.code_first) for code in before):
@@ -85,6 +89,6 @@ def manifestation_first(case: Case) -> Iterator[Found]:
 def use_additional(case: Case) -> Iterator[Found]:
     """Inseparable pairs: heart failure and kidney disease codes that need their companion."""
     for codes, companions, what in INSEPARABLE:
-        present = [code for code in sorted(set(case.codes)) if code.startswith(codes)]
-        if present and not case.has(*companions):
+        if case.has(*codes) and not case.has(*companions):
+            present = [code for code in sorted(set(case.codes)) if code.startswith(codes)]
             yield Found(f"{listed([point(code) for code in present])} needs a further code for {what}.", tuple(present))

@@ -6,7 +6,6 @@ from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.facts import Evidence, Line
 from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.service_codes import service_code
-from coding_workflow.guidelines.support import Supported
 from coding_workflow.guidelines.words import spoken
 
 REFERENCE = "Release condition 2; ICD-10-CM Official Guidelines I.A.19, III"
@@ -24,18 +23,15 @@ def shown(case: Case) -> Iterator[Found]:
     """Codes that policy wants shown on the record have a passage; others without any are said to rest on the coder's word."""
     if case.facts.documents is None:
         return
+    accepted = {kinds: case.policy.evidence.forms_for(kinds) for kinds in {item.kinds for item in case.supported}}
     for item in case.supported:
-        if _enough(case, item):
+        forms = accepted[item.kinds]
+        if not forms.isdisjoint(map(_form, item.evidence)):
             continue
-        if item.evidence or "attestation" not in case.policy.evidence.forms_for(item.kinds):
+        if item.evidence or "attestation" not in forms:
             yield Found(f"{item.label} needs the passage of the record that supports it.", (item.code,))
             continue
         yield Found(f"No document is cited for {item.label}; it rests on the coder's word.", (item.code,), severity="info")
-
-
-def _enough(case: Case, item: Supported) -> bool:
-    accepted = case.policy.evidence.forms_for(item.kinds)
-    return any(_form(each) in accepted for each in item.evidence)
 
 
 def _form(evidence: Evidence) -> str:

@@ -26,9 +26,10 @@ _ICD_9 = {"ICD-10-CM": "ICD-9-CM-DX", "ICD-10-PCS": "ICD-9-CM-PX"}
 def loaded(case: Case) -> Iterator[Found]:
     """A required table that is not loaded holds; one declared as validated downstream warns until the declaration expires."""
     required = case.policy.tables_required(case.facts.patient_class, case.payer_kind)
+    needed = _needed(case)
     for table in sorted(required):
         name = table if case.icd_10 else _ICD_9.get(table, table)
-        if not _is_needed(case, table):
+        if not needed.get(table, True):
             continue
         missing = [on for on in _days(case, table) if not _is_loaded(case, name, on)]
         if missing:
@@ -42,19 +43,18 @@ def _days(case: Case, table: str) -> list[datetime.date | None]:
     return sorted({case.service_day(service) for service in case.services}, key=str) or [None]
 
 
-def _is_needed(case: Case, table: str) -> bool:
-    """A table is asked only where the account has something that it judges."""
-    services = [service_code(service) for service in case.services]
-    needed = {
+def _needed(case: Case) -> dict[str, bool]:
+    """A table is asked only where the account has something that it judges; what is not named here is always asked."""
+    services = {service_code(service) for service in case.services}
+    return {
         "ICD-10-PCS": any(each.system not in ("HCPCS", "CPT") for each in case.facts.procedures),
         "POA-EXEMPT": case.icd_10 and not case.facts.poa_exempt_hospital,
         "HCPCS": any(not is_cpt(code) for code in services),
         "CPT": any(is_cpt(code) for code in services),
         "HCPCS-MODIFIER": any(service.modifiers for service in case.services),
-        "NCCI-PTP": len(set(services)) > 1,
+        "NCCI-PTP": len(services) > 1,
         "MUE": bool(services),
     }
-    return needed.get(table, True)
 
 
 def _is_loaded(case: Case, name: str, on: datetime.date | None) -> bool:

@@ -27,15 +27,15 @@ def assigned(case: Case) -> Iterator[Found]:
 @rule("codes.diagnosis_valid", condition=4, reference="ICD-10-CM Official Guidelines I.A.4-5, I.B.2", version=2)
 def diagnosis_valid(case: Case) -> Iterator[Found]:
     """Every diagnosis code is in the table of the date, at its highest number of characters, placeholders included."""
-    if not case.is_loaded(case.diagnosis_system):
+    system = case.diagnosis_system
+    if not case.is_loaded(system):
         return
     named = (*case.codes, case.facts.admitting_diagnosis, *case.facts.reason_for_visit)
     for code in sorted(set(named) - {""}):
-        characters = _characters(case, code) if case.icd_10 else ""
-        if characters:
-            yield Found(f"{point(code)} {characters}", (code,))
-        else:
-            yield from _invalid(case, case.diagnosis_system, code, point(code))
+        fault = _fault(case, system, code)
+        if fault:
+            characters = _characters(case, code) if case.icd_10 else ""
+            yield Found(f"{point(code)} {characters or fault}", (code,))
 
 
 def _characters(case: Case, code: str) -> str:
@@ -62,12 +62,12 @@ def _billable(case: Case, code: str) -> bool:
     return answer is not None and answer.billable
 
 
-def _invalid(case: Case, system: str, code: str, label: str, on: datetime.date | None = None) -> Iterator[Found]:
+def _fault(case: Case, system: str, code: str, on: datetime.date | None = None) -> str:
+    """What keeps the code from being reported, in words; empty for a complete code of the table."""
     found = case.tables.code(system, code, on)
     if found is None:
-        yield Found(f"{label} is not an {system} code on {day(on or case.facts.tables_date)}.", (code,))
-    elif not found.billable:
-        yield Found(f"{label} needs more characters; it is a heading in {system}.", (code,))
+        return f"is not an {system} code on {day(on or case.facts.tables_date)}."
+    return "" if found.billable else f"needs more characters; it is a heading in {system}."
 
 
 @rule(
@@ -81,8 +81,9 @@ def _invalid(case: Case, system: str, code: str, label: str, on: datetime.date |
 def procedure_valid(case: Case) -> Iterator[Found]:
     """Every procedure and HCPCS code is in the table of its date, where that table is loaded."""
     for code, system, on in sorted(_procedure_codes(case), key=str):
-        if case.is_loaded(system, on):
-            yield from _invalid(case, system, code, code, on)
+        fault = _fault(case, system, code, on) if case.is_loaded(system, on) else ""
+        if fault:
+            yield Found(f"{code} {fault}", (code,))
 
 
 def _procedure_codes(case: Case) -> set[tuple[str, str, datetime.date | None]]:
@@ -106,9 +107,10 @@ def modifier_valid(case: Case) -> Iterator[Found]:
 @rule("codes.system", condition=4, reference="45 CFR 162.1002", looks_at=("diagnoses", "procedures"))
 def system(case: Case) -> Iterator[Found]:
     """ICD-10 from 2015-10-01, ICD-9-CM before; ICD procedures on inpatient bills, HCPCS on outpatient ones."""
+    expected = case.diagnosis_system
     for diagnosis in case.submitted:
-        if diagnosis.system != case.diagnosis_system:
-            yield Found(f"{point(diagnosis.code)} must be coded in {case.diagnosis_system} on this date.", (diagnosis.code,))
+        if diagnosis.system != expected:
+            yield Found(f"{point(diagnosis.code)} must be coded in {expected} on this date.", (diagnosis.code,))
     for procedure in case.facts.procedures:
         if case.inpatient and procedure.system in HCPCS_SYSTEMS:
             yield Found(
@@ -121,6 +123,8 @@ def system(case: Case) -> Iterator[Found]:
 @rule("codes.once", condition=4, reference="ICD-10-CM Official Guidelines I.B.12", looks_at=("diagnoses",))
 def once(case: Case) -> Iterator[Found]:
     """A diagnosis code is reported once. A repeated principal diagnosis of an inpatient is left to the Medicare Code Editor."""
+    if len(set(case.codes)) == len(case.codes):
+        return
     by_editor = case.principal.code if case.grouping and case.principal else ""
     for code, times in sorted(Counter(case.codes).items()):
         if times > 1 and code != by_editor:
