@@ -190,6 +190,15 @@ class Case:
         return (*lines, *loose)
 
     @cached_property
+    def charged(self) -> dict[tuple[str, datetime.date | None], list[Line]]:
+        """HCPCS code and day of service -> its lines."""
+        found: dict[tuple[str, datetime.date | None], list[Line]] = {}
+        for line in self.facts.lines:
+            if line.hcpcs:
+                found.setdefault((line.hcpcs, line.date), []).append(line)
+        return found
+
+    @cached_property
     def supported(self) -> tuple[Supported, ...]:
         """Every code that the record must support, with the kinds of support asked of it."""
         return tuple(supported(self.facts, self.documents, self.complications, self.hospital_acquired))

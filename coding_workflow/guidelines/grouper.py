@@ -9,7 +9,7 @@ import datetime
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -29,6 +29,7 @@ VERSIONS = (
 )
 END = datetime.date(2027, 4, 1)
 TABLE_5_VERSIONS = frozenset({"43.0", "43.1"})
+_KEPT_ANSWERS = 2_000
 _STARTS = [start for start, _ in VERSIONS]
 _POA = frozenset("YNUW")
 _SEX = {"M": 0, "F": 1}
@@ -113,10 +114,12 @@ def table_5() -> dict[str, tuple[str, str, bool]]:
     }
 
 
+@lru_cache(maxsize=_KEPT_ANSWERS)
 def answer(claim: GroupingClaim) -> GroupingAnswer | None:
     """Group and edit one inpatient claim; None where no version covers it or it has no diagnosis.
 
-    Deterministic. What msdrg refuses to group raises its RuntimeError or ValueError.
+    Deterministic, so the process keeps what it answered last: an account is previewed, checked and approved with the same
+    codes. What msdrg refuses to group raises its RuntimeError or ValueError.
     """
     version = claim.version or version_for(claim.discharge_date)
     if version is None or not known_version(version) or not claim.diagnoses:

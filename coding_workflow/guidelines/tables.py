@@ -78,8 +78,8 @@ class Tables(Protocol):
     def poa_exempt(self, code: str) -> bool:
         """Whether the code is on the POA-exempt list in force."""
 
-    def pair(self, column_1: str, column_2: str, on: Day = None) -> PairAnswer | None:
-        """The NCCI pair in force for the payer's and setting's set."""
+    def pairs(self, codes: frozenset[str], on: Day = None) -> tuple[PairAnswer, ...]:
+        """The NCCI pairs in force among these codes, in the payer's and setting's set, by column 1 and column 2."""
 
     def unit_limit(self, code: str, on: Day = None) -> UnitsAnswer | None:
         """The MUE value of a code; None when it has none."""
@@ -95,9 +95,9 @@ class GrouperTables:
         """Ask the grouper in this process."""
         return grouper.answer(claim)
 
-    def pair(self, column_1: str, column_2: str, on: Day = None) -> PairAnswer | None:
+    def pairs(self, codes: frozenset[str], on: Day = None) -> tuple[PairAnswer, ...]:
         """None, until an adapter has NCCI tables; ``loaded`` says that they are not."""
-        return None
+        return ()
 
     def unit_limit(self, code: str, on: Day = None) -> UnitsAnswer | None:
         """None, until an adapter has MUE tables; ``loaded`` says that they are not."""
@@ -148,7 +148,7 @@ class RecordingTables:
         self._codes = _Answers[tuple[str, str, Day], CodeAnswer | None](lambda asked: tables.code(*asked))
         self._notes = _Answers(tables.notes)
         self._exempt = _Answers(tables.poa_exempt)
-        self._pairs = _Answers[tuple[str, str, Day], PairAnswer | None](lambda asked: tables.pair(*asked))
+        self._pairs = _Answers[tuple[frozenset[str], Day], tuple[PairAnswer, ...]](lambda asked: tables.pairs(*asked))
         self._units = _Answers[tuple[str, Day], UnitsAnswer | None](lambda asked: tables.unit_limit(*asked))
         self._grouping = _Answers(tables.grouping)
 
@@ -168,9 +168,9 @@ class RecordingTables:
         """As the tables say."""
         return self._exempt[code]
 
-    def pair(self, column_1: str, column_2: str, on: Day = None) -> PairAnswer | None:
+    def pairs(self, codes: frozenset[str], on: Day = None) -> tuple[PairAnswer, ...]:
         """As the tables say."""
-        return self._pairs[column_1, column_2, on]
+        return self._pairs[codes, on]
 
     def unit_limit(self, code: str, on: Day = None) -> UnitsAnswer | None:
         """As the tables say."""
@@ -195,7 +195,9 @@ class RecordingTables:
             "codes": _all_plain(_written(self._codes)),
             "notes": _all_plain(self._notes),
             "poa_exempt": dict(sorted(self._exempt.items())),
-            "pairs": _all_plain(_written(self._pairs)),
+            "pairs": {
+                _question(on, *sorted(codes)): [_plain(each) for each in found] for (codes, on), found in self._pairs.items()
+            },
             "units": _all_plain(_written(self._units)),
             "grouping": [_plain(answer) for answer in self._grouping.values()],
         }
@@ -248,10 +250,9 @@ class ReplayTables:
         """The recorded answer."""
         return bool(self._answers["poa_exempt"][code])
 
-    def pair(self, column_1: str, column_2: str, on: Day = None) -> PairAnswer | None:
-        """The recorded pair."""
-        kept = self._answers["pairs"][_question(on, column_1, column_2)]
-        return PairAnswer(**kept) if kept else None
+    def pairs(self, codes: frozenset[str], on: Day = None) -> tuple[PairAnswer, ...]:
+        """The recorded pairs."""
+        return tuple(PairAnswer(**kept) for kept in self._answers["pairs"][_question(on, *sorted(codes))])
 
     def unit_limit(self, code: str, on: Day = None) -> UnitsAnswer | None:
         """The recorded limit."""

@@ -97,14 +97,17 @@ class DatabaseTables(GrouperTables):
         """Whether the code is on the exempt list in force; false where no list is loaded (``loaded`` says so)."""
         return self._entry(POA_EXEMPT, code) is not None
 
-    def pair(self, column_1: str, column_2: str, on: Day = None) -> PairAnswer | None:
-        """The pair in force on the day in the account's set; the stricter one where the set holds two."""
+    def pairs(self, codes: frozenset[str], on: Day = None) -> tuple[PairAnswer, ...]:
+        """The pairs in force on the day in the account's set; the stricter one where the set holds two."""
         release, day = self._release(self._sets[NCCI_PTP], on), on or self._on
         if release is None or day is None:
-            return None
-        rows = self._pairs.get((release.pk, column_1, column_2), ())
-        found = min((row.indicator for row in rows if _in_force(row, day)), default=None)
-        return PairAnswer(column_1, column_2, found) if found else None
+            return ()
+        found: dict[tuple[str, str], str] = {}
+        for (pk, first, second), rows in self._pairs.items():
+            indicators = [row.indicator for row in rows if _in_force(row, day)] if pk == release.pk else []
+            if indicators and first in codes and second in codes:
+                found[first, second] = min(indicators)
+        return tuple(PairAnswer(*pair, indicator) for pair, indicator in sorted(found.items()))
 
     def unit_limit(self, code: str, on: Day = None) -> UnitsAnswer | None:
         """The limit of a code on the day in the account's set."""

@@ -4,11 +4,11 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import permutations
 
 from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES, Line
 from coding_workflow.guidelines.registry import Found, rule
+from coding_workflow.guidelines.tables import PairAnswer
 
 NCCI = "National Correct Coding Initiative"
 #: Since this day of service 59 and X{EPSU} pass a pair on either column, before it only on column 2 (change request 11168).
@@ -76,19 +76,26 @@ def pair_column_2(case: Case) -> Iterator[Found]:
 
 
 def _pairs(case: Case, *, either_column: bool) -> Iterator[Found]:
-    lines = [line for line in case.facts.lines if line.hcpcs and case.is_loaded("NCCI-PTP", case.service_day(line))]
-    seen: set[tuple[str, str]] = set()
-    for first, second in permutations(lines, 2):
-        key = first.hcpcs, second.hcpcs
-        if first.date == second.date and key not in seen and first.hcpcs != second.hcpcs:
-            seen.add(key)
-            yield from _pair(case, first, second, either_column)
+    days: dict[datetime.date | None, dict[str, Line]] = defaultdict(dict)
+    for line in case.facts.lines:
+        if line.hcpcs:
+            days[line.date].setdefault(line.hcpcs, line)
+    said: set[tuple[str, str]] = set()
+    for lines in days.values():
+        for answer in _answers(case, lines):
+            codes = answer.column_1, answer.column_2
+            if answer.indicator != "9" and codes not in said:
+                said.add(codes)
+                yield from _pair(answer, lines[answer.column_1], lines[answer.column_2], either_column)
 
 
-def _pair(case: Case, first: Line, second: Line, either_column: bool) -> Iterator[Found]:
-    answer = case.tables.pair(first.hcpcs, second.hcpcs, case.service_day(first))
-    if answer is None or answer.indicator == "9":
-        return
+def _answers(case: Case, lines: dict[str, Line]) -> tuple[PairAnswer, ...]:
+    """The pairs among the codes of one day of service, where the set of that day is loaded."""
+    on = case.service_day(next(iter(lines.values())))
+    return case.tables.pairs(frozenset(lines), on) if len(lines) > 1 and case.is_loaded("NCCI-PTP", on) else ()
+
+
+def _pair(answer: PairAnswer, first: Line, second: Line, either_column: bool) -> Iterator[Found]:
     codes = (first.hcpcs, second.hcpcs)
     if answer.indicator == "0":
         yield Found(f"{second.hcpcs} is not reported with {first.hcpcs} on one day.", codes)
@@ -143,8 +150,9 @@ def units_day(case: Case) -> Iterator[Found]:
 
 
 def _units(case: Case, adjudication: str) -> Iterator[Found]:
-    for (code, _), lines in sorted(_by_day(case).items()):
-        limit = case.tables.unit_limit(code, case.service_day(lines[0]))
+    for (code, _), lines in case.charged.items():
+        on = case.service_day(lines[0])
+        limit = case.tables.unit_limit(code, on) if case.is_loaded("MUE", on) else None
         if limit is None or limit.adjudication != adjudication:
             continue
         counted = [line.units for line in lines]
@@ -153,12 +161,3 @@ def _units(case: Case, adjudication: str) -> Iterator[Found]:
             where = "on one line" if adjudication == _LINE else "on one day"
             message = f"{code} is charged with {judged.normalize():f} units; {limit.units} is the most expected {where}."
             yield Found(message, (code,))
-
-
-def _by_day(case: Case) -> dict[tuple[str, str], list[Line]]:
-    """The lines of each code and day, where the limits of that day are loaded."""
-    by_day: dict[tuple[str, str], list[Line]] = defaultdict(list)
-    for line in case.facts.lines:
-        if line.hcpcs and case.is_loaded("MUE", case.service_day(line)):
-            by_day[line.hcpcs, str(line.date)].append(line)
-    return by_day

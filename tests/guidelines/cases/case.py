@@ -45,9 +45,8 @@ class Shelf(Book):
     def code(self, system: str, code: str, on: date | None = None) -> CodeAnswer | None:
         return super().code(system, code) if system.startswith("ICD") else None
 
-    def pair(self, column_1: str, column_2: str, on: date | None = None) -> PairAnswer | None:
-        indicator = self._told.pairs.get((column_1, column_2))
-        return PairAnswer(column_1, column_2, indicator) if indicator else None
+    def pairs(self, codes: frozenset[str], on: date | None = None) -> tuple[PairAnswer, ...]:
+        return tuple(PairAnswer(*pair, indicator) for pair, indicator in self._told.pairs.items() if codes.issuperset(pair))
 
     def unit_limit(self, code: str, on: date | None = None) -> UnitsAnswer | None:
         limit = self._told.units.get(code)
