@@ -1,17 +1,18 @@
 """What is measured. A figure does one thing once and answers how long it took; what must be undone is not timed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import cycle
 from typing import Final
 from urllib.parse import urlencode
 
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client as InProcess
 from django.urls import reverse
 
+from accounts.actors import Actor
 from accounts.scope import scoped
+from coding_workflow.coding.services import finalize_coding
 from coding_workflow.release.services import run_check
 from coding_workflow.staff.models import User
 from worklist import counts
@@ -19,6 +20,8 @@ from worklist.assignment import claim_next
 from worklist.demo.journey import Journey
 
 from . import costs
+from .engine import Judging
+from .figure import Figure
 from .hospital import Hospital, session_of
 from .spent import Spent, timed
 from .web import Client
@@ -28,27 +31,6 @@ PAGE, SERVICE = "signed-in null", "transaction"
 _SEARCHES: Final = ("heart failure", "I21", "fracture left wrist", "type 2 diabetes with neuropathy", "pnuemonia", "sepsis")
 
 
-def _nothing() -> None:
-    return None
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line of the table. ``once`` answers what one took; ``before`` comes before each batch; ``cost`` is run once.
-
-    ``rate`` says per how many seconds the throughput is told, 0 for none. ``most`` bounds a batch.
-    """
-
-    name: str
-    words: str
-    once: Callable[[], Spent]
-    floor: str
-    cost: Callable[[], costs.Cost] | None = None
-    before: Callable[[], None] = _nothing
-    rate: int = 0
-    most: int = 25
-
-
 class Catalogue:
     """Every figure of one hospital, and the three that the others are compared with."""
 
@@ -56,6 +38,8 @@ class Catalogue:
         self.hospital, self._port = hospital, port
         self._facilities = [hospital.facility.pk]
         self._due = cycle(hospital.coded)
+        self._open = cycle(hospital.open)
+        self._judging = Judging(hospital.facility)
         self._anyone = Client(port)
         self._clients = {person.pk: self._signed_in(person) for person in self._people}
 
@@ -73,11 +57,12 @@ class Catalogue:
         """By name."""
         signed_in = self._page(PAGE, "session, person, rights, scope", self.hospital.coder, "/bench/signed-in/")
         empty = Figure(SERVICE, "an empty scoped transaction in process", lambda: timed(self._transaction), "null view")
-        return {self.null.name: self.null, PAGE: signed_in, SERVICE: empty}
+        return {self.null.name: self.null, PAGE: signed_in, SERVICE: empty, **self._judging.floors}
 
     def all(self) -> list[Figure]:
         """In the order of the table."""
-        return [*self.floors.values(), *self._pages(), *self._services()]
+        basis = [self.floors[name] for name in (self.null.name, PAGE, SERVICE)]
+        return [*basis, *self._pages(), *self._services(), *self._judging.figures()]
 
     def close(self) -> None:
         """Hang up everybody."""
@@ -90,6 +75,7 @@ class Catalogue:
         coder, work = self.hospital.coder, reverse("worklist:my_work")
         largest = {"queue": "code-emergency"}
         accounts = [reverse("worklist:account", args=[pk]) for pk in self.hospital.accounts]
+        being_coded = [reverse("worklist:account", args=[pk]) for pk, _ in self.hospital.open]
         searches = [f"{reverse('codesets:search')}?{urlencode({'q': words})}" for words in _SEARCHES]
         board = reverse("worklist:board")
         return [
@@ -99,6 +85,7 @@ class Catalogue:
             ),
             self._page("My work, held", "the view over holds", coder, f"{work}?queue=held"),
             self._page("account page", "record, codes, gate", coder, *accounts),
+            self._page("workspace, preview", "being coded: the gate is judged in the request", coder, *being_coded),
             self._page("account history", "events, chain verified", coder, *[f"{each}history/" for each in accounts]),
             self._page("release board", "verdicts, wall, waterfall", self.hospital.supervisor, board),
             self._page("code search", "six searches in turn", coder, *searches),
@@ -163,6 +150,14 @@ class Catalogue:
                 rate=1,
             ),
             Figure(
+                "finalize to verdict",
+                "finalize_coding and its check, undone",
+                self._finalize,
+                SERVICE,
+                cost=lambda: costs.repeated(lambda: self._finalized(*next(self._open))),
+                rate=1,
+            ),
+            Figure(
                 "counters",
                 "all queues, holds, DNFB: the relay, once a second",
                 lambda: timed(counts.refresh),
@@ -205,6 +200,18 @@ class Catalogue:
                     raise RuntimeError(f"account #{pk} is not final coded any more, so there is nothing to check")
 
         return check
+
+    def _finalize(self) -> Spent:
+        pk, coder = next(self._open)
+        with scoped(self._facilities):
+            took = timed(lambda: self._finalized(pk, coder))
+            transaction.set_rollback(True)
+        return took
+
+    def _finalized(self, pk: int, coder: int) -> None:
+        finalize_coding(account_id=pk, by=Actor.person(coder))
+        if run_check(account_id=pk) is None:
+            raise RuntimeError(f"account #{pk} was not checked")
 
     def _journey(self) -> Spent:
         journey = Journey(lambda words: None, work_here=True)  # reads the code tables' files again: not part of the way

@@ -11,7 +11,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 
 from accounts import clock
-from accounts.models import Account, Facility, PatientClass, Step, WorkItem
+from accounts.models import Account, Facility, PatientClass, Step, WorkItem, WorkKind
 from accounts.scope import ALL, scoped
 from coding_workflow.staff.models import Role, User
 from coding_workflow.staff.services import create_person, record_competence
@@ -25,6 +25,8 @@ from . import bulk
 Say = Callable[[str], None]
 #: Accounts with whole records, played through the services: for the account page and the checks.
 TOLD: Final = 16
+#: And so many that are just being coded, for the preview of their verdict.
+OPEN: Final = 4
 _YEAR: Final = datetime.date(2025, 10, 1)
 
 
@@ -38,6 +40,7 @@ class Hospital:
     claimant: User
     colleague: User
     coded: tuple[int, ...]
+    open: tuple[tuple[int, int], ...]  # being coded, each with its coder
     accounts: tuple[int, ...]
     rows: dict[str, int]
 
@@ -72,7 +75,8 @@ def open_hospital(*, accounts: int, say: Say) -> Hospital:
         claimant=claimant,
         colleague=colleague,
         coded=tuple(Account.objects.filter(pk__in=told, step=Step.FINAL_CODED).order_by("pk").values_list("pk", flat=True)),
-        accounts=told,
+        open=_in_hand(told),
+        accounts=told[:-OPEN],
         rows=filled,
     )
 
@@ -89,14 +93,23 @@ def session_of(person: User) -> str:
 
 def _play(facility: Facility) -> tuple[int, ...]:
     player = Player(facility)
-    return tuple(player.play(story).pk for story in islice(_coded(), TOLD))
+    return tuple(player.play(story).pk for story in _told())
 
 
-def _coded() -> Iterator[Story]:
-    """The demo's stories that stand by themselves, each up to the check and no further."""
-    for story in stories(400):
-        if story.until >= Until.CODED and not (story.mother or story.same_patient_as or story.no_claim or story.restricted):
-            yield replace(story, until=Until.CODED, aftermath=None)
+def _told() -> Iterator[Story]:
+    """The demo's stories that stand by themselves, each up to the check and no further; the last ones only coded."""
+    alone = (
+        replace(story, aftermath=None)
+        for story in stories(400)
+        if story.until >= Until.CODED and not (story.mother or story.same_patient_as or story.no_claim or story.restricted)
+    )
+    yield from (replace(story, until=Until.CODED) for story in islice(alone, TOLD))
+    yield from (replace(story, until=Until.CODING) for story in islice(alone, OPEN))
+
+
+def _in_hand(told: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    held = WorkItem.objects.filter(account__in=told[-OPEN:], kind=WorkKind.CODING, closed_at__isnull=True)
+    return tuple(held.order_by("account").values_list("account", "leased_to"))
 
 
 def _hire(facility: Facility, username: str, supervisor: User) -> User:

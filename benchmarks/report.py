@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from .arithmetic import Ratio, Summary
 from .costs import Cost
-from .figures import Figure
+from .figure import Figure
 from .machine import MOST_STEAL
 
 _HEADS: Final = (
@@ -55,7 +55,8 @@ class Line:
     def _throughput(self) -> str:
         if not self.figure.rate:
             return ""
-        return f"{1000 * self.figure.rate / self.summary.median:.1f}/{'min' if self.figure.rate == 60 else 's'}"
+        one = self.summary.processor if self.figure.by_processor else self.summary.median
+        return f"{1000 * self.figure.rate / one:,.1f}/{'min' if self.figure.rate == 60 else 's'}"
 
 
 def _ratio(ratio: Ratio) -> tuple[str, str]:

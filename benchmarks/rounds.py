@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from .arithmetic import FEWEST_ROUNDS, Batch, Round, repetitions
-from .figures import Figure
+from .figure import Figure
 
 #: Of a figure's time in a round, the null view and the floor may take so much each.
 _BESIDE: Final = 0.2

@@ -15,7 +15,8 @@ from coding_workflow.database.services import provision
 
 from . import machine, report
 from .arithmetic import summarise
-from .figures import Catalogue, Figure
+from .figure import Figure
+from .figures import Catalogue
 from .hospital import open_hospital
 from .rounds import measure
 from .web import running_web
