@@ -42,6 +42,10 @@ class CodeEntry:
     valid_from: datetime.date | None = None
     valid_until: datetime.date | None = None
 
+    def valid_on(self, on: datetime.date) -> bool:
+        """Whether the code itself is valid on a date of its release."""
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_until is None or on < self.valid_until)
+
     @property
     def manifestation(self) -> bool:
         """A manifestation by its title, "in diseases classified elsewhere": never first (I.A.13)."""

@@ -9,7 +9,7 @@ from django.db import connection
 
 from .codes import POA_EXEMPT, diagnosis_system, display, normalise, procedure_system
 from .entries import CodeEntry, NoteLevel
-from .models import PairEdit, TableRelease, UnitLimit
+from .models import Code, PairEdit, TableRelease, UnitLimit
 from .rows import entry, in_force, loaded, notes_of
 from .search import search
 
@@ -18,6 +18,7 @@ __all__ = [
     "diagnosis_system",
     "display",
     "entry",
+    "entry_of",
     "has_notes",
     "limits_of",
     "loaded",
@@ -65,6 +66,12 @@ def lookup_many(system: str, codes: Iterable[str], on: datetime.date) -> dict[st
         return {}
     wanted = {normalise(code) for code in codes}
     return {row.code: entry(row, system) for row in in_force(release, on).filter(code__in=wanted)}
+
+
+def entry_of(release_id: int, system: str, code: str) -> CodeEntry | None:
+    """The code of a release that the caller has chosen, whatever the code's own dates (``CodeEntry.valid_on``); one query."""
+    row = Code.objects.filter(release=release_id, code=normalise(code)).defer("words").first()
+    return entry(row, system) if row else None
 
 
 def ancestors_notes(code: str, system: str, on: datetime.date) -> tuple[NoteLevel, ...]:

@@ -19,7 +19,7 @@ from coding_workflow.guidelines.tables import CodeAnswer, Day, GrouperTables, No
 
 #: The notes come with ICD-10-CM.
 _NOTES = "ICD-10-CM-NOTES"
-_KEPT_CODES, _KEPT_NOTES = 200_000, 50_000
+_KEPT_CODES, _KEPT_NOTES, _KEPT_RELEASES = 200_000, 50_000, 1_000
 
 
 def tables_of(facts: Facts) -> "DatabaseTables":
@@ -61,7 +61,7 @@ class DatabaseTables(GrouperTables):
         asked = sorted({on, *days}) if on else []
         if asked:
             period = DateRange(asked[0], asked[-1], "[]")
-            for release in TableRelease.objects.filter(effective__overlap=period):
+            for release in TableRelease.objects.filter(effective__overlap=period, complete=True):
                 self._releases.setdefault(release.system, []).append(release)
 
     def _release(self, system: str, on: Day = None) -> TableRelease | None:
@@ -72,14 +72,15 @@ class DatabaseTables(GrouperTables):
         """First day of the release in force, or None; for NCCI with the set that judges the account."""
         chosen = self._sets.get(system, ICD_10_CM if system == _NOTES else system)
         release = self._release(chosen, on)
-        if release is None or (system == _NOTES and not codesets.has_notes(release)):
+        if release is None or (system == _NOTES and not _has_notes(release.checksum, release.effective.lower)):
             return None
         first_day = release.effective.lower.isoformat()
         return f"{chosen} {first_day}" if system in self._sets else first_day
 
     def _entry(self, system: str, code: str, on: Day = None) -> CodeEntry | None:
         release, day = self._release(system, on), on or self._on
-        return _entry(release.checksum, system, code, day) if release and day else None
+        found = _row(release.checksum, release.pk, system, code) if release else None
+        return found if found and day and found.valid_on(day) else None
 
     def code(self, system: str, code: str, on: Day = None) -> CodeAnswer | None:
         """The code in force, headings included, or None."""
@@ -91,7 +92,7 @@ class DatabaseTables(GrouperTables):
         entry, release = self._entry(ICD_10_CM, code), self._release(ICD_10_CM)
         if entry is None or release is None or self._on is None:
             return None
-        return _notes(release.checksum, entry.code, entry.manifestation, self._on)
+        return _notes(release.checksum, release.effective.lower, entry.code, entry.manifestation)
 
     def poa_exempt(self, code: str) -> bool:
         """Whether the code is on the exempt list in force; false where no list is loaded (``loaded`` says so)."""
@@ -138,18 +139,27 @@ def _in_force(row: PairEdit, day: datetime.date) -> bool:
     return (row.effective is None or row.effective <= day) and (row.deleted is None or day < row.deleted)
 
 
+# ``checksum`` names a release's contents. No date of an account is among the keys: a new day of discharges asks nothing again.
+
+
 @lru_cache(maxsize=_KEPT_CODES)
-def _entry(checksum: str, system: str, code: str, on: datetime.date) -> CodeEntry | None:
-    """``checksum`` names the release's contents; what can be no code in any table is not in this one."""
+def _row(checksum: str, release_id: int, system: str, code: str) -> CodeEntry | None:
+    """The code with its own dates; what can be no code in any table is not in this one."""
     try:
-        return codesets.lookup(system, code, on)
+        return codesets.entry_of(release_id, system, code)
     except Refused:
         return None
 
 
+@lru_cache(maxsize=_KEPT_RELEASES)
+def _has_notes(checksum: str, first_day: datetime.date) -> bool:
+    release = codesets.loaded(ICD_10_CM, first_day)
+    return release is not None and codesets.has_notes(release)
+
+
 @lru_cache(maxsize=_KEPT_NOTES)
-def _notes(checksum: str, code: str, manifestation: bool, on: datetime.date) -> NotesAnswer:
-    levels = codesets.ancestors_notes(code, ICD_10_CM, on)
+def _notes(checksum: str, first_day: datetime.date, code: str, manifestation: bool) -> NotesAnswer:
+    levels = codesets.ancestors_notes(code, ICD_10_CM, first_day)
     return NotesAnswer(
         excludes1=_prefixes(targets_of(levels, "excludes1")),
         code_first=_prefixes(targets_of(levels, "code_first")),

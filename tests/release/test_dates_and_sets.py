@@ -144,7 +144,7 @@ def test_all_pairs_of_an_account_are_one_query(django_assert_num_queries: Django
     codes = [f"A43{number:02}" for number in range(20)]
     with django_assert_num_queries(2):
         tables = tables_in_force(AFTER, codes=codes)
-        found = [(first, second) for first in codes for second in codes if tables.pair(first, second)]
+        found = [(pair.column_1, pair.column_2) for pair in tables.pairs(frozenset(codes))]
     assert found == [("A4301", "A4300")]
 
 

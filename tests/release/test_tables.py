@@ -1,10 +1,12 @@
 """The engine's questions answered from the loaded releases."""
 
 import datetime
+from dataclasses import replace
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from coding_workflow.codesets.selectors import lookup
 from coding_workflow.release.tables import tables_in_force
 
 pytestmark = pytest.mark.usefixtures("coded_db")
@@ -35,6 +37,25 @@ def test_notes_come_from_the_code_and_everything_above_it() -> None:
     assert notes and "G4763" in notes.excludes1
     manifestation = tables_in_force(IN_FORCE).notes("F02B0")
     assert manifestation and manifestation.manifestation and "G30" in manifestation.code_first
+
+
+def test_another_day_of_the_same_release_does_not_ask_about_its_codes_again(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    first = tables_in_force(IN_FORCE)
+    answers = first.loaded("ICD-10-CM-NOTES"), first.code("ICD-10-CM", "I5022"), first.notes("I5022")
+    with django_assert_num_queries(1):
+        again = tables_in_force(IN_FORCE + datetime.timedelta(days=1))
+        assert answers == (again.loaded("ICD-10-CM-NOTES"), again.code("ICD-10-CM", "I5022"), again.notes("I5022"))
+
+
+def test_a_code_is_answered_only_on_its_own_dates() -> None:
+    entry = lookup("ICD-10-CM", "I214", IN_FORCE)
+    assert entry and entry.valid_on(IN_FORCE)
+    ended = replace(entry, valid_until=IN_FORCE)
+    begins = replace(entry, valid_from=IN_FORCE + datetime.timedelta(days=1))
+    assert not ended.valid_on(IN_FORCE) and not begins.valid_on(IN_FORCE)
+    assert ended.valid_on(IN_FORCE - datetime.timedelta(days=1))
 
 
 def test_asking_again_does_not_ask_the_database(django_assert_num_queries: DjangoAssertNumQueries) -> None:
