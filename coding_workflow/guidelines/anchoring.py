@@ -3,8 +3,10 @@
 A token is a letter for the family and the beginning of a code or a whole word: ``d:I21``, ``h:992``, ``t:operative_note``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 from .facts import Facts
 from .service_codes import HCPCS_SYSTEMS
@@ -13,6 +15,7 @@ DIAGNOSES, PROCEDURES, SERVICES, DOCUMENTS = "d:", "x:", "h:", "t:"
 #: Rules are found by the category of a code: its first three characters.
 CATEGORY = 3
 _LONGEST = 7
+_KEPT_CODES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +43,31 @@ def tokens_of(facts: Facts) -> frozenset[str] | None:
     """Every token of an account; None where diagnoses or documents are not known, so that nothing can be ruled out."""
     if facts.diagnoses is None or facts.documents is None:
         return None
-    return frozenset((*_tokens(DIAGNOSES, _diagnoses(facts)), *_of_services(facts), *_types(facts)))
+    coded = chain(_diagnoses(facts), _of_services(facts))
+    return frozenset(chain(_types(facts), *(_tokens(family, code) for family, code in coded)))
 
 
-def _diagnoses(facts: Facts) -> set[str]:
-    coded = {diagnosis.code for diagnosis in (*(facts.diagnoses or ()), *facts.external_causes)}
-    return coded | {facts.admitting_diagnosis, *facts.reason_for_visit}
+def _diagnoses(facts: Facts) -> Iterator[tuple[str, str]]:
+    for diagnosis in (*(facts.diagnoses or ()), *facts.external_causes):
+        yield DIAGNOSES, diagnosis.code
+    for code in (facts.admitting_diagnosis, *facts.reason_for_visit):
+        yield DIAGNOSES, code
 
 
-def _of_services(facts: Facts) -> Iterator[str]:
-    yield from _tokens(PROCEDURES, {each.code for each in facts.procedures})
-    loose = {each.code for each in facts.procedures if each.system in HCPCS_SYSTEMS}
-    yield from _tokens(SERVICES, loose | {line.hcpcs for line in facts.lines})
+def _of_services(facts: Facts) -> Iterator[tuple[str, str]]:
+    for procedure in facts.procedures:
+        yield PROCEDURES, procedure.code
+        if procedure.system in HCPCS_SYSTEMS:
+            yield SERVICES, procedure.code
+    for line in facts.lines:
+        yield SERVICES, line.hcpcs
 
 
-def _types(facts: Facts) -> Iterator[str]:
-    return (DOCUMENTS + document.type for document in facts.documents or ())
+def _types(facts: Facts) -> list[str]:
+    return [DOCUMENTS + document.type for document in facts.documents or ()]
 
 
-def _tokens(family: str, codes: Iterable[str]) -> Iterator[str]:
-    """Every beginning of every code, so that a prefix of any length is found by one look."""
-    for code in codes:
-        for length in range(1, min(len(code), _LONGEST) + 1):
-            yield family + code[:length]
+@lru_cache(maxsize=_KEPT_CODES)
+def _tokens(family: str, code: str) -> tuple[str, ...]:
+    """Every beginning of a code, so that a prefix of any length is found by one look. Few codes make most accounts."""
+    return tuple(family + code[:length] for length in range(1, min(len(code), _LONGEST) + 1))

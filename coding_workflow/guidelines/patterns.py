@@ -34,9 +34,9 @@ WARN = Terms(severity="warn")
 INFO = Terms(severity="info")
 
 
-def _keep(id: str, section: str, promise: str, judge: Judge, terms: Terms) -> None:
+def _keep(id: str, section: str, promise: str, judge: Judge, terms: Terms, codes: Codes) -> None:
     judge.__doc__ = promise
-    guideline(id, section, **terms._asdict())(judge)
+    guideline(id, section, codes=codes, **terms._asdict())(judge)
 
 
 def apart(id: str, section: str, promise: str, first: Codes, second: Codes, sentence: str, terms: Terms = FIRM) -> None:
@@ -48,7 +48,7 @@ def apart(id: str, section: str, promise: str, first: Codes, second: Codes, sent
                 if one != other:
                     yield Found(sentence.format(point(one), point(other)), (one, other))
 
-    _keep(id, section, promise, judge, terms)
+    _keep(id, section, promise, judge, terms, first)
 
 
 def ordered(id: str, section: str, promise: str, before: Codes, after: Codes, sentence: str, terms: Terms = FIRM) -> None:
@@ -60,7 +60,7 @@ def ordered(id: str, section: str, promise: str, before: Codes, after: Codes, se
             codes = case.diagnoses[early].code, case.diagnoses[late].code
             yield Found(sentence.format(*map(point, codes)), codes)
 
-    _keep(id, section, promise, judge, terms)
+    _keep(id, section, promise, judge, terms, before)
 
 
 def not_first(id: str, section: str, promise: str, codes: Codes, sentence: str, terms: Terms = FIRM) -> None:
@@ -70,7 +70,7 @@ def not_first(id: str, section: str, promise: str, codes: Codes, sentence: str, 
         if case.principal and case.principal.code.startswith(codes) and not case.principal_refused:
             yield Found(sentence.format(point(case.principal.code)), (case.principal.code,))
 
-    _keep(id, section, promise, judge, terms)
+    _keep(id, section, promise, judge, terms, codes)
 
 
 def needs(id: str, section: str, promise: str, codes: Codes, companions: Codes, sentence: str, terms: Terms = FIRM) -> None:
@@ -81,7 +81,7 @@ def needs(id: str, section: str, promise: str, codes: Codes, companions: Codes, 
         if present and not case.has(*companions):
             yield Found(sentence.format(point(present)), (present,))
 
-    _keep(id, section, promise, judge, terms)
+    _keep(id, section, promise, judge, terms, codes)
 
 
 def present_at_admission(diagnosis: Diagnosis, case: Case) -> bool:

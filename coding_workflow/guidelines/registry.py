@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from .anchoring import Anchors
+from .anchoring import DIAGNOSES, Anchors
 from .case import ICD_10_FROM, Case
 from .facts import Facts
 from .findings import Severity
@@ -95,12 +95,18 @@ def rule(
     override: OverridePolicy = "none",
     starts: datetime.date | None = None,
     ends: datetime.date | None = None,
+    codes: Iterable[str] = (),
 ) -> Callable[[Judge], Judge]:
-    """Register the function below as a built-in rule."""
+    """Register the function below as a built-in rule.
+
+    ``codes`` are beginnings of diagnosis codes: an account without any of them is not shown to the rule, which must have
+    nothing to say about it (``tests/guidelines/test_index.py``). Empty: every account in scope is shown.
+    """
 
     def keep(judge: Judge) -> Judge:
         scope = frozenset(classes), frozenset(payers)
-        kept = (version, severity, *scope, looks_at, owner, fix, override)
+        anchors = Anchors(frozenset(DIAGNOSES + code for code in codes))
+        kept = (version, severity, *scope, looks_at, owner, fix, override, anchors)
         register(Rule(id, judge, condition, reference, *kept, starts=starts, ends=ends))
         return judge
 
@@ -118,6 +124,7 @@ def guideline(
     override: OverridePolicy = "none",
     starts: datetime.date = ICD_10_FROM,
     ends: datetime.date | None = None,
+    codes: Iterable[str] = (),
 ) -> Callable[[Judge], Judge]:
     """Register the function below as a rule of the ICD-10-CM Official Guidelines: condition 4, from the first day of ICD-10 on.
 
@@ -134,4 +141,5 @@ def guideline(
         override=override,
         starts=starts,
         ends=ends,
+        codes=codes,
     )

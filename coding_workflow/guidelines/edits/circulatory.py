@@ -27,7 +27,7 @@ _STEMI, _OTHER_TYPES = ("I210", "I211", "I212", "I213"), ("I21A",)
 _CORONARY = ("I251", "I257", "I258", "I259")
 
 
-@guideline("circulatory.hypertension_combined", "I.C.9.a.1-3", version=2, override="reason")
+@guideline("circulatory.hypertension_combined", "I.C.9.a.1-3", version=2, override="reason", codes=("I10", "I11", "I12"))
 def hypertension_combined(case: Case) -> Iterator[Found]:
     """Hypertension with heart or chronic kidney disease is one combination code, unless documented as unrelated."""
     for hypertension, first, second, category, words in _COMBINED:
@@ -40,7 +40,7 @@ def hypertension_combined(case: Case) -> Iterator[Found]:
             return
 
 
-@guideline("circulatory.hypertension_order", "I.C.9.a.1-3")
+@guideline("circulatory.hypertension_order", "I.C.9.a.1-3", codes=("I110", "I130", "I132"))
 def hypertension_order(case: Case) -> Iterator[Found]:
     """The combination code comes before the heart failure that it names."""
     combined, failure = case.position("I110", "I130", "I132"), case.position("I50")
@@ -112,7 +112,7 @@ needs(
 )
 
 
-@guideline("circulatory.infarction_first", "I.C.9.b", override="reason", classes=INPATIENT_CLASSES)
+@guideline("circulatory.infarction_first", "I.C.9.b", override="reason", classes=INPATIENT_CLASSES, codes=("I21", "I22"))
 def infarction_first(case: Case) -> Iterator[Found]:
     """Coronary disease admitted for an infarction: the infarction is sequenced first."""
     first = case.principal
@@ -135,7 +135,7 @@ needs(
 )
 
 
-@guideline("circulatory.subsequent_type", "I.C.9.e.4")
+@guideline("circulatory.subsequent_type", "I.C.9.e.4", codes=("I22",))
 def subsequent_type(case: Case) -> Iterator[Found]:
     """Category I22 is for two infarctions of type 1 or unspecified type."""
     subsequent, initial = case.has("I22"), case.those("I21")

@@ -29,7 +29,7 @@ def _only_first(case: Case, codes: tuple[str, ...]) -> Iterator[Found]:
             yield Found(f"{point(diagnosis.code)} is reported only as the first code.", (diagnosis.code,))
 
 
-@guideline("encounters.first_listed_only", "I.C.21.c.15", version=2, override="reason")
+@guideline("encounters.first_listed_only", "I.C.21.c.15", version=2, override="reason", codes=FIRST_ONLY)
 def first_listed_only(case: Case) -> Iterator[Found]:
     """These codes are principal or first-listed only, unless several encounters of one day share a record."""
     yield from _only_first(case, FIRST_ONLY)
@@ -83,7 +83,7 @@ def transplant_status(case: Case) -> Iterator[Found]:
 _NONSPECIFIC = ("Z029", "Z049", "Z139", "Z419", "Z529", "Z8659", "Z889", "Z920")
 
 
-@guideline("encounters.nonspecific", "I.C.21.c.14", severity="info", classes=INPATIENT_CLASSES)
+@guideline("encounters.nonspecific", "I.C.21.c.14", severity="info", classes=INPATIENT_CLASSES, codes=_NONSPECIFIC)
 def nonspecific(case: Case) -> Iterator[Found]:
     """Nonspecific Z codes have little justification on an inpatient stay."""
     for code in case.those(*_NONSPECIFIC):

@@ -40,7 +40,7 @@ _ORGAN_FAILURE = (
 )
 
 
-@guideline("infection.sepsis_first", "I.C.1.d.4", classes=INPATIENT_CLASSES)
+@guideline("infection.sepsis_first", "I.C.1.d.4", classes=INPATIENT_CLASSES, codes=SEPSIS)
 def sepsis_first(case: Case) -> Iterator[Found]:
     """Sepsis and a localized infection, both present on admission: the systemic infection is sequenced first."""
     at = case.position(*SEPSIS)
@@ -55,7 +55,7 @@ def sepsis_first(case: Case) -> Iterator[Found]:
         yield Found(message, (sepsis.code, local.code))
 
 
-@guideline("infection.severe_sepsis", "I.C.1.d.1.b, I.C.1.d.2", version=2)
+@guideline("infection.severe_sepsis", "I.C.1.d.1.b, I.C.1.d.2", version=2, codes=("R652",))
 def severe_sepsis(case: Case) -> Iterator[Found]:
     """R65.2- follows the code of the systemic infection and never stands without one."""
     severe, systemic = case.position("R652"), _systemic(case)

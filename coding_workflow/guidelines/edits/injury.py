@@ -23,7 +23,7 @@ def drug_intent(code: str) -> str:
     return code[4] if code[5] == "X" else code[5]
 
 
-@guideline("injury.adverse_effect_order", "I.C.19.e.5.a, c", version=2)
+@guideline("injury.adverse_effect_order", "I.C.19.e.5.a, c", version=2, codes=("T3", "T4", "T5", "T6"))
 def adverse_effect_order(case: Case) -> Iterator[Found]:
     """The nature of an adverse effect or of the condition behind underdosing is sequenced before the drug."""
     if case.principal is None:

@@ -65,7 +65,7 @@ def birth_record_needed(case: Case) -> Iterator[Found]:
         yield Found("The birth record has no code of category Z38 as its principal diagnosis.", ("Z38",))
 
 
-@guideline("newborn.born_once", "I.C.16.a.2")
+@guideline("newborn.born_once", "I.C.16.a.2", codes=("Z38",))
 def born_once(case: Case) -> Iterator[Found]:
     """Z38 is assigned once."""
     codes = case.those("Z38")

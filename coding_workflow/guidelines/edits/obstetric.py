@@ -20,7 +20,7 @@ def delivered(case: Case) -> bool:
     return any(each.code.startswith(_DELIVERY_PROCEDURES) for each in case.facts.procedures)
 
 
-@guideline("obstetric.normal_delivery", "I.C.15.n", version=2)
+@guideline("obstetric.normal_delivery", "I.C.15.n", version=2, codes=("O80",))
 def normal_delivery(case: Case) -> Iterator[Found]:
     """O80 is for a delivery without complication: first, with no other code of chapter 15, and with Z37.0."""
     if not case.has("O80"):
@@ -56,7 +56,7 @@ def outcome_without_delivery(case: Case) -> Iterator[Found]:
         yield Found(f"{point(outcome)} is an outcome of delivery and no delivery is coded.", (outcome,))
 
 
-@guideline("obstetric.chapter_first", "I.C.15.a.1", override="reason")
+@guideline("obstetric.chapter_first", "I.C.15.a.1", override="reason", codes=(_CHAPTER_15,))
 def chapter_first(case: Case) -> Iterator[Found]:
     """Codes of chapter 15 are sequenced before those of other chapters."""
     first = case.principal.code if case.principal else ""
