@@ -16,10 +16,14 @@ from coding_workflow.policy.selectors import policy_for
 from coding_workflow.release.tables import DatabaseTables, tables_of
 
 from .figure import Figure
+from .made_rules import made_rules
 from .spent import Spent, timed
 
 #: So many different accounts of a kind; all of them are judged in one repetition, so that none is typical by chance.
 ACCOUNTS: Final = 40
+#: And so many administrators' rules beside the built-in edits.
+MADE: Final = (200, 2_000)
+_MIX: Final = "mix"
 _NOTHING: Final = RuleSet([])
 
 
@@ -41,7 +45,7 @@ class Judging:
         stays = [typical_inpatient(seed) for seed in range(ACCOUNTS)]
         visits = [typical_outpatient(seed) for seed in range(ACCOUNTS)]
         mix = list(chain.from_iterable(zip(stays[::2], visits[::2], strict=True)))
-        return {"inpatient": stays, "outpatient": visits, "mix": mix}
+        return {"inpatient": stays, "outpatient": visits, _MIX: mix}
 
     @cached_property
     def floors(self) -> dict[str, Figure]:
@@ -51,10 +55,23 @@ class Judging:
 
     def figures(self) -> list[Figure]:
         """In the order of the table, each null evaluation before what stands on it."""
+        return [*self._builtin(), *self._made()]
+
+    def _builtin(self) -> list[Figure]:
         found: list[Figure] = []
         for kind, floor in zip(self.kinds, self.floors.values(), strict=True):
             words = f"{len(builtin().rules)} rules, {ACCOUNTS} accounts"
             found += [floor, self._figure(f"engine: built-in edits, {kind}", words, kind, builtin(), floor.name)]
+        return found
+
+    def _made(self) -> list[Figure]:
+        mix, floor = self.kinds["mix"], f"engine: no rules, {_MIX}"
+        found = []
+        for number in MADE:
+            ruleset = RuleSet([*builtin().rules, *made_rules(number, mix)])
+            asked = sum(len(ruleset.made_for(facts)) for facts in mix) / len(mix)
+            words = f"of {number:,} administrators' rules {asked:.0f} are asked an account"
+            found.append(self._figure(f"engine: {number:,} rules more, {_MIX}", words, _MIX, ruleset, floor))
         return found
 
     def _figure(self, name: str, words: str, kind: str, ruleset: RuleSet, floor: str) -> Figure:
