@@ -70,6 +70,15 @@ def test_a_line_of_broken_text_is_answered_with_text(line: str) -> None:
     assert json.loads(answer.text.encode())["error"]["line"] == 1
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("kind", ["inpatient", "emergency"])
+def test_the_first_and_the_last_day_that_there_is_are_judged(kind: str, day: str) -> None:
+    other = {"id": "other", "patient_class": "emergency" if kind == "inpatient" else "inpatient", "service_from": day}
+    account = {"id": "a", "patient_class": kind, "admit_date": day, "discharge_date": day, "payer": {"kind": "medicare"}}
+    evaluation = judged(facts_from_json(account | {"related_accounts": [other], "patient": {"birth_date": day}}))
+    assert [finding.message for finding in evaluation.findings if "could not be evaluated" in finding.message] == []
+
+
 def test_the_same_account_is_answered_with_the_same_bytes() -> None:
     for number in range(0, 280, 7):
         facts = sample(2, number)

@@ -12,6 +12,7 @@ from coding_workflow.guidelines.words import day
 ACUTE = frozenset({"02", "66", "82", "94"})
 HOME_HEALTH = frozenset({"06", "86"})
 POST_ACUTE = frozenset({"03", "05", "06", "50", "51", "62", "63", "65", "83", "85", "86", "90", "91", "93"})
+_NO_TIME = datetime.timedelta()
 
 
 @rule(
@@ -127,7 +128,7 @@ def outpatient_services(case: Case) -> Iterator[Found]:
         through = other.service_through or other.service_from
         if admitted is None or through is None or other.patient_class not in OUTPATIENT_CLASSES or not _separate(other):
             continue
-        if admitted - _window(case) <= through <= admitted:
+        if _NO_TIME <= admitted - through <= _window(case):
             yield Found(
                 f"Outpatient services until {day(through)} lie in the payment window before admission on {day(admitted)}:"
                 " combine the accounts, or attest that they are unrelated.",
@@ -170,7 +171,7 @@ def _admitted_after(case: Case, other: RelatedAccount) -> bool:
 
 def _in_window(case: Case, other: RelatedAccount, date: datetime.date) -> bool:
     admitted = other.service_from
-    return admitted is not None and admitted - _window(case) <= date <= admitted
+    return admitted is not None and _NO_TIME <= admitted - date <= _window(case)
 
 
 @rule(
