@@ -5,7 +5,19 @@ from decimal import Decimal
 
 from coding_workflow.guidelines.facts import Facts
 
-from .changing import coded, first, has, indicators, line_where, moved_before, moved_first, recoded, uncoded, with_first, with_last
+from .changing import (
+    coded,
+    first,
+    has,
+    indicators,
+    line_where,
+    moved_before,
+    moved_first,
+    recoded,
+    uncoded,
+    with_first,
+    with_last,
+)
 from .registry import fault
 
 
