@@ -9,6 +9,8 @@ import pytest
 from accounts.locking import lock_account
 from accounts.models import Account, ChargeLine
 from accounts.services.charges import post_charge, void_charge
+from coding_workflow.codesets.loaders import CodeRow, ParsedTable
+from coding_workflow.codesets.services import load_table
 from coding_workflow.coding import selectors, services
 from coding_workflow.coding.models import CodedProcedure
 from tests.cast import SEPTEMBER, Cast
@@ -62,6 +64,20 @@ def test_a_procedure_may_be_there_twice(inpatient: Account, cast: Cast) -> None:
 @pytest.mark.parametrize("code", ["0270399", "027"])
 def test_the_table_of_the_date_refuses(inpatient: Account, cast: Cast, code: str) -> None:
     refused("code.unknown", lambda: _assign(inpatient, cast, code))
+
+
+def _hcpcs(starts: datetime.date, ends: datetime.date, *codes: str) -> None:
+    table = ParsedTable("HCPCS", tuple(CodeRow(code, True, f"Title of {code}") for code in codes), str(starts), "test")
+    load_table(table=table, by=FEED, starts=starts, ends=ends)
+
+
+def test_a_code_is_looked_up_on_the_day_of_its_charge_line(visit: Account, cast: Cast) -> None:
+    _hcpcs(datetime.date(2026, 7, 1), NEXT_DAY, "J1885", "J1100")
+    _hcpcs(NEXT_DAY, datetime.date(2027, 1, 1), "J1100")
+    first, later = _charge(visit, "1"), _charge(visit, "2", on=NEXT_DAY)
+    assert _assign(visit, cast, "J1885", charge=first).charge == first
+    said = refused("code.unknown", lambda: _assign(visit, cast, "J1885", charge=later))
+    assert f"{NEXT_DAY:%m/%d/%Y}" in said.sentence
 
 
 def test_the_bill_takes_its_own_code_systems_only(inpatient: Account, visit: Account, cast: Cast) -> None:
