@@ -220,11 +220,12 @@ def test_what_was_and_what_is_in_force_is_told_as_it_changes(cast: Any, second: 
     active(cast, second)
     changed = publish(write(cast, made=definition(title="Infarction, second version")), second)
     services.retire_rule(version_id=changed.pk, by=cast.ada, reason=WHY)
-    given_up = write(cast)
-    services.retire_rule(version_id=given_up.pk, by=cast.ada, reason=WHY)
+    watched = write(cast, made=definition(title="Watched infarction"))
+    services.start_shadow(version_id=watched.pk, by=cast.ada, seen=watched.seal, reason=WHY)
+    services.retire_rule(version_id=watched.pk, by=cast.ada, reason=WHY)
     titles = [[each.title for each in one["definitions"]] for one in told]
     first, other = "Infarction without catheterization", "Infarction, second version"
-    assert titles == [[first], [first, other], [other]]
+    assert titles == [[first], [first, other], [other], ["Watched infarction"]]
     assert {(one["facility"], one["by"].user_id) for one in told} == {(cast.main, second.pk), (cast.main, cast.ada.pk)}
 
 

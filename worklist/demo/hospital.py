@@ -13,6 +13,8 @@ from coding_workflow.staff.models import Role, User
 from coding_workflow.staff.services import create_person, record_competence, set_password
 from worklist.services import ensure_queues
 
+from .rules import make_rules
+
 PASSWORD: Final = "Springfield-demo-2026"  # noqa: S105 - printed at the end of make demo
 _YEAR_START: Final = datetime.date(2025, 10, 1)
 
@@ -170,6 +172,7 @@ def demo_policy(prefix: str = "") -> FacilityPolicy:
 
 
 def _publish(facility: Facility, prefix: str) -> None:
-    """Ada writes the policy, Zoe publishes it."""
+    """Ada writes the policy and the rules, Zoe publishes them."""
     ada, zoe = (User.objects.get(username=prefix + name) for name in ("ada", "zoe"))
     publish_policy(facility=facility, policy=demo_policy(prefix), by=ada, second=zoe, effective_from=datetime.date(2026, 5, 1))
+    make_rules(facility, ada, zoe)

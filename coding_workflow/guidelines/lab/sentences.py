@@ -37,8 +37,9 @@ _OF_SEVERAL: Final = {
 
 def sentence(definition: Definition) -> str:
     """The whole rule: what it does, to which accounts, when, and between which dates."""
-    verb = dict(vocabulary.SEVERITIES)[definition.severity]
-    return f"{verb}{_scope(definition)} when {clause_words(definition.when)}{_dates(definition.starts, definition.ends)}."
+    verb, scope = dict(vocabulary.SEVERITIES)[definition.severity], _scope(definition)
+    about = " about" if scope and definition.severity != "hold" else ""
+    return f"{verb}{about}{scope} when {clause_words(definition.when)}{_dates(definition.starts, definition.ends)}."
 
 
 def _scope(definition: Definition) -> str:
@@ -93,6 +94,8 @@ def _count(clause: Count) -> str:
     tests = [test_words(collection.attributes[test.attribute], test) for test in clause.where]
     if not tests:
         return f"there {'are' if plural else 'is'} {_bare(subject)}"
+    if clause.at_most == 0 and len(tests) > 1:
+        return f"there is {subject} that {' and '.join(tests)}"
     return f"{subject} {' and '.join(_plural(test) if plural else test for test in tests)}"
 
 

@@ -32,10 +32,12 @@ def start_shadow(*, version_id: int, by: User, seen: str, reason: str) -> RuleVe
     version, words = _to_move(version_id, by, seen, reason, (State.DRAFT,))
     if version.rule.versions.filter(state=State.SHADOW).exists():
         raise Conflict("rule.shadow", "Another version of this rule runs in shadow; publish or retire it first.")
-    _refuse(faults(definition_of(version)))
+    definition = definition_of(version)
+    _refuse(faults(definition))
     version.state, version.shadowed_by, version.shadowed_at = State.SHADOW, by, now()
     version.save(update_fields=["state", "shadowed_by", "shadowed_at"])
     note(version=version, kind="rule.shadowed", by=by, reason=words)
+    _tell(version, by, definition)
     return version
 
 
@@ -87,7 +89,7 @@ def _retire(version: RuleVersion, by: User, words: str) -> None:
 
 
 def _tell(version: RuleVersion, by: User, *definitions: Definition) -> None:
-    """Tell that accounts are judged by other rules from now on; inside the transaction, so that none is missed."""
+    """Tell that accounts are judged, or observed, by other rules from now on: inside the transaction that changes it."""
     tell("rules_changed", facility=version.rule.facility, definitions=definitions, by=Actor.person(by.pk))
 
 

@@ -104,16 +104,16 @@ def test_r05_no_field_that_is_not_given_makes_a_rule_fail() -> None:
     )
     for name, attribute in FIELDS.items():
         for operator in attribute.operators:
-            compile_rule("x", 1, definition(field(name, operator, _some_value(attribute, operator)))).judge(bare)
+            compile_rule("x", 1, definition(field(name, operator, some_value(attribute, operator)))).judge(bare)
     full = case(procedures=[{"code": "02703DZ"}], lines=[{"hcpcs": "99284"}], related_accounts=[{"id": "b"}])
     for name, collection in COLLECTIONS.items():
         for attribute in collection.attributes.values():
             for operator in attribute.operators:
-                test = asks(attribute.name, operator, _some_value(attribute, operator))
+                test = asks(attribute.name, operator, some_value(attribute, operator))
                 compile_rule("x", 1, definition(count(name, test))).judge(full)
 
 
-def _some_value(attribute: Any, operator: str) -> Any:
+def some_value(attribute: Any, operator: str) -> Any:
     one = {"code": "I10", "text": "x", "whole": 3, "amount": "3", "flag": True, "date": {"of": "admission", "days": 1}}
     value = attribute.choices[0][0] if attribute.kind == "word" else one[attribute.kind]
     if operator in {"given", "not_given"}:
