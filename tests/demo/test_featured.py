@@ -8,6 +8,8 @@ from accounts.models import WorkItem
 from accounts.scope import ALL, scoped
 from coding_workflow.codesets import selectors as codesets
 from coding_workflow.coding.selectors import code_date, diagnoses_in_force, procedures_in_force
+from coding_workflow.guidelines.models import RuleVersion
+from coding_workflow.guidelines.selectors import ruleset_for
 from coding_workflow.payment.models import Claim
 from coding_workflow.release.services import approve_release
 from coding_workflow.staff.models import User
@@ -158,3 +160,11 @@ def test_a_decision_without_the_physicians_concurrence_or_made_too_late_does_not
         stage.player.play(story)
         outcome = stage.outcome(story)
         assert outcome.holding == {3, 6} and "documents.condition_code_44" in outcome.rules, outcome.messages
+
+
+def test_the_hospital_has_a_rule_in_force_one_in_shadow_and_one_being_written(stage: Stage) -> None:
+    with scoped(ALL):
+        rows = RuleVersion.objects.filter(rule__facility=stage.facility).values_list("rule__key", "state")
+        assert dict(rows) == {"stroke_scale": "active", "catheterization_report": "shadow", "long_stay": "draft"}
+        stroke = ruleset_for(stage.facility).rule("lab.stroke_scale")
+    assert all(stroke.id not in outcome.rules for _, outcome in stage.outcomes)

@@ -2,10 +2,16 @@
 
 import dataclasses
 import datetime
+from pathlib import Path
 
 import pytest
 
+from coding_workflow.guidelines.lab.files import from_file, to_file
+from coding_workflow.guidelines.lab.limits import faults as faults_of_rule
+from coding_workflow.guidelines.lab.limits import warnings
+from coding_workflow.guidelines.lab.testing import shortfalls
 from coding_workflow.guidelines.ruleset import builtin
+from worklist.demo import rules
 from worklist.demo.stories import featured
 from worklist.demo.stories.generated import TODAY
 from worklist.demo.story import Story, Until, faults
@@ -46,3 +52,11 @@ def test_stays_lie_inside_the_loaded_tables_but_for_the_one_that_shall_not() -> 
     after = {story.number for story in TOLD if story.until >= Until.DISCHARGED and story.discharged > TODAY}
     assert after == {"S28"}
     assert all(story.admitted >= datetime.date(2026, 5, 1) for story in TOLD)
+
+
+@pytest.mark.parametrize("path", sorted(Path(rules.__file__).parent.glob("*.json")), ids=lambda path: path.stem)
+def test_the_demos_own_rules_are_whole_and_their_tests_pass(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    rule = from_file(text)
+    assert (rule.name, to_file(rule)) == (path.name, text)
+    assert (*faults_of_rule(rule.definition), *warnings(rule.definition), *shortfalls(rule.definition, rule.tests)) == ()

@@ -196,10 +196,9 @@ def _field(clause: Asked) -> Compiled:
 
 
 def _count(clause: Count) -> Compiled:
-    items_of, passes, low, high = values.ITEMS[clause.of], _passes(clause), clause.at_least or 0, clause.at_most
-    tokens, first = guard(clause), values.FIRST.get(clause.of, 1)
-    known = vocabulary.COLLECTIONS[clause.of].attributes
-    grouped = any(known[test.attribute].grouped for test in clause.where)
+    items_of, tests, low, high = values.ITEMS[clause.of], _tests(clause), clause.at_least or 0, clause.at_most
+    tokens, first, grouped = guard(clause), values.FIRST.get(clause.of, 1), _grouped(clause)
+    enough = low if high is None else high + 1
 
     def decide(case: Case) -> bool | None:
         if tokens is not None and case.tokens is not None and tokens.isdisjoint(case.tokens):
@@ -207,11 +206,12 @@ def _count(clause: Count) -> Compiled:
         items = items_of(case)
         if items is None or (grouped and items and case.inpatient and case.grouping is None):
             return None
-        found = sum(1 for at, item in enumerate(items, first) if passes(item, at, case))
+        found = _counted(items, first, tests, case, enough)
         return found >= low and (high is None or found <= high)
 
     def gather(case: Case) -> list[Any]:
-        return [item for at, item in enumerate(items_of(case) or (), first) if low and passes(item, at, case)]
+        numbered = enumerate(items_of(case) or (), first)
+        return [item for at, item in numbered if low and all(test(item, at, case) for test in tests)]
 
     def missing(case: Case) -> list[str]:
         return ["the DRG is"] if items_of(case) is not None and decide(case) is None else []
@@ -222,17 +222,36 @@ def _count(clause: Count) -> Compiled:
 Passes = Callable[[Any, int, Case], bool]
 
 
-def _passes(clause: Count) -> Passes:
-    tests = [_test(clause.of, test) for test in clause.where]
-    if len(tests) == 1:
-        return tests[0]
-    return lambda item, at, case: all(test(item, at, case) for test in tests)
+def _counted(items: tuple[Any, ...], first: int, tests: tuple[Passes, ...], case: Case, enough: int) -> int:
+    """How many items pass every test, as far as ``enough``."""
+    found = 0
+    for at, item in enumerate(items, first):
+        for test in tests:
+            if not test(item, at, case):
+                break
+        else:
+            found += 1
+            if found == enough:
+                break
+    return found
+
+
+def _tests(clause: Count) -> tuple[Passes, ...]:
+    """The questions as functions, codes first: they rule out most items."""
+    return tuple(_test(clause.of, test) for test in sorted(clause.where, key=lambda test: test.attribute != "code"))
 
 
 def _test(of: str, test: Test) -> Passes:
-    value_of, fits = values.ATTRIBUTES[of][test.attribute], match(_attribute(of, test), test.operator, test.value)
-    return lambda item, at, case: fits(value_of(item, at, case), case)
+    value_of, attribute = values.ATTRIBUTES[of][test.attribute], vocabulary.COLLECTIONS[of].attributes[test.attribute]
+    fits = match(attribute, test.operator, test.value)
+    if not isinstance(value_of, values.Plain):
+        return lambda item, at, case: fits(value_of(item, at, case), case)
+    read, value = value_of.of, test.value
+    if test.operator == "is" and not attribute.several and attribute.kind != "date":
+        return lambda item, at, case: bool(read(item) == value)
+    return lambda item, at, case: fits(read(item), case)
 
 
-def _attribute(of: str, test: Test) -> vocabulary.Attribute:
-    return vocabulary.COLLECTIONS[of].attributes[test.attribute]
+def _grouped(clause: Count) -> bool:
+    known = vocabulary.COLLECTIONS[clause.of].attributes
+    return any(known[test.attribute].grouped for test in clause.where)

@@ -23,7 +23,9 @@ def match(attribute: Attribute, operator: str, value: Value) -> Match:
     if operator == "given":
         return lambda found, case: not values.absent(found)
     one = _MAKERS[operator](value)
-    return _any_of(one) if attribute.several else _present(one)
+    if attribute.several:
+        return _any_of(one)
+    return one if operator == "is" and not isinstance(value, Moment) else _present(one)
 
 
 def _present(one: Match) -> Match:

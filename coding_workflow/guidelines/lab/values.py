@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from coding_workflow.guidelines.case import Case
@@ -45,12 +46,14 @@ def _mark(item: Diagnosis, at: int, case: Case) -> tuple[str, ...]:
     return (*((severity,) if severity else ()), *hac)
 
 
-def _line_code(item: Line, at: int, case: Case) -> str:
-    return item.hcpcs
+class Plain:
+    """A value that is simply an attribute of the item; ``of`` reads it without more ado."""
 
+    def __init__(self, name: str) -> None:
+        self.of = attrgetter(name)
 
-def _plain(name: str) -> ItemValue:
-    return lambda item, at, case: getattr(item, name)
+    def __call__(self, item: Any, at: int, case: Case) -> Any:
+        return self.of(item)
 
 
 def _position(item: Any, at: int, case: Case) -> int:
@@ -62,43 +65,43 @@ def _linked(item: Diagnosis | Procedure | Line, at: int, case: Case) -> bool:
 
 
 _OF_DIAGNOSIS: Final[dict[str, ItemValue]] = {
-    "code": _plain("code"),
-    "system": _plain("system"),
-    "poa": _plain("poa"),
+    "code": Plain("code"),
+    "system": Plain("system"),
+    "poa": Plain("poa"),
     "position": _position,
     "mark": _mark,
-    "queried": _plain("queried"),
+    "queried": Plain("queried"),
     "linked": _linked,
 }
 _OF_PROCEDURE: Final[dict[str, ItemValue]] = {
-    "code": _plain("code"),
-    "system": _plain("system"),
-    "date": _plain("date"),
+    "code": Plain("code"),
+    "system": Plain("system"),
+    "date": Plain("date"),
     "position": _position,
-    "modifiers": _plain("modifiers"),
-    "specimen": _plain("specimen"),
+    "modifiers": Plain("modifiers"),
+    "specimen": Plain("specimen"),
     "linked": _linked,
 }
 _OF_LINE: Final[dict[str, ItemValue]] = {
-    "code": _line_code,
-    "revenue_code": _plain("revenue_code"),
-    "modifiers": _plain("modifiers"),
-    "units": _plain("units"),
-    "date": _plain("date"),
-    "charge": _plain("charge"),
-    "source": _plain("source"),
+    "code": Plain("hcpcs"),
+    "revenue_code": Plain("revenue_code"),
+    "modifiers": Plain("modifiers"),
+    "units": Plain("units"),
+    "date": Plain("date"),
+    "charge": Plain("charge"),
+    "source": Plain("source"),
     "linked": _linked,
 }
 _OF_DOCUMENT: Final[dict[str, ItemValue]] = {
-    "type": _plain("type"),
-    "signed": _plain("signed"),
-    "author_role": _plain("author_role"),
-    "deficiencies": _plain("deficiencies"),
-    "authored": _plain("authored_at"),
-    "signed_on": _plain("signed_at"),
+    "type": Plain("type"),
+    "signed": Plain("signed"),
+    "author_role": Plain("author_role"),
+    "deficiencies": Plain("deficiencies"),
+    "authored": Plain("authored_at"),
+    "signed_on": Plain("signed_at"),
 }
 _RELATED: Final = ("relation", "patient_class", "same_facility", "acute_hospital", "combined", "service_from", "service_through")
-_ALONE: Final[dict[str, ItemValue]] = {"code": _plain("code")}
+_ALONE: Final[dict[str, ItemValue]] = {"code": Plain("code")}
 
 #: Collection -> attribute -> how it is read from an item.
 ATTRIBUTES: Final[dict[str, dict[str, ItemValue]]] = {
@@ -107,8 +110,8 @@ ATTRIBUTES: Final[dict[str, dict[str, ItemValue]]] = {
     **dict.fromkeys(("procedures", "principal_procedure"), _OF_PROCEDURE),
     "lines": _OF_LINE,
     "documents": _OF_DOCUMENT,
-    "related_accounts": {name: _plain(name) for name in _RELATED},
-    "queries": {name: _plain(name) for name in ("status", "subject", "codes")},
+    "related_accounts": {name: Plain(name) for name in _RELATED},
+    "queries": {name: Plain(name) for name in ("status", "subject", "codes")},
 }
 
 
