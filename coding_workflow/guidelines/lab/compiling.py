@@ -46,6 +46,8 @@ def compile_rule(key: str, version: int, definition: Definition) -> Rule:
         owner=definition.owner,
         fix=definition.fix,
         override=definition.override,
+        starts=definition.starts,
+        ends=definition.ends,
         anchors=anchors_of(definition),
         definition=definition_to_json(definition),
     )
@@ -75,10 +77,10 @@ def _looks_at(clause: Clause) -> Iterator[str]:
 
 
 def _judge(definition: Definition) -> Callable[[Case], tuple[Found, ...]]:
-    clause, say, in_force = compile_clause(definition.when), template(definition.message), _in_force(definition)
+    clause, say, concerns = compile_clause(definition.when), template(definition.message), _concerns(definition)
 
     def judge(case: Case) -> tuple[Found, ...]:
-        if not in_force(case):
+        if not concerns(case):
             return ()
         answer = clause.decide(case)
         if answer:
@@ -89,18 +91,14 @@ def _judge(definition: Definition) -> Callable[[Case], tuple[Found, ...]]:
     return judge
 
 
-def _in_force(definition: Definition) -> Callable[[Case], bool]:
-    """Dates and services of the rule; condition 7 is only asked of an account with a discrepancy case."""
-    starts, ends, services = definition.starts, definition.ends, frozenset(definition.scope.services)
-    needs_case = definition.condition == 7
+def _concerns(definition: Definition) -> Callable[[Case], bool]:
+    """The services of the rule; condition 7 is only asked of an account with a discrepancy case."""
+    services, needs_case = frozenset(definition.scope.services), definition.condition == 7
 
-    def in_force(case: Case) -> bool:
-        on = case.facts.tables_date
-        if on is not None and ((starts and on < starts) or (ends and on >= ends)):
-            return False
+    def concerns(case: Case) -> bool:
         return (not services or case.facts.service in services) and (not needs_case or case.facts.discrepancy is not None)
 
-    return in_force
+    return concerns
 
 
 def _not_known(definition: Definition, missing: list[str]) -> tuple[Found, ...]:

@@ -66,4 +66,5 @@ def found(when: Plain, on: Case | None = None, **changes: Any) -> list[Found]:
     """What a rule with this clause finds; the rule has no fault."""
     made = definition(when, **changes)
     assert faults(made) == ()
-    return list(compile_rule("test", 1, made).judge(on or case()))
+    rule, one = compile_rule("test", 1, made), on or case()
+    return list(rule.judge(one)) if rule.covers(one.facts) else []
