@@ -26,7 +26,7 @@ _MONEY = re.compile(
 _SUGGESTED_POA = re.compile(r"\bY\b|\b(?:assign|use|report|change|enter)\b[^.]*\bpresent\b", re.I)
 #: What may be gone past at all, beside the coding edits of condition 4.
 _OVERRIDABLE_ELSEWHERE = {"documents.sterilization_consent_age"}
-_SECOND_PERSON = {"poa.unknown", "documents.sterilization_consent_age"}
+_SECOND_PERSON = {"poa.unknown"}
 
 
 def said(rule: Rule, account: dict[str, Any], told: Told, grouping: GroupingAnswer) -> list[Finding]:
@@ -109,8 +109,7 @@ def test_every_message_is_a_sentence() -> None:
 def test_only_coding_edits_are_gone_past_and_only_where_their_rule_says_how() -> None:
     overridable = {rule.id for rule in RULES.values() if rule.override != "none"}
     assert {rule_id for rule_id in overridable if RULES[rule_id].condition != 4} == _OVERRIDABLE_ELSEWHERE
-    coverage = {rule.id for rule in RULES.values() if rule.id.startswith("mce.") and "medicare" in rule.payers}
-    assert {rule.id for rule in RULES.values() if rule.override == "second"} == _SECOND_PERSON | coverage
+    assert {rule.id for rule in RULES.values() if rule.override == "second"} == _SECOND_PERSON
     assert RULES["ncci.units_absolute"].override == "none"
 
 

@@ -83,7 +83,7 @@ def _edit(name: str, number: str, sentence: str, *, coverage: bool) -> Rule:
         classes=INPATIENT_CLASSES,
         payers=_COVERED_PAYERS if coverage else frozenset(),
         looks_at=("diagnoses", "procedures", "patient"),
-        override="second" if coverage else "reason" if name == "UNSPECIFIED" else "none",
+        override="reason" if coverage or name == "UNSPECIFIED" else "none",
         starts=UNSPECIFIED_FROM if name == "UNSPECIFIED" else None,
     )
 

@@ -75,7 +75,7 @@ def _of_type(case: Case, kind: str) -> list[Document]:
     looks_at=("documents", "procedures"),
     owner="him",
     fix="documents",
-    override="second",
+    override="reason",
 )
 def sterilization_consent_age(case: Case) -> Iterator[Found]:
     """Thirty days lie between consent and sterilization; the 72-hour exceptions need a reason."""
