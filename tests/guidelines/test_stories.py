@@ -272,7 +272,8 @@ STORIES: list[tuple[str, dict[str, Any], set[str]]] = [
         {"5 claim.patient_class", "5 claim.placement_order"},
     ),
     ("16 right", observed(31), set()),
-    ("16 counted from the arrival", observed(33), {"4 observation.hours"}),
+    ("16 counted from the arrival", observed(33), set()),
+    ("16 more hours than the visit had", observed(34), {"4 observation.hours"}),
     (
         "17 no decision",
         outpatient("observation", diagnoses=dx("R55", poa=""), condition_codes=["44"], reason_for_visit=["R55"])
@@ -453,6 +454,8 @@ ASIDE = [
     ("5 ADT says home", "transfer.short_stay", "info"),
     ("13 drip and ship", "transfer.short_stay", "info"),
     ("7 N on a HAC", "poa.hospital_acquired", "info"),
+    ("16 right", "observation.hours", ""),
+    ("16 counted from the arrival", "observation.hours", "warn"),
     ("30 left without being seen", "tables.loaded", ""),
 ]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES
+from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES, Order
 from coding_workflow.guidelines.registry import Found, rule
 
 _MANUAL = "Medicare Claims Processing Manual, chapter 4"
@@ -23,21 +23,29 @@ _HOUR = datetime.timedelta(hours=1)
     fix="charges",
 )
 def hours(case: Case) -> Iterator[Found]:
-    """Observation is counted from its own order to the end of care: no more hours than lie between, rounded to the nearest."""
-    start, end = _start(case), case.facts.discharged_at
+    """No more hours than the visit had. Observation is counted from its own order: more than that warns, for the time of an order
+    may be that of its document."""
+    arrived, end = case.facts.admitted_at, case.facts.discharged_at
     charged = sum((line.units for line in case.facts.lines if line.hcpcs == HOURS), Decimal(0))
-    if start is None or end is None or not charged:
+    if end is None or not charged:
         return
-    most = int((end - start) / _HOUR + 0.5)
-    if charged > max(most, 1):
-        message = f"{HOURS} is charged with {charged.normalize():f} hours; {most} lie between order and end of care."
+    if arrived and charged > _hours(arrived, end):
+        message = f"{HOURS} is charged with {charged.normalize():f} hours; the visit had {_hours(arrived, end)}."
         yield Found(message, (HOURS,))
+        return
+    ordered = min((order.ordered_at for order in _orders(case) if order.ordered_at), default=None)
+    if ordered and charged > _hours(ordered, end):
+        message = f"{HOURS} is charged with {charged.normalize():f} hours; {_hours(ordered, end)} follow the observation order."
+        yield Found(message, (HOURS,), severity="warn")
 
 
-def _start(case: Case) -> datetime.datetime | None:
-    """When observation was ordered; the start of the visit where no order with a time is known."""
-    ordered = [order.ordered_at for order in case.facts.orders or () if order.type == "observation" and order.ordered_at]
-    return min(ordered, default=case.facts.admitted_at)
+def _orders(case: Case) -> list[Order]:
+    return [order for order in case.facts.orders or () if order.type == "observation"]
+
+
+def _hours(start: datetime.datetime, end: datetime.datetime) -> int:
+    """Rounded to the nearest hour, at least one."""
+    return max(int((end - start) / _HOUR + 0.5), 1)
 
 
 @rule(
