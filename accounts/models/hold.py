@@ -77,6 +77,8 @@ class Hold(models.Model):
                 condition=models.Q(resolved_at__isnull=True),
                 name="hold_open_by_owner",
             ),
+            # What a rule did: its holds opened in a period.
+            models.Index(fields=("facility", "reason", "opened_at"), name="hold_by_reason"),
         ]
 
     def __str__(self) -> str:

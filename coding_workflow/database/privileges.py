@@ -33,6 +33,8 @@ APPEND_ONLY: Final = frozenset(
         "release_check",
         "release_release",
         "release_certificate",
+        "release_shadowfinding",
+        "release_backtestresult",
         "staff_staffevent",
         "staff_signinrecord",
         "staff_breakglass",
@@ -44,6 +46,7 @@ DELETABLE: Final = frozenset(
     {
         "django_session",
         "accounts_outboxrow",
+        "release_checkdue",
         "account_emailaddress",
         "account_emailconfirmation",
         "mfa_authenticator",

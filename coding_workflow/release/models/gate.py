@@ -12,9 +12,10 @@ class Verdict(models.TextChoices):
 
 
 class Check(models.Model):
-    """One verdict on one account revision under one rule set, set of tables and policy; once each, append-only.
+    """One verdict on one account revision under one rule set, set of tables and policy; append-only, the newest stands.
 
-    ``findings`` and ``conditions`` are JSON of the evaluation. ``facts`` is canonical JSON text, what was judged.
+    ``findings`` and ``conditions`` are JSON of the evaluation. ``facts`` is canonical JSON text, what was judged;
+    ``assembly`` names how it was read from the rows (``release.facts.ASSEMBLY``).
     """
 
     facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
@@ -31,13 +32,11 @@ class Check(models.Model):
     drg = models.JSONField(null=True)
     tables = models.JSONField(default=dict)
     facts = models.TextField()
+    assembly = models.PositiveSmallIntegerField(default=0, db_default=0)
     checked_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=("account", "revision", "ruleset_hash", "tables_hash", "policy_hash", "facts_hash"), name="check_once"
-            ),
             models.CheckConstraint(condition=models.Q(verdict__in=Verdict.values), name="check_verdict_known"),
         ]
         indexes = [
@@ -108,6 +107,10 @@ class Override(models.Model):
 
     class Meta:
         ordering = ("pk",)
+        indexes = [
+            # What a rule did: its overrides in a period.
+            models.Index(fields=("facility", "rule", "at"), name="override_by_rule"),
+        ]
 
     def __str__(self) -> str:
         return f"override #{self.pk}"
