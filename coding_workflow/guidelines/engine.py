@@ -43,6 +43,16 @@ def evaluate(facts: Facts, ruleset: RuleSet, tables: Tables, policy: FacilityPol
     )
 
 
+def found_by(rules: Iterable[Rule], case: Case) -> tuple[Finding, ...]:
+    """What these rules find on a case by themselves, overrides applied; no verdict and no conditions.
+
+    Rules whose scope does not cover the account find nothing; one that fails holds with a finding, as in ``evaluate``.
+    """
+    covering = (rule for rule in rules if rule.covers(case.facts))
+    found = (_finding(rule, one, case.facts.overrides) for rule in covering for one in _judge(rule, case))
+    return tuple(sorted(found, key=_place))
+
+
 def _judge(rule: Rule, case: Case) -> Iterable[Found]:
     try:
         return list(rule.judge(case))

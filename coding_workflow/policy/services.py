@@ -30,8 +30,9 @@ def publish_policy(
     if by.pk == second.pk:
         raise Refused("policy.second", "Another administrator publishes what you wrote.")
     _refuse_faults(policy)
-    # Two publications at once would take the same number; the second waits for the facility's row.
-    Facility.objects.select_for_update().get(pk=facility.pk)
+    # Two publications at once would take the same number; the second waits for the facility's row. Whoever writes on
+    # accounts meanwhile does not: marking them may take a moment.
+    Facility.objects.select_for_update(no_key=True).get(pk=facility.pk)
     last = PolicyVersion.objects.filter(facility=facility).order_by("-number").first()
     version = PolicyVersion.objects.create(
         facility=facility,

@@ -22,10 +22,14 @@ _NOTES = "ICD-10-CM-NOTES"
 _KEPT_CODES, _KEPT_NOTES, _KEPT_RELEASES = 200_000, 50_000, 1_000
 
 
-def tables_of(facts: Facts) -> "DatabaseTables":
-    """The tables that judge an account: those of its date and of its days of service, and NCCI's set for its payer and bill."""
+def tables_of(facts: Facts, every: Collection[TableRelease] | None = None) -> "DatabaseTables":
+    """The tables that judge an account: those of its date and of its days of service, and NCCI's set for its payer and bill.
+
+    ``every`` release, where the caller has read them for many accounts.
+    """
     return tables_in_force(
         facts.tables_date,
+        every=every,
         payer_kind=facts.payer.kind,
         billing_kind=facts.billing_kind,
         codes={line.hcpcs for line in facts.lines if line.hcpcs},
@@ -40,6 +44,7 @@ def tables_in_force(
     billing_kind: str = "facility",
     codes: Collection[str] = (),
     days: Collection[datetime.date] = (),
+    every: Collection[TableRelease] | None = None,
 ) -> "DatabaseTables":
     """The tables of a discharge or service date; without a date nothing is loaded.
 
@@ -47,21 +52,27 @@ def tables_in_force(
     limits, when they are asked.
     """
     sets = {table: ncci_set(table, payer_kind=payer_kind, billing_kind=billing_kind) for table in (NCCI_PTP, MUE)}
-    return DatabaseTables(on, sets, frozenset(codes), days)
+    return DatabaseTables(on, sets, frozenset(codes), days, every)
 
 
 class DatabaseTables(GrouperTables):
     """Answers from the releases in force on an account's date, or on the day of one of its lines."""
 
     def __init__(
-        self, on: datetime.date | None, sets: dict[str, str], codes: frozenset[str], days: Collection[datetime.date]
+        self,
+        on: datetime.date | None,
+        sets: dict[str, str],
+        codes: frozenset[str],
+        days: Collection[datetime.date],
+        every: Collection[TableRelease] | None = None,
     ) -> None:
         self._on, self._sets, self._codes = on, sets, codes
         self._releases: dict[str, list[TableRelease]] = {}
         asked = sorted({on, *days}) if on else []
         if asked:
             period = DateRange(asked[0], asked[-1], "[]")
-            for release in TableRelease.objects.filter(effective__overlap=period, complete=True):
+            read = TableRelease.objects.filter(effective__overlap=period, complete=True) if every is None else every
+            for release in read:
                 self._releases.setdefault(release.system, []).append(release)
 
     def _release(self, system: str, on: Day = None) -> TableRelease | None:

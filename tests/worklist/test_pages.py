@@ -8,6 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AccessRecord, WorkItem
+from coding_workflow.release.models import DueCause
+from coding_workflow.release.services.due import Reach, mark_due
 from coding_workflow.staff.models import User
 from tests.security.browser import signed_in
 from worklist.counts import refresh
@@ -160,6 +162,15 @@ def test_a_verdict_on_an_older_revision_never_reads_as_passed(cleo, hospital):
     assert "All seven pass" not in page
 
 
+def test_a_verdict_by_what_has_changed_since_never_reads_as_passed(cleo, hospital):
+    make_releasable(hospital, hospital.account("DUE"))
+    mark_due(reach=Reach(), cause=DueCause.POLICY)
+    page = _page(cleo, "/board/")
+    assert "Check due since" in page
+    assert "a policy was published" in page
+    assert "All seven pass" not in page
+
+
 def test_what_cleo_coded_herself_she_cannot_tick(cleo, hospital):
     make_releasable(hospital, hospital.account("OWN"), coder=hospital.cleo)
     assert "Coded by you: another supervisor approves" in _page(cleo, "/board/")
@@ -207,7 +218,7 @@ def test_compliance_reads_who_looked(ana, hospital):
 
 @pytest.mark.parametrize(
     ("address", "who", "budget"),
-    [("/", "ana", 19), ("/?queue=code-inpatient&sort=dollars", "ana", 19), ("/?queue=held", "cleo", 16), ("/board/", "cleo", 17)],
+    [("/", "ana", 19), ("/?queue=code-inpatient&sort=dollars", "ana", 19), ("/?queue=held", "cleo", 16), ("/board/", "cleo", 18)],
 )
 def test_pages_keep_their_query_budget(hospital, work, address, who, budget):
     for number in range(8):

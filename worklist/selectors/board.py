@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from django.utils.timezone import localtime
+
 from accounts.models import Account, OwnerRole, WorkItem, WorkKind
 from coding_workflow.coding.models import FinalCoding
-from coding_workflow.release.models import Check, Verdict
+from coding_workflow.release.models import Check, CheckDue, Verdict
 from coding_workflow.staff.access import visible
 from coding_workflow.staff.models import User
 from worklist.models import Board, Counter
@@ -78,7 +80,7 @@ class Waterfall:
 
 
 def releasable(user: User, after: int | None = None) -> tuple[list[Releasable], int | None]:
-    """Accounts with open release work, earliest rank first, and the key of the next page. Six queries."""
+    """Accounts with open release work, earliest rank first, and the key of the next page. Seven queries."""
     items = visible(WorkItem.objects.filter(kind=WorkKind.RELEASE, closed_at__isnull=True), user)
     if after is not None:
         last = WorkItem.objects.filter(pk=after).values_list("rank_at", flat=True).first()
@@ -101,26 +103,33 @@ def _with_verdicts(accounts: list[Account], user: User) -> list[Releasable]:
     checks = {check.account_id: check for check in newest}
     finals = FinalCoding.objects.filter(account__in=ids).order_by("account_id", "-pk").distinct("account_id")
     coders = {final.account_id: final.coder for final in finals.select_related("coder")}
-    return [_releasable(account, checks.get(account.pk), coders.get(account.pk), user) for account in accounts]
+    due = {mark.account_id: mark for mark in CheckDue.objects.filter(account__in=ids)}
+    return [
+        _releasable(account, checks.get(account.pk), due.get(account.pk), coders.get(account.pk), user) for account in accounts
+    ]
 
 
-def _releasable(account: Account, check: Check | None, coder: User | None, user: User) -> Releasable:
+def _releasable(account: Account, check: Check | None, due: CheckDue | None, coder: User | None, user: User) -> Releasable:
+    current = check is not None and check.revision == account.revision and due is None
     return Releasable(
         row=row_of_account(account),
-        verdict=verdict_line(check, account.revision),
-        clean=bool(check and check.verdict == Verdict.RELEASABLE and check.revision == account.revision and not _warnings(check)),
+        verdict=verdict_line(check, account.revision, due),
+        clean=bool(current and check and check.verdict == Verdict.RELEASABLE and not _warnings(check)),
         drg=(check.drg or {}).get("drg", "") if check else "",
         coder=str(coder or "nobody"),
         own_work=coder is not None and coder.pk == user.pk,
     )
 
 
-def verdict_line(check: Check | None, revision: int) -> str:
-    """The newest verdict in one line; a verdict on an older revision says so and never reads as passed."""
+def verdict_line(check: Check | None, revision: int, due: CheckDue | None = None) -> str:
+    """The newest verdict in one line. One on an older revision, or by what has changed since, says so and never reads as
+    passed."""
     if check is None:
         return "Not checked yet"
     if check.revision != revision:
         return "Changed since the check; being checked again"
+    if due is not None:
+        return f"Check due since {localtime(due.since):%b %-d %H:%M}: {due.get_cause_display()}"
     if check.verdict != Verdict.RELEASABLE:
         held = sorted({finding["condition"] for finding in check.findings if finding["severity"] == "hold"})
         return "Held: " + (", ".join(CONDITION_WORDS[number].lower() for number in held) or "not every condition could be judged")

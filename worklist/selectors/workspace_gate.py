@@ -14,7 +14,7 @@ from coding_workflow.guidelines.findings import Evaluation, Finding
 from coding_workflow.guidelines.lab.compiling import PREFIX
 from coding_workflow.guidelines.ruleset import builtin
 from coding_workflow.guidelines.selectors import ruleset_for
-from coding_workflow.release.models import Check, Verdict
+from coding_workflow.release.models import Check, CheckDue, Verdict
 from coding_workflow.release.services.checking import Judgement, judge
 from coding_workflow.staff.models import Role
 
@@ -93,10 +93,14 @@ class HoldLine:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What the gate says: a live preview while coding, else the newest verdict of record."""
+    """What the gate says: a live preview while coding, else the newest verdict of record.
+
+    ``due``: what it was judged by has changed since; approving judges again in any case.
+    """
 
     preview: bool
     checking: bool
+    due: CheckDue | None
     checked_at: datetime.datetime | None
     stale: bool
     verdict: str
@@ -153,13 +157,14 @@ def is_checking(account: Account) -> bool:
 
 
 def gate_pane(account: Account, said: Verdicts, codes: Codes, roles: Collection[str]) -> Gate:
-    """The pane, from a judgement already made. Two queries."""
+    """The pane, from a judgement already made. Two queries; one more at a final-coded account."""
     findings = [(finding, _line(number, finding, codes, account)) for number, finding in enumerate(said.findings)]
     statuses = _statuses(said)
     holding = [(finding, line) for finding, line in findings if finding.severity == "hold"]
     return Gate(
         preview=said.live is not None,
         checking=account.step == Step.FINAL_CODED and is_checking(account),
+        due=CheckDue.objects.filter(account=account).first() if account.step == Step.FINAL_CODED else None,
         checked_at=said.kept.checked_at if said.kept else None,
         stale=bool(said.kept and account.step == Step.FINAL_CODED and said.kept.revision != account.revision),
         verdict=said.live.verdict if said.live else said.kept.verdict if said.kept else "",

@@ -1,5 +1,6 @@
 """Facts assembly: one account, as it stands in the database, as the rule engine sees it."""
 
-from .assembling import assemble
+from .assembling import ASSEMBLY, assemble
+from .refreshing import SharedRows, refreshed
 
-__all__ = ["assemble"]
+__all__ = ["ASSEMBLY", "SharedRows", "assemble", "refreshed"]

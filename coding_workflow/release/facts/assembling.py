@@ -1,7 +1,10 @@
 """From rows to facts. Reads only; no name, no number of a patient goes into facts."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from accounts import clock
-from accounts.models import Account, Hold, HoldSource
+from accounts.models import Account, Coverage, Hold, HoldSource
 from coding_workflow.coding import selectors as coding
 from coding_workflow.coding.models import CodedDiagnosis, CodedProcedure, DiagnosisRole, RecordAbstract
 from coding_workflow.guidelines.facts import (
@@ -24,6 +27,9 @@ from .documents import documents, orders, versions_of
 from .related import related_accounts
 from .values import as_date, as_decimal
 
+#: Raised when the same rows give other facts than before: facts that were stored earlier are then assembled anew.
+ASSEMBLY = 1
+
 
 def assemble(account: Account, written: coding.CodedRecord | None = None) -> Facts:
     """The facts of one account at this revision; about 15 queries, whatever the account's size.
@@ -36,24 +42,9 @@ def assemble(account: Account, written: coding.CodedRecord | None = None) -> Fac
     charges, entry_owners = lines(account, performed, stale)
     versions = versions_of(account)
     return Facts(
-        id=str(account.pk),
-        patient_class=account.patient_class,
-        discharge_date=account.discharge_date,
-        judged_on=clock.today(account.facility),
-        facility=account.facility.code,
-        billing_kind=account.billing_kind,
-        service=account.service,
-        provider_number=account.unit.npi if account.unit else account.facility.npi,
+        **elements(account),
         patient=_patient(account, abstract),
-        admit_date=account.admit_date,
-        admitted_at=account.admitted_at,
-        discharged_at=account.discharged_at,
-        discharge_status=account.discharge_status,
-        admission_type=account.admission_type,
-        point_of_origin=account.point_of_origin,
-        payer=_payer(account),
-        type_of_bill=account.type_of_bill,
-        poa_exempt_hospital=not account.facility.ipps,
+        payer=payer(account.primary_coverage()),
         admitting_diagnosis=next((row.code for row in by_role[DiagnosisRole.ADMITTING]), ""),
         reason_for_visit=tuple(row.code for row in by_role[DiagnosisRole.REASON_FOR_VISIT]),
         diagnoses=tuple(diagnosis(row, stale) for row in by_role[DiagnosisRole.DIAGNOSIS]),
@@ -65,17 +56,50 @@ def assemble(account: Account, written: coding.CodedRecord | None = None) -> Fac
         coders=coders_of(account, _people(coded, performed) | entry_owners),
         related_accounts=related_accounts(account),
         orders=orders(versions),
-        condition_codes=tuple(account.condition_codes),
-        occurrence_codes=tuple(Occurrence(each["code"], as_date(each.get("date"))) for each in account.occurrence_codes),
-        value_codes=tuple(Value(each["code"], as_decimal(each["amount"])) for each in account.value_codes),
-        providers=_providers(account),
-        statement_from=account.statement_from,
-        statement_through=account.statement_through,
         queries=(),
-        open_holds=_open_holds(account),
+        open_holds=open_holds(Hold.objects.filter(account=account, resolved_at__isnull=True).order_by("pk")),
         discrepancy=_discrepancy(account),
         overrides=_overrides(account),
     )
+
+
+def elements(account: Account) -> dict[str, Any]:
+    """What the account's own row says, with facility, unit, attending and operating provider; the keys are those of facts."""
+    return {
+        "id": str(account.pk),
+        "patient_class": account.patient_class,
+        "discharge_date": account.discharge_date,
+        "judged_on": clock.today(account.facility),
+        "facility": account.facility.code,
+        "billing_kind": account.billing_kind,
+        "service": account.service,
+        "provider_number": account.unit.npi if account.unit else account.facility.npi,
+        "admit_date": account.admit_date,
+        "admitted_at": account.admitted_at,
+        "discharged_at": account.discharged_at,
+        "discharge_status": account.discharge_status,
+        "admission_type": account.admission_type,
+        "point_of_origin": account.point_of_origin,
+        "type_of_bill": account.type_of_bill,
+        "poa_exempt_hospital": not account.facility.ipps,
+        "condition_codes": tuple(account.condition_codes),
+        "occurrence_codes": tuple(Occurrence(each["code"], as_date(each.get("date"))) for each in account.occurrence_codes),
+        "value_codes": tuple(Value(each["code"], as_decimal(each["amount"])) for each in account.value_codes),
+        "providers": _providers(account),
+        "statement_from": account.statement_from,
+        "statement_through": account.statement_through,
+    }
+
+
+def payer(primary: Coverage | None) -> Payer:
+    """Who is asked to pay first; empty without any coverage."""
+    return Payer(primary.payer.code, primary.payer.kind) if primary else Payer()
+
+
+def open_holds(rows: Iterable[Hold]) -> tuple[OpenHold, ...]:
+    """Of open holds those that block and that the check did not place itself."""
+    standing = (row for row in rows if row.blocking and row.source != HoldSource.CHECK)
+    return tuple(OpenHold(row.key, row.message, row.condition, row.source, row.owner_role) for row in standing)
 
 
 def _people(coded: list[CodedDiagnosis], performed: list[CodedProcedure]) -> set[int]:
@@ -85,11 +109,6 @@ def _people(coded: list[CodedDiagnosis], performed: list[CodedProcedure]) -> set
 def _patient(account: Account, abstract: RecordAbstract | None) -> Patient:
     weight = abstract.birth_weight_grams if abstract else None
     return Patient(birth_date=account.patient.birth_date, sex=account.patient.sex, birth_weight_grams=weight)
-
-
-def _payer(account: Account) -> Payer:
-    primary = account.primary_coverage()
-    return Payer(primary.payer.code, primary.payer.kind) if primary else Payer()
 
 
 def _record(abstract: RecordAbstract | None) -> Record | None:
@@ -108,11 +127,6 @@ def _record(abstract: RecordAbstract | None) -> Record | None:
 def _providers(account: Account) -> tuple[Provider, ...]:
     named = (("attending", account.attending), ("operating", account.operating))
     return tuple(Provider(role, provider.npi) for role, provider in named if provider is not None)
-
-
-def _open_holds(account: Account) -> tuple[OpenHold, ...]:
-    rows = Hold.objects.filter(account=account, resolved_at__isnull=True, blocking=True).exclude(source=HoldSource.CHECK)
-    return tuple(OpenHold(row.key, row.message, row.condition, row.source, row.owner_role) for row in rows.order_by("pk"))
 
 
 def _discrepancy(account: Account) -> DiscrepancyCase | None:

@@ -15,22 +15,28 @@ from .checking import judge, run_check
 
 @transaction.atomic
 def check_and_release(*, account_id: int) -> Check | None:
-    """Run the check; then release without a person where the facility's policy says so.
+    """Run the check; then release without a person where the facility's policy says so."""
+    check = run_check(account_id=account_id)
+    if check is not None:
+        release_clean(account_id=account_id, check=check)
+    return check
+
+
+def release_clean(*, account_id: int, check: Check) -> None:
+    """Release an account that was just checked, where the facility's policy does so without a person.
 
     Never releases what a person must look at: an account with a hold, or one that the accountable supervisor coded.
     """
-    check = run_check(account_id=account_id)
-    if check is None or check.verdict != Verdict.RELEASABLE:
-        return check
+    if check.verdict != Verdict.RELEASABLE:
+        return
     account = lock_account(account_id)
     supervisor = _accountable(account)
     if supervisor is None or account.step != Step.FINAL_CODED or _held(account):
-        return check
+        return
     judgement = judge(account)
     release_by_policy(
         account_id=account.pk, verdict=check, judgement=judgement, policy_hash=judgement.policy.hash, supervisor=supervisor
     )
-    return check
 
 
 def _accountable(account: Account) -> User | None:

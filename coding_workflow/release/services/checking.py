@@ -1,11 +1,12 @@
 """The release check: judge an account by everything in force, keep the verdict, open and clear holds."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db import transaction
 
-from accounts import chain, history
+from accounts import history
 from accounts.actors import Actor
 from accounts.locking import lock_account
 from accounts.models import Account, Hold, HoldSource, Step, WorkKind
@@ -13,32 +14,15 @@ from accounts.services.holds import place_hold, resolve_hold
 from accounts.services.work import close_work, open_work
 from coding_workflow.coding.selectors import CodedRecord
 from coding_workflow.coding.services.finalizing import reopen_coding
-from coding_workflow.guidelines.engine import evaluate
-from coding_workflow.guidelines.facts import facts_to_json, sha256
 from coding_workflow.guidelines.findings import Evaluation, Finding
-from coding_workflow.guidelines.selectors import ruleset_for
-from coding_workflow.policy.rules import FacilityPolicy
-from coding_workflow.policy.selectors import policy_for
-from coding_workflow.release.facts import assemble
-from coding_workflow.release.models import Check, Verdict
-from coding_workflow.release.tables import tables_of
+from coding_workflow.release.facts import ASSEMBLY, assemble
+from coding_workflow.release.in_force import InForce, Judgement
+from coding_workflow.release.models import Check, ShadowFinding, Verdict
+
+from . import due
 
 CHECKER = Actor.system("release.check")
 _KEY_LENGTH = 160
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """One judgement with everything it was made from."""
-
-    facts_text: str
-    policy: FacilityPolicy
-    evaluation: Evaluation
-
-    @property
-    def tables_hash(self) -> str:
-        """SHA-256 over the labels of the tables that were asked."""
-        return hashlib.sha256(chain.canonical(dict(self.evaluation.tables)).encode()).hexdigest()
 
 
 def judge(account: Account, written: CodedRecord | None = None) -> Judgement:
@@ -46,65 +30,132 @@ def judge(account: Account, written: CodedRecord | None = None) -> Judgement:
 
     ``written`` is what the coder wrote, where the caller has read it already.
     """
-    facts = assemble(account, written)
-    policy = policy_for(account.facility)
-    evaluation = evaluate(facts, ruleset_for(account.facility), tables_of(facts), policy)
-    return Judgement(facts_to_json(facts), policy, evaluation)
+    return InForce(account.facility).judge(assemble(account, written))
 
 
 @transaction.atomic
 def run_check(*, account_id: int) -> Check | None:
     """Check a final-coded account: verdict of record, holds opened and cleared, work routed.
 
-    Answers None, and does nothing, at any other step. Running it twice on the same facts makes one check.
+    Answers None at any other step; while the account is being coded, a check that is due only clears what it no longer
+    finds. Running it twice on the same facts makes one check.
     """
     account = lock_account(account_id)
-    if account.step != Step.FINAL_CODED:
-        return None
-    judgement = judge(account)
-    check = keep_verdict(account=account, judgement=judgement)
-    _route(account, judgement.evaluation)
+    seen = due.seen([account_id])
+    check = _check(account) if account.step == Step.FINAL_CODED else None
+    if seen and account.step == Step.CODING:
+        clear_stale_holds(account)
+    due.done(seen)
     return check
 
 
+def _check(account: Account) -> Check:
+    judgement = InForce(account.facility).check(assemble(account))
+    check = keep_verdict(account=account, judgement=judgement)
+    route(account, judgement.evaluation)
+    return check
+
+
+def clear_stale_holds(account: Account) -> None:
+    """Clear the check's own holds that it would no longer open, on a locked account that is with its coder.
+
+    Opens nothing and keeps no verdict: the account is judged when it is finalized.
+    """
+    standing = list(_standing(account))
+    if standing:
+        wanted = {hold_key(finding) for finding in judge(account).evaluation.holding}
+        _clear(account, [hold for hold in standing if hold.key not in wanted])
+
+
 def keep_verdict(*, account: Account, judgement: Judgement) -> Check:
-    """Store the verdict of a locked account once, and bring the check's own holds into line with its findings."""
+    """Store the verdict of a locked account unless the newest says the same of the same, and bring the check's own holds
+    into line with its findings."""
+    newest = Check.objects.filter(account=account).defer("facts", "findings").order_by("-pk").first()
+    check = newest if newest and says_the_same(newest, account, judgement) else _store(account, judgement)
+    keep_shadow([(check, judgement)])
+    align_holds(account, judgement.evaluation, list(_standing(account)))
+    return check
+
+
+def says_the_same(check: Check, account: Account, judgement: Judgement) -> bool:
+    """Whether a verdict was made of the same facts under the same rules, tables and policy."""
+    then = check.revision, check.ruleset_hash, check.tables_hash, check.policy_hash, check.facts_hash
     evaluation = judgement.evaluation
-    check, made = Check.objects.get_or_create(
+    now = evaluation.ruleset_hash, judgement.tables_hash, judgement.policy.hash, judgement.facts_hash
+    return then == (account.revision, *now)
+
+
+def verdict_of(account: Account, judgement: Judgement) -> Check:
+    """The row of a verdict, not yet stored."""
+    evaluation = judgement.evaluation
+    return Check(
+        facility_id=account.facility_id,
         account=account,
         revision=account.revision,
         ruleset_hash=evaluation.ruleset_hash,
         tables_hash=judgement.tables_hash,
         policy_hash=judgement.policy.hash,
-        facts_hash=sha256(judgement.facts_text),
-        defaults={
-            "facility_id": account.facility_id,
-            "engine_version": evaluation.engine_version,
-            "verdict": Verdict(evaluation.verdict),
-            "conditions": {str(number): status for number, status in evaluation.conditions.items()},
-            "findings": [finding.as_dict() for finding in evaluation.findings],
-            "drg": evaluation.drg.as_dict() if evaluation.drg else None,
-            "tables": dict(evaluation.tables),
-            "facts": judgement.facts_text,
-        },
+        facts_hash=judgement.facts_hash,
+        engine_version=evaluation.engine_version,
+        verdict=Verdict(evaluation.verdict),
+        conditions={str(number): status for number, status in evaluation.conditions.items()},
+        findings=[finding.as_dict() for finding in evaluation.findings],
+        drg=evaluation.drg.as_dict() if evaluation.drg else None,
+        tables=dict(evaluation.tables),
+        facts=judgement.facts_text,
+        assembly=ASSEMBLY,
     )
-    if made:
-        payload = {"check": check.pk, "revision": account.revision, "verdict": check.verdict}
-        history.record(account=account, kind="release.checked", by=CHECKER, payload=payload)
-    _align_holds(account, evaluation)
+
+
+def checked_event(check: Check) -> dict[str, Any]:
+    """What the account's history says of a verdict that was stored."""
+    return {"check": check.pk, "revision": check.revision, "verdict": check.verdict}
+
+
+def _store(account: Account, judgement: Judgement) -> Check:
+    check = verdict_of(account, judgement)
+    check.save(force_insert=True)
+    history.record(account=account, kind="release.checked", by=CHECKER, payload=checked_event(check))
     return check
 
 
-def _align_holds(account: Account, evaluation: Evaluation) -> None:
+def keep_shadow(checked: Iterable[tuple[Check, Judgement]]) -> None:
+    """Write down what rules in shadow would have found at these checks; what is there already stays as it is."""
+    rows = [
+        ShadowFinding(
+            facility_id=check.facility_id,
+            account_id=check.account_id,
+            verdict=check,
+            rule=finding.rule,
+            version=finding.version,
+            subjects=list(finding.subjects),
+            message=finding.message,
+            severity=finding.severity,
+        )
+        for check, judgement in checked
+        for finding in judgement.shadow
+    ]
+    if rows:
+        ShadowFinding.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _standing(account: Account) -> Iterable[Hold]:
+    return Hold.objects.filter(account=account, source=HoldSource.CHECK, resolved_at__isnull=True)
+
+
+def align_holds(account: Account, evaluation: Evaluation, standing: Collection[Hold]) -> None:
+    """Open holds for findings that are new and clear those that are gone. ``standing``: the check's own open ones."""
     wanted = {hold_key(finding): finding for finding in evaluation.holding}
-    standing = Hold.objects.filter(account=account, source=HoldSource.CHECK, resolved_at__isnull=True)
-    for hold in standing:
-        if hold.key not in wanted:
-            resolve_hold(account=account, hold=hold, by=CHECKER, resolution="The check no longer finds it.")
+    _clear(account, [hold for hold in standing if hold.key not in wanted])
     kept = {hold.key for hold in standing}
     for key, finding in wanted.items():
         if key not in kept:
             _open_hold(account, key, finding)
+
+
+def _clear(account: Account, holds: Iterable[Hold]) -> None:
+    for hold in holds:
+        resolve_hold(account=account, hold=hold, by=CHECKER, resolution="The check no longer finds it.")
 
 
 def _open_hold(account: Account, key: str, finding: Finding) -> None:
@@ -128,7 +179,7 @@ def hold_key(finding: Finding) -> str:
     return f"{finding.key[:95]}:{hashlib.sha256(finding.key.encode()).hexdigest()}"
 
 
-def _route(account: Account, evaluation: Evaluation) -> None:
+def route(account: Account, evaluation: Evaluation) -> None:
     """Releasable and unheld: release work. Held by the coder's own findings: back to the same coder."""
     coders = [finding for finding in evaluation.holding if finding.owner == "coding"]
     if coders:

@@ -1,0 +1,90 @@
+"""What accounts of a facility are judged by, read once for a transaction."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+from accounts import chain
+from accounts.models import Facility
+from coding_workflow.codesets.models import TableRelease
+from coding_workflow.guidelines.case import Case
+from coding_workflow.guidelines.engine import evaluate, found_by
+from coding_workflow.guidelines.facts import Facts, facts_to_json, sha256
+from coding_workflow.guidelines.findings import Evaluation, Finding
+from coding_workflow.guidelines.registry import Rule
+from coding_workflow.guidelines.ruleset import RuleSet
+from coding_workflow.guidelines.selectors import ruleset_for, shadow_rules
+from coding_workflow.policy.rules import FacilityPolicy
+from coding_workflow.policy.selectors import policy_for
+from coding_workflow.release.tables import DatabaseTables, tables_of
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One judgement with everything it was made from. ``shadow`` is what rules in shadow would have found."""
+
+    facts_text: str
+    policy: FacilityPolicy
+    evaluation: Evaluation
+    shadow: tuple[Finding, ...] = ()
+
+    @cached_property
+    def tables_hash(self) -> str:
+        """SHA-256 over the labels of the tables that were asked."""
+        return hashlib.sha256(chain.canonical(dict(self.evaluation.tables)).encode()).hexdigest()
+
+    @cached_property
+    def facts_hash(self) -> str:
+        """Hash of the facts that were judged."""
+        return sha256(self.facts_text)
+
+
+class InForce:
+    """Rules, policy and tables of a facility at this instant.
+
+    Each is read when it is first asked for and then kept: use one for a single transaction. What is published while it
+    runs is not seen; a check that used it leaves the mark of the publication standing.
+    """
+
+    def __init__(self, facility: Facility) -> None:
+        self.facility = facility
+        self._asked = False
+
+    @cached_property
+    def policy(self) -> FacilityPolicy:
+        """The facility's policy of today."""
+        return policy_for(self.facility)
+
+    @cached_property
+    def ruleset(self) -> RuleSet:
+        """The rules that judge."""
+        return ruleset_for(self.facility)
+
+    @cached_property
+    def shadow(self) -> tuple[Rule, ...]:
+        """The rules that only watch."""
+        return shadow_rules(self.facility)
+
+    def tables(self, facts: Facts) -> DatabaseTables:
+        """The tables that judge an account."""
+        first, self._asked = not self._asked, True
+        return tables_of(facts) if first else tables_of(facts, self._releases)
+
+    @cached_property
+    def _releases(self) -> list[TableRelease]:
+        """Every release: from the second account on, those of its dates are looked up among them."""
+        return list(TableRelease.objects.all())
+
+    def judge(self, facts: Facts) -> Judgement:
+        """The verdict on these facts, without the rules in shadow."""
+        evaluation = evaluate(facts, self.ruleset, self.tables(facts), self.policy)
+        return Judgement(facts_to_json(facts), self.policy, evaluation)
+
+    def check(self, facts: Facts) -> Judgement:
+        """The verdict, and beside it what the rules in shadow would have found: they ask the tables for themselves, so
+        that neither verdict nor certificate knows of them."""
+        judgement = self.judge(facts)
+        if not self.shadow:
+            return judgement
+        case = Case(facts, self.tables(facts), self.policy)
+        return Judgement(judgement.facts_text, judgement.policy, judgement.evaluation, found_by(self.shadow, case))
