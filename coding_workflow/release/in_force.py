@@ -1,7 +1,7 @@
 """What accounts of a facility are judged by, read once for a transaction."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from accounts import chain
@@ -73,18 +73,20 @@ class InForce:
     @cached_property
     def _releases(self) -> list[TableRelease]:
         """Every release: from the second account on, those of its dates are looked up among them."""
-        return list(TableRelease.objects.all())
+        return list(TableRelease.objects.filter(complete=True))
 
     def judge(self, facts: Facts) -> Judgement:
         """The verdict on these facts, without the rules in shadow."""
-        evaluation = evaluate(facts, self.ruleset, self.tables(facts), self.policy)
-        return Judgement(facts_to_json(facts), self.policy, evaluation)
+        return self._judge(facts, self.tables(facts))
+
+    def _judge(self, facts: Facts, tables: DatabaseTables) -> Judgement:
+        return Judgement(facts_to_json(facts), self.policy, evaluate(facts, self.ruleset, tables, self.policy))
 
     def check(self, facts: Facts) -> Judgement:
         """The verdict, and beside it what the rules in shadow would have found: they ask the tables for themselves, so
         that neither verdict nor certificate knows of them."""
-        judgement = self.judge(facts)
+        tables = self.tables(facts)
+        judgement = self._judge(facts, tables)
         if not self.shadow:
             return judgement
-        case = Case(facts, self.tables(facts), self.policy)
-        return Judgement(judgement.facts_text, judgement.policy, judgement.evaluation, found_by(self.shadow, case))
+        return replace(judgement, shadow=found_by(self.shadow, Case(facts, tables, self.policy)))

@@ -163,7 +163,7 @@ def _judge(test: Backtest, part: BacktestChunk) -> Iterator[BacktestResult]:
             continue
         part.judged += 1
         part.outdated += row.outdated
-        case = Case(facts, in_force.tables(facts.tables_date), in_force.policy)
+        case = Case(facts, in_force.tables(facts), in_force.policy)
         told = change.outcome(case, held_otherwise=row.held_otherwise)
         if told is not None:
             yield BacktestResult(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from accounts.models import INPATIENT_CLASSES, Facility, PatientClass
+from coding_workflow.codesets.codes import MUE, NCCI_PTP
 from coding_workflow.codesets.models import TableRelease
 from coding_workflow.guidelines.lab.anchors import anchors_of
 from coding_workflow.guidelines.lab.definition import Definition
@@ -24,8 +25,10 @@ _TABLES: Final[tuple[tuple[str, Reach], ...]] = (
     ("HCPCS-MODIFIER", Reach(having="modifiers")),
     ("HCPCS", Reach(having="hcpcs")),
     ("CPT", Reach(having="cpt")),
-    ("NCCI", Reach(classes=_OUTPATIENT, having="services")),
-    ("MUE", Reach(classes=_OUTPATIENT, having="services")),
+    (f"{NCCI_PTP}-MEDICAID", Reach(classes=_OUTPATIENT, payers=("medicaid",), having="services")),
+    (f"{MUE}-MEDICAID", Reach(classes=_OUTPATIENT, payers=("medicaid",), having="services")),
+    (NCCI_PTP, Reach(classes=_OUTPATIENT, having="services")),
+    (MUE, Reach(classes=_OUTPATIENT, having="services")),
 )
 
 
@@ -36,8 +39,15 @@ def of_release(release: TableRelease) -> Iterator[Reach]:
     yield replace(scope, starts=period.lower, ends=period.upper)
     before = TableRelease.objects.filter(system=release.system, effective__endswith=period.lower).first()
     if before is not None and period.upper is not None:
-        label = before.effective.lower.isoformat()
-        yield replace(scope, starts=period.upper, table=short_name(release.system), judged_by=label)
+        table, label = _named_in_verdicts(before)
+        yield replace(scope, starts=period.upper, table=table, judged_by=label)
+
+
+def _named_in_verdicts(release: TableRelease) -> tuple[str, str]:
+    """Table and label of a release in ``Check.tables``; the sets of NCCI are asked under one name."""
+    first_day, asked = release.effective.lower.isoformat(), (NCCI_PTP, MUE)
+    table = next((name for name in asked if release.system.startswith(name)), "")
+    return (short_name(table), f"{release.system} {first_day}") if table else (short_name(release.system), first_day)
 
 
 def of_competence(competence: Competence) -> Reach:
