@@ -1,11 +1,13 @@
 """Every built-in rule speaks on an account, is silent on a near one, begins and ends on its day, and minds its words."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from coding_workflow.guidelines.anchoring import Anchors
 from coding_workflow.guidelines.engine import evaluate
 from coding_workflow.guidelines.facts import facts_from_json
 from coding_workflow.guidelines.findings import Finding
@@ -15,7 +17,7 @@ from coding_workflow.guidelines.ruleset import RuleSet, builtin
 
 from .cases import CASES
 from .cases.case import Shelf, Told, shifted
-from .test_stories import STORIES, judged
+from .test_stories import ACCOUNTS, told
 
 RULES = {rule.id: rule for rule in builtin().rules}
 DATED = sorted(rule_id for rule_id, rule in RULES.items() if rule.starts or rule.ends)
@@ -29,16 +31,16 @@ _OVERRIDABLE_ELSEWHERE = {"documents.sterilization_consent_age"}
 _SECOND_PERSON = {"poa.unknown"}
 
 
-def said(rule: Rule, account: dict[str, Any], told: Told, grouping: GroupingAnswer) -> list[Finding]:
+def said(rule: Rule, account: dict[str, Any], case: Told, grouping: GroupingAnswer) -> list[Finding]:
     """What the rule alone says; a rule that fails is no answer."""
-    evaluation = evaluate(facts_from_json(account), RuleSet([rule]), Shelf(told, grouping), told.policy())
+    evaluation = evaluate(facts_from_json(account), RuleSet([rule]), Shelf(case, grouping), case.policy())
     assert not any("could not be evaluated" in finding.message for finding in evaluation.findings), evaluation.findings
     return list(evaluation.findings)
 
 
 def firing(rule_id: str, account: dict[str, Any] | None = None) -> list[Finding]:
-    told = CASES[rule_id]
-    return said(RULES[rule_id], account or told.fires, told, told.grouping)
+    case = CASES[rule_id]
+    return said(RULES[rule_id], account or case.fires, case, case.grouping)
 
 
 def test_no_registered_rule_is_without_its_two_cases_and_no_case_without_its_rule() -> None:
@@ -47,9 +49,9 @@ def test_no_registered_rule_is_without_its_two_cases_and_no_case_without_its_rul
 
 @pytest.mark.parametrize("rule_id", sorted(RULES))
 def test_a_rule_speaks_on_its_account_and_not_on_the_one_beside_it(rule_id: str) -> None:
-    told = CASES[rule_id]
+    case = CASES[rule_id]
     assert firing(rule_id)
-    assert said(RULES[rule_id], told.silent, told, told.silent_grouping) == []
+    assert said(RULES[rule_id], case.silent, case, case.silent_grouping) == []
 
 
 @pytest.mark.parametrize("rule_id", DATED)
@@ -83,6 +85,16 @@ def test_a_rule_set_chooses_by_date_as_each_of_its_rules_would() -> None:
         assert [rule.id for rule in chosen] == [rule.id for rule in builtin().rules if rule.covers(facts)], day
 
 
+def test_what_a_rule_is_about_leaves_out_nothing_that_it_would_say() -> None:
+    asked_all = RuleSet(replace(rule, anchors=Anchors()) for rule in builtin().rules)
+    anchored = {rule.id for rule in builtin().rules if not rule.anchors.unanchored}
+    assert len(anchored) > 50
+    for rule_id, case in CASES.items():
+        facts, tables = facts_from_json(case.fires), Shelf(case, case.grouping)
+        found = evaluate(facts, builtin(), tables, case.policy()).findings
+        assert found == evaluate(facts, asked_all, tables, case.policy()).findings, rule_id
+
+
 def test_without_a_date_the_rules_still_in_force_are_asked() -> None:
     facts = facts_from_json({"id": "a", "patient_class": "recurring"})
     ended = Rule("ended", lambda case: [], 4, "none", ends=date(2020, 1, 1))
@@ -92,7 +104,7 @@ def test_without_a_date_the_rules_still_in_force_are_asked() -> None:
 
 def test_no_message_speaks_of_money_of_a_higher_drg_or_of_the_indicator_to_choose() -> None:
     messages = {finding.message for rule_id in RULES for finding in firing(rule_id)}
-    messages |= {finding.message for _, account, _ in STORIES for finding in judged(account).findings}
+    messages |= {finding.message for name in ACCOUNTS for finding in told(name).findings}
     assert len(messages) > len(RULES)
     assert [message for message in messages if _MONEY.search(message) or _SUGGESTED_POA.search(message)] == []
 
