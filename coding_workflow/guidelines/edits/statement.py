@@ -82,6 +82,6 @@ def statement_from(case: Case) -> Iterator[Found]:
     start, admitted = case.facts.statement_from, case.facts.admit_date
     if start is None or admitted is None or _frequency(case) in ("3", "4"):
         return
-    if start > admitted or start < admitted - _WINDOW:
+    if start > admitted or admitted - start > _WINDOW:
         message = f"The statement begins on {day(start)}; the patient was admitted on {day(admitted)}."
         yield Found(message, ("statement_from", "admit_date"))
