@@ -5,7 +5,7 @@ the sentence ``{0}`` is the code of the first group and ``{1}`` that of the seco
 """
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from .case import ICD_10_FROM, Case
@@ -87,13 +87,3 @@ def needs(id: str, section: str, promise: str, codes: Codes, companions: Codes, 
 def present_at_admission(diagnosis: Diagnosis, case: Case) -> bool:
     """Y or W on an inpatient account; outpatient codes carry no indicator and are always of the visit."""
     return not case.inpatient or diagnosis.poa in ("Y", "W")
-
-
-def prefixed(prefix: str, ends: Iterable[str]) -> Codes:
-    """``prefixed("I5", "01")`` is ``("I50", "I51")``."""
-    return tuple(f"{prefix}{end}" for end in ends)
-
-
-def without(codes: Iterable[str], but: Collection[str]) -> list[str]:
-    """The codes that start with none of ``but``."""
-    return [code for code in codes if not code.startswith(tuple(but))]
