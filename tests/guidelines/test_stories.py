@@ -2,7 +2,7 @@
 
 What facts cannot say is told elsewhere: who is shown a restricted account (29), the clocks of an overpayment (25), automatic
 release (18), the end without a claim (30), work that comes back to its coder (6). Nothing judges occurrence codes 29 and 35
-of a therapy statement (15), revenue codes of a table (41), medical necessity by diagnosis and NCCI pairs before their tables are
+of a therapy statement (15), revenue codes against a list, medical necessity by diagnosis and NCCI pairs before their tables are
 loaded, nor whether two accounts are clinically related (14, 15): a person attests it.
 """
 
