@@ -15,6 +15,7 @@ PLACES: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("go-work", "My work", "worklist:my_work", frozenset()),
     ("go-board", "Release board", "worklist:board", frozenset({"supervisor", "compliance"})),
     ("go-claims", "Claims", "worklist:claims", frozenset({"biller", "supervisor", "compliance"})),
+    ("go-rules", "Rules", "worklist:rules", frozenset({"administrator", "supervisor", "compliance"})),
     ("go-imports", "Imports", "worklist:imports", frozenset({"administrator", "supervisor", "compliance"})),
     ("go-parked", "Parked work", "worklist:parked", frozenset({"administrator", "supervisor"})),
     ("go-process", "Process", "worklist:process", frozenset()),

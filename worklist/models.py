@@ -51,3 +51,27 @@ class PutBack(models.Model):
 
     def __str__(self) -> str:
         return f"put back #{self.pk}"
+
+
+class RuleDraft(models.Model):
+    """The rule editor's form as one person left it: every change is kept here, so that a closed laptop loses nothing.
+
+    ``fields`` is what stands in the form, whether or not it is a rule yet; ``seen`` the seal of the rule's draft that
+    the person started from, empty where there was none. Deleted when it is saved to the rule or thrown away.
+    """
+
+    rule = models.ForeignKey("guidelines.AdminRule", on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    fields = models.JSONField(default=dict)
+    tests = models.TextField(default="[]")
+    seen = models.CharField(max_length=64, blank=True, db_collation="C")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            # Also serves the editor: what this person left in this rule.
+            models.UniqueConstraint(fields=("rule", "user"), name="rule_draft_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"rule draft #{self.pk}"

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<int:pk>/set-aside/", imports.set_aside, name="import_set_aside"),
     path("parked/", parked.parked, name="parked"),
     path("parked/<int:pk>/again/", parked.again, name="parked_again"),
+    path("rules/", include("worklist.views.lab.urls")),
     path("certificates/<int:pk>/", history.certificate, name="certificate"),
     path("account/<int:pk>/history/", history.history, name="history"),
     path("account/<int:pk>/", include("worklist.views.workspace.urls")),

@@ -41,7 +41,8 @@ APPEND_ONLY: Final = frozenset(
     }
 )
 
-#: Rows that are not history: sessions, second factors, finished work, bytes of files that were loaded or discarded.
+#: Rows that are not history: sessions, second factors, finished work, bytes of files that were loaded or discarded,
+#: what was left in a form.
 DELETABLE: Final = frozenset(
     {
         "django_session",
@@ -52,6 +53,7 @@ DELETABLE: Final = frozenset(
         "mfa_authenticator",
         "staff_cachedvalue",
         "codesets_uploadpiece",
+        "worklist_ruledraft",
     }
 )
 

@@ -4,6 +4,7 @@ const KEYS = [
   { keys: "g w", does: "go-work", words: "Go to My work" },
   { keys: "g r", does: "go-board", words: "Go to Release board" },
   { keys: "g c", does: "go-claims", words: "Go to Claims" },
+  { keys: "g l", does: "go-rules", words: "Go to Rules" },
   { keys: "g i", does: "go-imports", words: "Go to Imports" },
   { keys: "g k", does: "go-parked", words: "Go to Parked work" },
   { keys: "g p", does: "go-people", words: "Go to People" },

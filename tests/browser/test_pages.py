@@ -14,20 +14,25 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import Settings
 
 from accounts.actors import Actor
-from accounts.models import Account
+from accounts.models import Account, Facility
 from coding_workflow.codesets import services
 from coding_workflow.codesets.models import TableUpload
+from coding_workflow.guidelines.models import AdminRule
+from coding_workflow.guidelines.services import write_rule
 from coding_workflow.outbox.services import drain
 from coding_workflow.payment.models import Claim, ClaimFile, Remittance
 from coding_workflow.registration.models import InboundMessage
 from coding_workflow.registration.services import import_message
 from coding_workflow.release.models import Certificate, DiscrepancyCase
 from coding_workflow.staff.models import Role, User
+from tests.guidelines.lab.rules import definition
+from tests.guidelines.rule_cast import proofs
 from tests.registration import sending
 from tests.security import url_table
 from tests.security.browser import signed_in
 from tests.security.url_table import PUBLIC, SIGNED_IN, TABLE, Address
 from tests.worklist.rows import parked_at
+from tests.worklist.rules import blank
 from worklist.assignment import claim_next
 from worklist.demo.hospital import open_hospital
 from worklist.demo.player import Player
@@ -55,6 +60,7 @@ MORE: Final = (
     ("worklist:my_work", "", ("cleo", "ada", "cora")),
     ("worklist:board", "", ("cora",)),
     *(("worklist:claims", f"?show={tab}", ("bill",)) for tab in ("submitted", "paid", "cases", "remittances", "unmatched")),
+    ("worklist:rules", "?words=sepsis&condition=4", ("ada",)),
     ("codesets:search", "?q=diabetes+foot+ulcer", ("ana",)),
 )
 
@@ -95,6 +101,7 @@ def site(committed_coded_db: str, settings: Settings) -> Iterator[Site]:
     _upload(User.objects.get(username="ada"))
     message = import_message(sending.discharge(disposition="ZZ"))
     parked_at(None, message.facility)
+    _write_rules()
     with served() as address:
         people = {name: User.objects.get(username=name) for name in set(_BY_ROLE.values())}
         yield Site(address, {name: session_cookie(signed_in(person), address) for name, person in people.items()})
@@ -106,6 +113,13 @@ def _upload(ada: User) -> None:
     facility = sorted(ada.facility_ids())[0]
     services.keep_upload(facility_id=facility, system="REVENUE-CODE", starts=day, ends=None, files=files, by=Actor.person(ada.pk))
     drain()
+
+
+def _write_rules() -> None:
+    """A rule that can be published and one that was begun just now."""
+    main, ada = Facility.objects.get(code="MAIN"), User.objects.get(username="ada")
+    for key, made in (("infarction", definition()), ("begun", blank("A rule begun just now"))):
+        write_rule(key=key, facility=main, definition=made, tests=proofs(), by=ada, reason="Asked for by the committee.")
 
 
 def _who(address: Address) -> tuple[str, ...]:
@@ -132,6 +146,7 @@ def _rows(address: Address) -> list[dict[str, Any]]:
         url_table.message_at: InboundMessage.objects.exclude(status="applied"),
         url_table.remittance_at: Remittance.objects.all()[:2],
         url_table.table_upload: TableUpload.objects.all(),
+        url_table.rule_at: AdminRule.objects.order_by("pk"),
     }
     rows = [{"pk": row.pk} for row in played[address.row]]
     assert rows, "no story made such a row"

@@ -23,6 +23,7 @@ from coding_workflow.staff.models import Competence, Role, RoleGrant, User
 from tests.cast import Cast
 from tests.payment.stage import claim_file_at
 from tests.worklist.rows import case_at, certificate_at, claim_at, message_at, parked_at, release_at, remittance_at
+from tests.worklist.rules import rule_at, version_at
 
 PUBLIC = frozenset({"public"})
 SIGNED_IN: frozenset[str] = frozenset()
@@ -33,6 +34,7 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 CODER = frozenset({Role.CODER})
 HOLDERS = frozenset({Role.CODER, Role.SUPERVISOR})
 BILLER = frozenset({Role.BILLER})
+RULES = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COMPLIANCE})
 CLAIMS = frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE})
 MENDS_IMPORTS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
 IMPORTS = MENDS_IMPORTS | {Role.COMPLIANCE}
@@ -174,6 +176,17 @@ TABLE: dict[str, Address] = {
     "worklist:import_set_aside": Address(MENDS_IMPORTS, "POST", message_at, form={"reason": "A test message of the vendor"}),
     "worklist:parked": Address(MENDS_IMPORTS),
     "worklist:parked_again": Address(MENDS_IMPORTS, "POST", parked_at),
+    # Rules
+    "worklist:rules": Address(RULES),
+    "worklist:new_rule": Address(ADMINISTRATOR, "GET POST"),
+    "worklist:import_rule": Address(ADMINISTRATOR, "GET POST"),
+    "worklist:rule": Address(RULES, "GET", rule_at),
+    "worklist:edit_rule": Address(ADMINISTRATOR, "GET POST", rule_at),
+    "worklist:shadow_rule": Address(ADMINISTRATOR, "POST", version_at, form={"reason": "To see what it finds"}),
+    "worklist:publish_rule": Address(ADMINISTRATOR, "POST", version_at, form={"reason": "Asked for by the committee"}),
+    "worklist:retire_rule": Address(ADMINISTRATOR, "POST", version_at, form={"reason": "No longer of use"}),
+    "worklist:roll_back_rule": Address(ADMINISTRATOR, "POST", version_at, form={"reason": "It was better before"}),
+    "worklist:rule_file": Address(ADMINISTRATOR, "POST", version_at, form={"reason": "For the other hospital"}),
     # Codes
     "codesets:search": Address(SIGNED_IN),
     "codesets:tables": Address(ADMINISTRATOR),

@@ -1,6 +1,7 @@
 """Figures as the department writes them."""
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django import template
@@ -35,3 +36,9 @@ def age(day: datetime.date | None, today: datetime.date) -> str:
 def day(value: datetime.date | None) -> str:
     """A date in one short form: ``Sep 26, 2026``."""
     return "" if value is None else f"{value:%b} {value.day}, {value.year}"
+
+
+@register.filter
+def at(said: Mapping[str, str], place: str) -> str:
+    """What is said about one place; nothing is an empty text."""
+    return said.get(place, "")

@@ -1,0 +1,132 @@
+"""The editor's form without database: every question of the vocabulary comes through it unchanged, faults find their control."""
+
+import datetime
+import itertools
+from dataclasses import replace
+from decimal import Decimal
+
+from coding_workflow.guidelines.facts import (
+    Coder,
+    Competence,
+    Diagnosis,
+    Document,
+    Evidence,
+    Facts,
+    OpenHold,
+    Override,
+    Patient,
+    Record,
+    RelatedAccount,
+    facts_to_json,
+)
+from coding_workflow.guidelines.lab.definition import Asked, Count, Group, Moment, Test
+from coding_workflow.guidelines.lab.faults import Fault
+from coding_workflow.guidelines.lab.vocabulary import COLLECTIONS, FIELDS, OPERATORS
+from tests.guidelines.lab.rules import definition
+from worklist.lab import changing, clauses, drawing, places, plain
+from worklist.lab.facts import without_identity
+
+DAY = datetime.date(2026, 9, 17)
+_SOME = {
+    "code": ("I214", "I50-I51"),
+    "text": ("CARD", "NICU 2"),
+    "whole": (3, 7),
+    "amount": (Decimal("1.5"), Decimal(4)),
+    "date": (Moment("admission", -3), Moment("discharge")),
+}
+
+
+def _value(attribute, operator):
+    """A value that the operator takes, as the reader keeps it."""
+    takes = OPERATORS[operator].takes
+    values = (
+        (True,) if attribute.kind == "flag" else _SOME.get(attribute.kind) or tuple(sorted(v for v, _ in attribute.choices[:2]))
+    )
+    return None if takes == "nothing" else values[0] if takes == "one" else values
+
+
+def _through_the_form(when):
+    made = replace(definition(), when=when)
+    fields = {**plain.fields_of(made), **clauses.write(plain.root_of(made.when))}
+    assert drawing.draw(clauses.read(fields)).clauses
+    return plain.definition_of(fields)
+
+
+def test_every_question_of_the_vocabulary_comes_through_the_form_unchanged():
+    asked = [Asked(one.name, operator, _value(one, operator)) for one in FIELDS.values() for operator in one.operators]
+    for of, collection in COLLECTIONS.items():
+        for one, low in zip(collection.attributes.values(), itertools.cycle([1, None, 2])):
+            tests = tuple(Test(one.name, operator, _value(one, operator)) for operator in one.operators)
+            asked.append(Count(of, tests, low, None if low == 1 else 0 if low is None else 5))
+    for at in range(0, len(asked), 8):
+        when = Group("any", (Group("none", tuple(asked[at : at + 8])),))
+        reading = _through_the_form(when)
+        assert reading.whole, reading.faults
+        assert reading.definition.when == when
+
+
+def test_a_rule_of_one_clause_is_shown_in_a_group():
+    reading = _through_the_form(definition().when)
+    assert reading.definition.when == Group("all", (definition().when,))
+
+
+def test_a_fault_finds_the_control_that_mends_it():
+    found = {
+        "when": "when",
+        "when.all[0].any[2]": "when-0-2",
+        "when.all[0].count.where[1].value": "when-0-t1-value",
+        "when.none[3].value": "when-3-value",
+        "when.all[0].count": "when-0",
+        "when.all[0].count.at_most": "when-0-most",
+        "when.all[1].field": "when-1-about",
+        "scope.services[0]": "services",
+        "tests[2]": "tests",
+        "message": "message",
+    }
+    assert {place: places.id_of(place) for place in found} == found
+    assert drawing.errors_of((Fault("message", "One."), Fault("message", "Two."))) == {"message": "One. Two."}
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_is_said():
+    when = Group("all", (Asked("age_years", "at_least", 3), Asked("sex", "is", "F")))
+    fields = {**plain.fields_of(definition()), **clauses.write(plain.root_of(when))}
+    reading = plain.definition_of({**fields, "when-0:value": ["old"], "ends": ["x"], "message": [""]})
+    assert {fault.place for fault in reading.faults} == {"when.all[0].value", "ends", "message"}
+    assert reading.sentence == "Hold when the sex is female."
+
+
+def test_another_question_drops_the_answer_to_the_first():
+    read = clauses.read({"when:about": ["field:sex"], "when:was": ["age_years"], "when:is": ["at_least"], "when:value": ["3"]})
+    assert read.question == clauses.Question("sex", "one_of", ())
+
+
+def test_a_clause_taken_out_takes_what_is_in_it():
+    tree = plain.root_of(Group("all", (Group("any", (Asked("sex", "is", "F"),)), Asked("sex", "is", "M"))))
+    left, focus = changing.act(tree, "drop", "when-0")
+    assert [node.question.values for node in left.clauses] == [("M",)]
+    assert focus == "when-0"
+
+
+def test_facts_for_a_test_name_nobody():
+    secret = "Wanda Ward"
+    coded = Diagnosis("I214", "Y", (Evidence("doc-9", 3, 9, secret),), coder="77")
+    facts = Facts(
+        id="4711", patient_class="inpatient", facility="MAIN", provider_number="1234567893",
+        patient=Patient(datetime.date(1930, 2, 3), "F"), admit_date=DAY, discharge_date=DAY + datetime.timedelta(days=4),
+        diagnoses=(coded,), documents=(Document("doc-9", "other", author=secret),), record=Record(sources=(("x", secret),)),
+        coders=(Coder("77", (Competence("inpatient", supervisor="78", provider_number="9"),)),),
+        related_accounts=(RelatedAccount("4712", facility="MAIN", unrelated_reason=secret),),
+        open_holds=(OpenHold("k", secret),), overrides=(Override("r", (), secret, "79"),),
+    )  # fmt: skip
+    kept = without_identity(facts)
+    text = facts_to_json(kept)
+    assert not any(word in text for word in (secret, "4711", "4712", "doc-9", "77", "78", "79", "1234567893", "MAIN"))
+    assert (kept.admit_date, kept.discharge_date) == (datetime.date(2026, 9, 3), datetime.date(2026, 9, 7))
+    assert kept.patient.birth_date == datetime.date(1936, 9, 3)
+    assert kept.diagnoses[0].evidence
+
+
+def test_an_infant_keeps_its_age_in_days():
+    newborn = Facts("1", "newborn", patient=Patient(DAY - datetime.timedelta(days=2)), admit_date=DAY, discharge_date=DAY)
+    kept = without_identity(newborn)
+    assert kept.admit_date - kept.patient.birth_date == datetime.timedelta(days=2)

@@ -1,0 +1,166 @@
+"""The list of rules and the page of one: what is shown to whom, what can be done, and why not."""
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from coding_workflow.guidelines.lab.files import to_file
+from coding_workflow.guidelines.models import AdminRule, RuleEvent, RuleVersion
+from coding_workflow.guidelines.services import export_rule
+from tests.guidelines.lab.rules import definition
+from tests.guidelines.rule_cast import WHY, active, second_administrator, write
+from tests.security.browser import signed_in
+
+from .rules import blank
+
+
+@pytest.fixture
+def second(hospital):
+    return second_administrator(hospital)
+
+
+@pytest.fixture
+def ada(hospital):
+    return signed_in(hospital.ada)
+
+
+def said(response, status=200):
+    """The page's text."""
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def test_the_list_shows_our_own_rules_with_their_state_before_the_built_in_ones(hospital, second, ada):
+    active(hospital, second)
+    page = said(ada.get("/rules/"))
+    assert page.index("Infarction without catheterization") < page.index("Everyone who assigned a code holds a competence")
+    assert '<span class="chip ok">Active</span>' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "there", "gone"),
+    [
+        ("words=laterality", "icd10cm.laterality", "claim.admit_date"),
+        ("words=I.B.13+name", "icd10cm.laterality", "claim.admit_date"),
+        ("condition=5", "claim.admit_date", "icd10cm.laterality"),
+        ("severity=warn", "claim.reason_for_visit", "claim.admit_date"),
+        ("kind=own", "lab.infarction", "claim.admit_date"),
+        ("state=draft", "lab.infarction", "claim.admit_date"),
+        ("state=active", "claim.admit_date", "lab.infarction"),
+    ],
+)
+def test_the_list_is_narrowed(hospital, ada, query, there, gone):
+    write(hospital)
+    page = said(ada.get(f"/rules/?{query}", HTTP_HX_REQUEST="true"))
+    assert there in page
+    assert gone not in page
+    assert "<html" not in page
+
+
+def test_the_list_keeps_its_budget(hospital, second, ada, django_assert_max_num_queries):
+    active(hospital, second)
+    write(hospital, key="more")
+    ada.get("/rules/")
+    with django_assert_max_num_queries(12):
+        ada.get("/rules/")
+
+
+def test_a_rule_goes_from_draft_to_shadow_to_force_by_two_people(hospital, second, ada):
+    version = write(hospital)
+    url = f"/rules/{version.rule_id}/"
+    page = said(ada.get(url))
+    assert "Hold when the principal diagnosis is under I21." in page
+    assert "You wrote it; another administrator publishes it. Cora can." in page
+    sent = {"reason": WHY, "seen": version.seal}
+    assert ada.post(f"/rules/versions/{version.pk}/shadow/", sent)["Location"] == url
+    assert said(ada.post(f"/rules/versions/{version.pk}/publish/", sent), 403)
+    assert "You wrote it" not in said(signed_in(second).get(url))
+    assert signed_in(second).post(f"/rules/versions/{version.pk}/publish/", sent)["Location"] == url
+    version.refresh_from_db()
+    assert version.state == "active"
+    page = said(ada.get(url))
+    for words in ("Version 1 runs in shadow", "Version 1 published", "Published by Cora"):
+        assert words in page
+
+
+def test_what_blocks_publishing_is_listed_with_its_place(hospital, second):
+    version = write(hospital, made=blank("Stent without note"), tests=())
+    page = said(signed_in(second).get(f"/rules/{version.rule_id}/"))
+    assert f'<a href="/rules/{version.rule_id}/edit/#message">Go to the message</a>' in page
+    assert f'<a href="/rules/{version.rule_id}/edit/#when">Go to the conditions</a>' in page
+    assert "Nothing is asked yet." in page
+
+
+def test_failing_tests_block_publishing_and_say_how(hospital, second):
+    version = write(hospital, made=definition(severity="warn", scope={"classes": ["clinic"]}))
+    page = said(signed_in(second).get(f"/rules/{version.rule_id}/"))
+    assert "“infarction” fails. It found nothing: the rule was silent." in page
+    assert f'/rules/{version.rule_id}/edit/#tests">Go to the tests' in page
+
+
+@pytest.mark.parametrize("verb", ["shadow", "retire", "file"])
+def test_an_act_without_a_reason_stands_at_its_form(hospital, ada, verb):
+    version = write(hospital)
+    page = said(ada.post(f"/rules/versions/{version.pk}/{verb}/", {"reason": "  x ", "seen": version.seal}), 422)
+    assert f'id="said-{verb}">Say why' in page
+    assert "data-focus>  x </textarea>" in page
+
+
+def test_publishing_what_changed_since_is_a_conflict(hospital, second):
+    version = write(hospital)
+    page = said(signed_in(second).post(f"/rules/versions/{version.pk}/publish/", {"reason": WHY, "seen": "old"}), 409)
+    assert "Somebody changed this draft since you looked" in page
+
+
+def test_a_version_is_compared_in_words_and_rolled_back(hospital, second, ada):
+    first = active(hospital, second)
+    changed = write(hospital, made=definition(severity="warn", title="Infarction, only a warning"))
+    page = said(ada.get(f"/rules/{first.rule_id}/"))
+    assert "<del>hold</del>" in page
+    assert "<ins>warn</ins>" in page
+    page = said(ada.get(f"/rules/{first.rule_id}/?version=1"))
+    assert "Version 2 is being written; publish it or give it up first." in page
+    ada.post(f"/rules/versions/{changed.pk}/retire/", {"reason": "It was better before"})
+    ada.post(f"/rules/versions/{first.pk}/roll-back/", {"reason": "It was better before"})
+    assert RuleVersion.objects.get(rule=first.rule_id, number=3).hash == first.hash
+
+
+def test_supervisors_and_compliance_read_and_are_told_why_they_do_not_act(hospital):
+    version = write(hospital)
+    page = said(signed_in(hospital.cleo).get(f"/rules/{version.rule_id}/"))
+    assert "Only administrators of this facility" in page
+    assert "Edit the draft" not in page
+    assert '<form class="stack" method="post"' not in page
+
+
+def test_a_rule_leaves_as_a_file_that_tells_when_it_was_changed(hospital, ada):
+    version = write(hospital)
+    answer = ada.post(f"/rules/versions/{version.pk}/file/", {"reason": WHY})
+    assert answer["Content-Disposition"] == 'attachment; filename="infarction.json"'
+    assert json.loads(answer.content)["key"] == "infarction"
+    assert RuleEvent.objects.filter(kind="rule.exported").exists()
+    file = SimpleUploadedFile("moved.json", answer.content.replace(b"catheterization", b"cathode"))
+    page = said(ada.post("/rules/import/", {"file": file, "facility": hospital.main.pk, "reason": WHY}), 422)
+    assert "The file was changed after it was exported" in page
+
+
+def test_a_file_is_imported_at_the_facility(hospital, ada):
+    version = write(hospital)
+    text = to_file(export_rule(version_id=version.pk, by=hospital.ada, reason=WHY))
+    ada.post(f"/rules/versions/{version.pk}/retire/", {"reason": WHY})
+    sent = {"file": SimpleUploadedFile("a.json", text.encode()), "facility": hospital.main.pk, "reason": WHY}
+    assert ada.post("/rules/import/", sent)["Location"] == f"/rules/{version.rule_id}/"
+    assert RuleVersion.objects.get(rule=version.rule_id, number=2).state == "draft"
+    for raw, words in ((b"\xff", "its text cannot be read"), (b"{}", "not a rule file of format 1")):
+        page = said(ada.post("/rules/import/", {**sent, "file": SimpleUploadedFile("a.json", raw)}), 422)
+        assert words in page
+
+
+def test_a_new_rule_begins_as_a_draft_named_after_its_title(hospital, ada):
+    sent = {"title": "Stent without note", "facility": hospital.main.pk, "condition": 3, "severity": "hold", "reason": WHY}
+    rule = ada.post("/rules/new/", sent)["Location"]
+    assert AdminRule.objects.get(key="stent_without_note").facility == hospital.main
+    assert "Stent without note" in said(ada.get(rule))
+    assert "There is a rule with this key already" in said(ada.post("/rules/new/", sent), 422)
+    assert "Only administrators of every facility" in said(ada.post("/rules/new/", {**sent, "key": "all", "facility": ""}), 422)

@@ -1,0 +1,117 @@
+"""The rules that judge accounts as administrators see them: built-in edits and the department's own, filtered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import reverse
+
+from coding_workflow.guidelines import selectors as guidelines
+from coding_workflow.guidelines.lab.vocabulary import OVERRIDES, SEVERITIES
+from coding_workflow.guidelines.models import AdminRule, RuleVersion, State
+from coding_workflow.guidelines.registry import Rule
+from coding_workflow.guidelines.ruleset import builtin
+from coding_workflow.staff.models import User
+
+from .rows import CONDITION_WORDS
+
+BUILT_IN, OWN = "built-in", "own"
+KINDS: Final = ((BUILT_IN, "Built in"), (OWN, "Our own"))
+STATES: Final = tuple(State.choices)
+#: How a state looks; the word stands beside the colour.
+MARKS: Final = {State.ACTIVE: "ok", State.SHADOW: "mine", State.DRAFT: "warn", State.RETIRED: ""}
+#: Of several versions of a rule the list shows the one that says most about it today.
+_ORDER: Final = (State.ACTIVE, State.SHADOW, State.DRAFT, State.RETIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One rule. ``states`` are (value, words, mark) of its versions that are not over; ``url`` empty for a built-in one."""
+
+    id: str
+    says: str
+    condition: int
+    severity: str
+    reference: str
+    override: str
+    kind: str
+    states: tuple[tuple[str, str, str], ...] = ()
+    reach: str = ""
+    url: str = ""
+
+    @property
+    def condition_words(self) -> str:
+        """The condition of release in words."""
+        return CONDITION_WORDS[self.condition]
+
+    @property
+    def severity_words(self) -> str:
+        """What it does to the account."""
+        return dict(SEVERITIES)[self.severity]
+
+    @property
+    def override_words(self) -> str:
+        """What it takes to go past it; empty where nothing does, or where it holds nobody."""
+        return dict(OVERRIDES)[self.override].removeprefix("may be overridden ") if self.override != "none" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the list is narrowed to; an empty value asks for nothing."""
+
+    words: str = ""
+    condition: str = ""
+    severity: str = ""
+    state: str = ""
+    kind: str = ""
+
+    def fits(self, line: Line) -> bool:
+        """Whether the rule is to be shown. A built-in edit is always active."""
+        values = {value for value, _, _ in line.states} or {State.ACTIVE.value}
+        return (
+            self.condition in {"", str(line.condition)}
+            and self.severity in {"", line.severity}
+            and self.kind in {"", line.kind}
+            and (self.state in values if self.state else True)
+            and all(word in f"{line.id} {line.says} {line.reference}".lower() for word in self.words.lower().split())
+        )
+
+
+def rules(user: User, wanted: Wanted) -> list[Line]:
+    """The rules that fit: the department's own first, then the built-in edits by condition and id. Two queries."""
+    lines = [*own(user), *(_built_in(rule) for rule in builtin().rules)]
+    return sorted(filter(wanted.fits, lines), key=lambda line: (line.kind != OWN, line.condition, line.id))
+
+
+def own(user: User) -> list[Line]:
+    """The rules that administrators made, at the person's facilities and at all. Two queries."""
+    found = guidelines.rules_at(user.facility_ids()).prefetch_related("versions")
+    return [_own(rule, list(rule.versions.all())) for rule in found if rule.versions.all()]
+
+
+def shown_version(versions: Iterable[RuleVersion]) -> RuleVersion:
+    """The version that says most about a rule: in force, else observed, written, or the last of those that are over."""
+    return min(versions, key=lambda version: (_ORDER.index(State(version.state)), -version.number))
+
+
+def _own(rule: AdminRule, versions: list[RuleVersion]) -> Line:
+    shown = shown_version(versions)
+    definition = guidelines.definition_of(shown)
+    living = [version for version in versions if version.state != State.RETIRED] or [shown]
+    return Line(
+        id=f"lab.{rule.key}",
+        says=definition.title,
+        condition=definition.condition,
+        severity=definition.severity,
+        reference=definition.reference,
+        override=definition.override,
+        kind=OWN,
+        states=tuple((each.state, State(each.state).label, MARKS[State(each.state)]) for each in living),
+        reach=rule.facility.code if rule.facility else "All facilities",
+        url=reverse("worklist:rule", args=[rule.pk]),
+    )
+
+
+def _built_in(rule: Rule) -> Line:
+    says = (rule.judge.__doc__ or rule.reference).strip().splitlines()[0]
+    return Line(rule.id, says, rule.condition, rule.severity, rule.reference, rule.override, BUILT_IN)

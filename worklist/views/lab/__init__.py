@@ -1,0 +1,1 @@
+"""Pages about rules: the list, one rule with its versions, the editor."""
