@@ -23,7 +23,8 @@ from coding_workflow.outbox.services import drain
 from coding_workflow.payment.models import Claim, ClaimFile, Remittance
 from coding_workflow.registration.models import InboundMessage
 from coding_workflow.registration.services import import_message
-from coding_workflow.release.models import Certificate, DiscrepancyCase
+from coding_workflow.release.models import Backtest, Certificate, DiscrepancyCase
+from coding_workflow.release.services.backtesting import start_backtest
 from coding_workflow.staff.models import Role, User
 from tests.guidelines.lab.rules import definition
 from tests.guidelines.rule_cast import proofs
@@ -120,6 +121,10 @@ def _write_rules() -> None:
     main, ada = Facility.objects.get(code="MAIN"), User.objects.get(username="ada")
     for key, made in (("infarction", definition()), ("begun", blank("A rule begun just now"))):
         write_rule(key=key, facility=main, definition=made, tests=proofs(), by=ada, reason="Asked for by the committee.")
+    days = {"starts": datetime.date(2026, 1, 1), "ends": datetime.date(2026, 12, 1)}
+    rule = {"rule": "lab.infarction", "candidate": definition(), "baseline": None}
+    start_backtest(facility=main, by=Actor.person(ada.pk), **rule, **days)
+    drain()
 
 
 def _who(address: Address) -> tuple[str, ...]:
@@ -146,6 +151,7 @@ def _rows(address: Address) -> list[dict[str, Any]]:
         url_table.message_at: InboundMessage.objects.exclude(status="applied"),
         url_table.remittance_at: Remittance.objects.all()[:2],
         url_table.table_upload: TableUpload.objects.all(),
+        url_table.backtest_at: Backtest.objects.all(),
         url_table.rule_at: AdminRule.objects.order_by("pk"),
     }
     rows = [{"pk": row.pk} for row in played[address.row]]

@@ -23,7 +23,7 @@ from coding_workflow.staff.models import Competence, Role, RoleGrant, User
 from tests.cast import Cast
 from tests.payment.stage import claim_file_at
 from tests.worklist.rows import case_at, certificate_at, claim_at, message_at, parked_at, release_at, remittance_at
-from tests.worklist.rules import rule_at, version_at
+from tests.worklist.rules import backtest_at, rule_at, version_at
 
 PUBLIC = frozenset({"public"})
 SIGNED_IN: frozenset[str] = frozenset()
@@ -186,6 +186,9 @@ TABLE: dict[str, Address] = {
     "worklist:publish_rule": Address(ADMINISTRATOR, "POST", version_at, form={"reason": "Asked for by the committee"}),
     "worklist:retire_rule": Address(ADMINISTRATOR, "POST", version_at, form={"reason": "No longer of use"}),
     "worklist:roll_back_rule": Address(ADMINISTRATOR, "POST", version_at, form={"reason": "It was better before"}),
+    "worklist:start_backtest": Address(RULES, "POST", version_at, form={"starts": "2026-01-01", "ends": "2026-09-30"}),
+    "worklist:backtest": Address(RULES, "GET", backtest_at),
+    "worklist:stop_backtest": Address(RULES, "POST", backtest_at),
     "worklist:rule_file": Address(ADMINISTRATOR, "POST", version_at, form={"reason": "For the other hospital"}),
     # Codes
     "codesets:search": Address(SIGNED_IN),

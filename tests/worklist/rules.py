@@ -11,6 +11,7 @@ from coding_workflow.guidelines.lab.definition import Definition, Group
 from coding_workflow.guidelines.lab.testing import tests_to_json
 from coding_workflow.guidelines.lab.writing import definition_to_json, text_hash
 from coding_workflow.guidelines.models import AdminRule, RuleVersion
+from coding_workflow.release.models import Backtest
 from tests.cast import SEPTEMBER, Cast
 from tests.guidelines.lab.rules import definition
 from tests.guidelines.rule_cast import proofs
@@ -39,6 +40,16 @@ def rule_at(cast: Cast, facility: Facility) -> dict[str, Any]:
 def version_at(cast: Cast, facility: Facility) -> dict[str, Any]:
     """A draft: answers the arguments of ``reverse``."""
     return {"pk": _version(cast, facility).pk}
+
+
+def backtest_at(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A backtest that runs: answers the arguments of ``reverse``."""
+    day = SEPTEMBER
+    made = Backtest.objects.create(
+        facility=facility, rule="lab.walked", candidate=definition_to_json(definition()), starts=day, ends=day.replace(day=30),
+        asked_by=cast.ada, accounts=2,
+    )  # fmt: skip
+    return {"pk": made.pk}
 
 
 class Form:

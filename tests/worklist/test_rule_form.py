@@ -19,7 +19,8 @@ from coding_workflow.guidelines.facts import (
     RelatedAccount,
     facts_to_json,
 )
-from coding_workflow.guidelines.lab.definition import Asked, Count, Group, Moment, Test
+from coding_workflow.guidelines.lab.definition import Asked, Count, Group, Moment
+from coding_workflow.guidelines.lab.definition import Test as Question
 from coding_workflow.guidelines.lab.faults import Fault
 from coding_workflow.guidelines.lab.vocabulary import COLLECTIONS, FIELDS, OPERATORS
 from tests.guidelines.lab.rules import definition
@@ -56,7 +57,7 @@ def test_every_question_of_the_vocabulary_comes_through_the_form_unchanged():
     asked = [Asked(one.name, operator, _value(one, operator)) for one in FIELDS.values() for operator in one.operators]
     for of, collection in COLLECTIONS.items():
         for one, low in zip(collection.attributes.values(), itertools.cycle([1, None, 2])):
-            tests = tuple(Test(one.name, operator, _value(one, operator)) for operator in one.operators)
+            tests = tuple(Question(one.name, operator, _value(one, operator)) for operator in one.operators)
             asked.append(Count(of, tests, low, None if low == 1 else 0 if low is None else 5))
     for at in range(0, len(asked), 8):
         when = Group("any", (Group("none", tuple(asked[at : at + 8])),))

@@ -8,11 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from coding_workflow.guidelines.lab.files import to_file
 from coding_workflow.guidelines.models import AdminRule, RuleEvent, RuleVersion
 from coding_workflow.guidelines.services import export_rule
+from coding_workflow.release.models import BacktestResult
 from tests.guidelines.lab.rules import definition
 from tests.guidelines.rule_cast import WHY, active, second_administrator, write
 from tests.security.browser import signed_in
 
-from .rules import blank
+from .conftest import CODED, advance, hold
+from .rules import backtest_at, blank
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def test_the_list_keeps_its_budget(hospital, second, ada, django_assert_max_num_
     active(hospital, second)
     write(hospital, key="more")
     ada.get("/rules/")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         ada.get("/rules/")
 
 
@@ -164,3 +166,52 @@ def test_a_new_rule_begins_as_a_draft_named_after_its_title(hospital, ada):
     assert "Stent without note" in said(ada.get(rule))
     assert "There is a rule with this key already" in said(ada.post("/rules/new/", sent), 422)
     assert "Only administrators of every facility" in said(ada.post("/rules/new/", {**sent, "key": "all", "facility": ""}), 422)
+
+
+def test_a_backtest_is_started_watched_and_stopped(hospital, ada):
+    version = write(hospital)
+    page = said(ada.post(f"/rules/versions/{version.pk}/backtest/", {"starts": "2026-09-30", "ends": "2026-09-01"}), 422)
+    assert "Choose a first day, and a later last one" in page
+    sent = {"starts": "2026-01-01", "ends": "2026-09-30"}
+    page = said(ada.get(ada.post(f"/rules/versions/{version.pk}/backtest/", sent)["Location"]))
+    assert "0 of 0 accounts judged" in page
+    assert "Newly held: none." in page
+    assert "Finished" in said(ada.get(f"/rules/{version.rule_id}/"))
+    running = backtest_at(hospital, hospital.main)["pk"]
+    part = said(ada.get(f"/rules/backtests/{running}/", HTTP_HX_REQUEST="true"))
+    assert 'hx-trigger="every 2s"' in part
+    assert "<html" not in part
+    ada.post(f"/rules/backtests/{running}/stop/")
+    assert "Cancelled" in said(ada.get(f"/rules/backtests/{running}/"))
+
+
+def test_a_backtest_lists_accounts_but_not_restricted_ones(hospital, ada):
+    pk = backtest_at(hospital, hospital.main)["pk"]
+    for number, restricted in (("A1", ""), ("A2", "VIP")):
+        account = hospital.account(number, restricted=restricted)
+        BacktestResult.objects.create(
+            backtest_id=pk,
+            facility=hospital.main,
+            account=account,
+            outcome="held",
+            dollars=1200,
+            days=3,
+            message="Report missing.",
+        )
+    page = said(ada.get(f"/rules/backtests/{pk}/"))
+    assert ">A1</a>" in page
+    assert "A2" not in page
+    assert "$2,400 · 6 account-days" in page
+
+
+def test_an_unfinished_rule_is_not_backtested(hospital, ada):
+    version = write(hospital, made=blank("Stent without note"), tests=())
+    page = said(ada.post(f"/rules/versions/{version.pk}/backtest/", {"starts": "2026-01-01", "ends": "2026-09-30"}), 422)
+    assert "The rule is not complete yet" in page
+
+
+def test_what_a_rule_did_lately_stands_on_its_page_and_in_the_list(hospital, second, ada):
+    version = active(hospital, second)
+    hold(advance(hospital.account("A1"), *CODED), condition=4, owner="coding", reason="lab.infarction")
+    assert "1 account, 1 held now" in said(ada.get(f"/rules/{version.rule_id}/"))
+    assert '<td class="num">1</td>' in said(ada.get("/rules/?kind=own"))

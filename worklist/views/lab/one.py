@@ -8,8 +8,9 @@ from django.shortcuts import render
 from coding_workflow.guidelines import selectors as guidelines
 from coding_workflow.guidelines.models import AdminRule, RuleVersion, State
 from coding_workflow.staff.access import StaffRequest, require_role
+from worklist.selectors import lab_backtests as backtests
 from worklist.selectors import lab_rule as selectors
-from worklist.selectors.lab import shown_version
+from worklist.selectors.lab import lately, shown_version
 
 from .reaching import READS, fetch_rule, number
 
@@ -33,6 +34,10 @@ def rule_page(
     context = {
         "rule": one,
         "sheet": selectors.sheet(one, shown, versions, number(request.GET.get("against", ""))),
+        "record": lately(request.user, [f"lab.{one.key}"])[0],
+        "backtests": backtests.of_rule(request.user, one),
+        "facilities": backtests.facilities(request.user, one),
+        "last_year": backtests.last_year(),
         "steps": selectors.steps(versions),
         "events": guidelines.history_of(one)[:100],
         "actions": selectors.actions(request.user, one, shown, versions),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from . import acting, editor, lists, making, one
+from . import acting, backtests, editor, lists, making, one
 
 urlpatterns: list[URLPattern] = [
     path("", lists.rules, name="rules"),
@@ -14,5 +14,8 @@ urlpatterns: list[URLPattern] = [
     path("versions/<int:pk>/publish/", acting.publish, name="publish_rule"),
     path("versions/<int:pk>/retire/", acting.retire, name="retire_rule"),
     path("versions/<int:pk>/roll-back/", acting.roll_back, name="roll_back_rule"),
+    path("versions/<int:pk>/backtest/", backtests.start, name="start_backtest"),
+    path("backtests/<int:pk>/", backtests.backtest, name="backtest"),
+    path("backtests/<int:pk>/stop/", backtests.stop, name="stop_backtest"),
     path("versions/<int:pk>/file/", acting.file, name="rule_file"),
 ]
