@@ -20,6 +20,8 @@ from coding_workflow.coding.models import CodedDiagnosis, CodedProcedure
 from coding_workflow.guidelines.lab.definition import Count, Definition, Group
 from coding_workflow.guidelines.lab.definition import Scope as RuleScope
 from coding_workflow.guidelines.lab.definition import Test as Asking
+from coding_workflow.guidelines.services import retire_rule
+from coding_workflow.outbox.services import drain
 from coding_workflow.policy.services import publish_policy
 from coding_workflow.policy.standard import STANDARD
 from coding_workflow.release import services as release
@@ -30,6 +32,7 @@ from coding_workflow.release.services.reaching import of_release
 from coding_workflow.staff.models import Role, RoleGrant
 from coding_workflow.staff.services import end_competence
 from tests.cast import SEPTEMBER, Cast
+from tests.guidelines.rule_cast import active, second_administrator
 
 from .stage import document
 
@@ -263,6 +266,20 @@ def test_a_changed_rule_marks_the_accounts_that_have_what_it_is_about(cast: Cast
     absent = replace(definition, when=Group("none", (about_failure,)))
     listeners.tell("rules_changed", facility=cast.main, definitions=[absent], by=BY)
     assert marked() == {"FAILURE", "DIABETES"}
+
+
+def test_a_published_rule_holds_and_a_retired_one_no_longer_does(cast: Cast) -> None:
+    account = final_coded(cast, "INFARCTION")
+    values = {"system": "ICD-10-CM", "code": "I214", "position": 0, "assigned_by": cast.ana, "changed_by": cast.ana}
+    CodedDiagnosis.objects.create(facility=cast.main, account=account, **values)
+    version = active(cast, second_administrator(cast))
+    assert CheckDue.objects.get().cause == DueCause.RULES
+    drain(lanes=["bulk"])
+    assert Hold.objects.filter(account=account, reason="lab.infarction", resolved_at__isnull=True).exists()
+    retire_rule(version_id=version.pk, by=cast.ada, reason="The committee no longer asks for it.")
+    drain(lanes=["bulk"])
+    assert not Hold.objects.filter(account=account, reason="lab.infarction", resolved_at__isnull=True).exists()
+    assert not CheckDue.objects.exists()
 
 
 def test_a_rule_about_documents_or_charges_marks_by_them(cast: Cast) -> None:

@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AccessRecord, Account, Deficiency, Event, Hold, OutboxRow, WorkItem
 from coding_workflow.coding import selectors as coding
 from coding_workflow.outbox.services import drain
+from coding_workflow.release.models import DueCause
+from coding_workflow.release.services.due import Reach, mark_due
 from coding_workflow.staff.models import Role
 from tests.security.browser import signed_in
 from tests.tables import trust_downstream
@@ -180,6 +182,17 @@ def test_the_page_keeps_its_query_budget(hospital, ana, account, step, monkeypat
     budget = {"coding": 36, "final_coded": 30}[step]
     # Answers of the code tables are kept in the process: a test before this one may have saved a query or two.
     assert budget - 2 <= len(captured) <= budget, "\n".join(query["sql"][:150] for query in captured)
+
+
+def test_a_verdict_by_what_has_changed_since_says_so(hospital, ana, account):
+    code_completely(ana, account)
+    send(ana, account, "finalize/", {"do": "finalize"})
+    drain()
+    assert "Check due since" not in read(ana, account)
+    mark_due(reach=Reach(), cause=DueCause.POLICY)
+    answer = read(ana, account)
+    assert "Check due since" in answer
+    assert "A policy was published" in answer
 
 
 # Taking it
