@@ -92,8 +92,8 @@ def _two_people(override: Override) -> bool:
     return bool(override.second) and override.second != override.by
 
 
-def _place(finding: Finding) -> tuple[int, int, str, tuple[str, ...], str]:
-    return finding.condition, _ORDER[finding.severity], finding.rule, finding.subjects, finding.message
+def _place(finding: Finding) -> tuple[int, int, str, tuple[str, ...], str, str]:
+    return finding.condition, _ORDER[finding.severity], finding.rule, finding.subjects, finding.message, finding.owner
 
 
 def _conditions(findings: tuple[Finding, ...], absent: set[int], has_case: bool) -> dict[int, Status]:

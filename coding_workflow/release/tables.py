@@ -189,9 +189,25 @@ def _expand(target: str) -> list[str]:
     first, _, last = target.partition("-")
     if not last:
         return [first]
-    if len(first) == len(last) == 3 and first[0] == last[0] and first[1:].isdigit() and last[1:].isdigit():
-        return [f"{first[0]}{number:02d}" for number in range(int(first[1:]), int(last[1:]) + 1)]
+    if len(first) == len(last) == 3 and first[1:].isdigit() and last[1:].isdigit():
+        return [prefix for letter in _letters(first, last) for prefix in _categories(letter, first, last)]
     return _expand_tail(first, last)
+
+
+def _letters(first: str, last: str) -> str:
+    """The chapters' letters of a range such as ``C00-D49``."""
+    return "".join(chr(number) for number in range(ord(first[0]), ord(last[0]) + 1))
+
+
+def _categories(letter: str, first: str, last: str) -> list[str]:
+    """The categories of one letter in a range; a whole decade is one prefix, so that C7A and D3A are among them."""
+    starts = int(first[1:]) if letter == first[0] else 0
+    ends = int(last[1:]) if letter == last[0] else 99
+    found = []
+    for decade in range(starts // 10, ends // 10 + 1):
+        inside = range(max(starts, decade * 10), min(ends, decade * 10 + 9) + 1)
+        found += [f"{letter}{decade}"] if len(inside) == 10 else [f"{letter}{number:02d}" for number in inside]
+    return found
 
 
 def _expand_tail(first: str, last: str) -> list[str]:

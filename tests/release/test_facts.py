@@ -110,7 +110,7 @@ def test_a_chargemaster_line_names_the_owner_of_its_entry_who_is_a_coder_of_the_
 def test_a_code_without_a_charge_is_a_line_without_an_amount(account: Account, cast: Cast) -> None:
     coding.assign_procedure(account_id=account.pk, code="99284", by=cast.actor("ana"))
     [line] = _facts(account).lines
-    assert (line.hcpcs, line.revenue_code, line.charge, line.date) == ("99284", "", None, SEPTEMBER)
+    assert (line.hcpcs, line.revenue_code, line.charge, line.date) == ("99284", "", None, account.discharge_date)
 
 
 def test_a_voided_charge_is_not_told(account: Account) -> None:

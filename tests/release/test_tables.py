@@ -7,7 +7,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from coding_workflow.codesets.selectors import lookup
-from coding_workflow.release.tables import tables_in_force
+from coding_workflow.release.tables import _expand, tables_in_force
 
 pytestmark = pytest.mark.usefixtures("coded_db")
 IN_FORCE = datetime.date(2026, 6, 1)
@@ -64,3 +64,19 @@ def test_asking_again_does_not_ask_the_database(django_assert_num_queries: Djang
         tables = tables_in_force(IN_FORCE)
         assert tables.loaded("ICD-10-CM")
         assert tables.code("ICD-10-CM", "I5023") and tables.notes("I5023")
+
+
+@pytest.mark.parametrize(
+    ("target", "inside", "outside"),
+    [
+        ("C00-D49", ("C00", "C7A", "C96", "D3A", "D49"), ("D50", "B99")),
+        ("I20-I25", ("I20", "I25"), ("I19", "I26", "I2A")),
+        ("O10-O16", ("O10", "O16"), ("O17", "O09")),
+        ("A00-B99", ("A00", "B20", "B99"), ("C00",)),
+        ("O0830-O0839", ("O0830", "O0839"), ("O0840",)),
+    ],
+)
+def test_a_range_of_a_note_is_all_categories_in_it(target: str, inside: tuple[str, ...], outside: tuple[str, ...]):
+    prefixes = tuple(_expand(target))
+    assert all(code.startswith(prefixes) for code in inside)
+    assert not any(code.startswith(prefixes) for code in outside)

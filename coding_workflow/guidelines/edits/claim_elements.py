@@ -9,6 +9,8 @@ from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.words import day, spoken
 
 REFERENCE = "Release condition 5"
+#: The Medicare Code Editor takes no age above it.
+OLDEST = 124
 
 
 @rule("claim.record_abstracted", condition=5, reference=REFERENCE, looks_at=("record",), fix="abstract")
@@ -25,6 +27,24 @@ def _differs(case: Case, element: str, label: str, accounting: str, record: str)
         yield Found(f"The {label} has not been abstracted from the record.", (element,), owner="coding", fix="abstract")
         return
     yield Found(f"Patient accounting has {label} {accounting or 'not given'}; the record says {record}.", (element,))
+
+
+@rule(
+    "claim.demographics",
+    condition=5,
+    reference="UB-04 FL 10 and 11; MCE 14 and 15",
+    looks_at=("patient",),
+    owner="patient_access",
+    fix="registration",
+)
+def demographics(case: Case) -> Iterator[Found]:
+    """No claim goes out without the patient's birth date and sex, and none for an age that cannot be."""
+    if case.facts.patient.birth_date is None:
+        yield Found("The patient's birth date is missing.", ("birth_date",))
+    elif case.age is not None and not 0 <= case.age <= OLDEST:
+        yield Found(f"The patient's birth date gives an age of {case.age} years at admission.", ("birth_date",))
+    if not case.facts.patient.sex:
+        yield Found("The patient's sex is missing.", ("sex",))
 
 
 @rule(

@@ -28,7 +28,6 @@ DATA_EDITS = {
     "INVALID_DISCHARGE_STATUS": ("16", "The discharge status is missing or not valid."),
     "INVALID_DISCHARGE_DATE": ("16", "The discharge date is not valid for the editor."),
     "WRONG_PROCEDURE_PERFORMED": ("18", "{} reports a wrong procedure performed; bill it as a no-pay claim."),
-    "INCONSISTENT_WITH_LENGTH_OF_STAY": ("19", "{} does not fit the length of stay."),
     "UNSPECIFIED": ("20", "{} leaves the side unspecified; code the side, or state why it cannot be determined."),
     "INVALID_POA": ("1", "{} has a present-on-admission indicator that is not valid."),
 }
@@ -59,6 +58,8 @@ COVERAGE_EDITS = {
 #: Medicare, and accounts whose payer was not given: the editor is Medicare's.
 _COVERED_PAYERS = frozenset({"medicare", ""})
 _WHERE = {"discharge_status": "claim_elements", "age": "registration", "sex": "registration"}
+#: Ventilation of more than 96 consecutive hours, and the shortest stay that can hold it. The grouper is given no stay.
+LONG_VENTILATION, VENTILATED_DAYS = "5A1955Z", 4
 _KNOWN = {*DATA_EDITS, *COVERAGE_EDITS, SEX_CONFLICT}
 
 
@@ -98,6 +99,15 @@ def _sex_conflict(case: Case) -> Iterable[Found]:
     return () if "45" in case.facts.condition_codes else _findings(case, SEX_CONFLICT, "{} and the recorded sex differ.")
 
 
+def _length_of_stay(case: Case) -> Iterable[Found]:
+    days = case.length_of_stay
+    done = any(procedure.code == LONG_VENTILATION for procedure in case.facts.procedures)
+    if done and days is not None and days < VENTILATED_DAYS:
+        length = "1 day" if days == 1 else f"{days} days"
+        message = f"{LONG_VENTILATION} is ventilation of more than 96 hours; the stay is {length} long."
+        yield Found(message, (LONG_VENTILATION,), fix="procedures")
+
+
 for _name, (_number, _sentence) in DATA_EDITS.items():
     register(_edit(_name, _number, _sentence, coverage=False))
 for _name, (_number, _sentence) in COVERAGE_EDITS.items():
@@ -114,6 +124,19 @@ register(
         looks_at=(*_ABOUT, "condition_codes"),
         override="reason",
         ends=SEX_CONFLICT_UNTIL,
+    )
+)
+_STAY = ("procedures", "admit_date", "discharge_date")
+register(
+    Rule(
+        "mce.inconsistent_with_length_of_stay",
+        _length_of_stay,
+        4,
+        "MCE 19",
+        version=2,
+        classes=INPATIENT_CLASSES,
+        looks_at=_STAY,
+        override="reason",
     )
 )
 register(Rule("mce.unlisted", _unlisted, 4, "MCE", classes=INPATIENT_CLASSES, looks_at=_ABOUT))

@@ -11,7 +11,8 @@ from coding_workflow.guidelines.words import point
 PNEUMONIA = ("J12", "J13", "J14", "J15", "J16", "J17", "J18")
 _LOWER_INFECTIONS = (*PNEUMONIA, "J20", "J21", "J22")
 #: With moderate, mild and severe persistent and mild intermittent asthma: uncomplicated, exacerbation, status asthmaticus.
-_ASTHMA = ("J452", "J453", "J454", "J455")
+#: and of the unspecified kind J45.90-.
+_ASTHMA = ("J452", "J453", "J454", "J455", "J4590")
 
 
 @guideline("respiratory.copd_infection", "I.A.15, I.C.10.a.1", override="reason")
@@ -44,7 +45,7 @@ apart(
 )
 
 
-@guideline("respiratory.asthma_once", "I.C.10.a.1")
+@guideline("respiratory.asthma_once", "I.C.10.a.1", version=2)
 def asthma_once(case: Case) -> Iterator[Found]:
     """Asthma of one kind is uncomplicated, exacerbated or in status asthmaticus."""
     for kind in _ASTHMA:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from accounts.models import INPATIENT_CLASSES, Facility, PatientClass
-from coding_workflow.codesets.codes import MUE, NCCI_PTP
+from coding_workflow.codesets.codes import CLAIM_LISTS, MUE, NCCI_PTP
 from coding_workflow.codesets.models import TableRelease
 from coding_workflow.guidelines.lab.anchors import anchors_of
 from coding_workflow.guidelines.lab.definition import Definition
@@ -33,7 +33,12 @@ _TABLES: Final[tuple[tuple[str, Reach], ...]] = (
 
 
 def of_release(release: TableRelease) -> Iterator[Reach]:
-    """Accounts dated in the release's period; and where it took over from a longer one, those left without a table."""
+    """Accounts dated in the release's period; and where it took over from a longer one, those left without a table.
+
+    The lists of a claim form are looked up by people; no rule asks them, so they touch nobody.
+    """
+    if release.system in CLAIM_LISTS:
+        return
     scope = next((reach for name, reach in _TABLES if release.system.startswith(name)), Reach())
     period = release.effective
     yield replace(scope, starts=period.lower, ends=period.upper)

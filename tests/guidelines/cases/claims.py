@@ -27,6 +27,7 @@ def tested(revenue: str, **changes: Any) -> dict[str, Any]:
 
 CASES = {
     "claim.record_abstracted": Told(ip(record=None), ip()),
+    "claim.demographics": Told(ip(patient={"sex": "F"}), ip()),
     "claim.discharge_status": Told(different("discharge_status", "03"), ip()),
     "claim.patient_class": Told(different("patient_class", "observation"), ip()),
     "claim.admit_date": Told(different("admit_date", DISCHARGED), ip()),

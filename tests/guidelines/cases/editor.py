@@ -14,4 +14,9 @@ CASES["mce.sex_conflict"] = Told(
     edited(("SEX_CONFLICT", "J441")),
     edited(("SEX_CONFLICT", "J441")),
 )
+_VENTILATED = [{"system": "ICD-10-PCS", "code": "5A1955Z"}]
+CASES["mce.inconsistent_with_length_of_stay"] = Told(
+    ip(admit_date="2026-06-10", discharge_date="2026-06-13", procedures=_VENTILATED),
+    ip(admit_date="2026-06-09", discharge_date="2026-06-13", procedures=_VENTILATED),
+)
 CASES["mce.unlisted"] = Told(ip(), ip(), edited(("NEW_EDIT", "J441")), edited(("UNSPECIFIED", "J441")))
