@@ -4,7 +4,7 @@ Releases never change once loaded, so answers about their codes are kept in the 
 """
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cached_property, lru_cache
 
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -70,9 +70,7 @@ class DatabaseTables(GrouperTables):
         self._releases: dict[str, list[TableRelease]] = {}
         asked = sorted({on, *days}) if on else []
         if asked:
-            period = DateRange(asked[0], asked[-1], "[]")
-            read = TableRelease.objects.filter(effective__overlap=period, complete=True) if every is None else every
-            for release in read:
+            for release in _overlapping(asked[0], asked[-1], every):
                 self._releases.setdefault(release.system, []).append(release)
 
     def _release(self, system: str, on: Day = None) -> TableRelease | None:
@@ -139,6 +137,13 @@ class DatabaseTables(GrouperTables):
     def _limits(self) -> dict[tuple[int, str], UnitLimit]:
         rows = codesets.limits_of(self._releases.get(self._sets[MUE], ()), self._codes)
         return {(row.release_id, row.code): row for row in rows}
+
+
+def _overlapping(first: datetime.date, last: datetime.date, every: Collection[TableRelease] | None) -> Iterable[TableRelease]:
+    """The releases in force on some day from first to last."""
+    if every is None:
+        return TableRelease.objects.filter(effective__overlap=DateRange(first, last, "[]"), complete=True)
+    return (each for each in every if each.effective.lower <= last and (each.effective.upper or datetime.date.max) > first)
 
 
 def _covers(release: TableRelease, day: datetime.date) -> bool:
