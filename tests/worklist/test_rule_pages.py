@@ -8,13 +8,25 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from coding_workflow.guidelines.lab.files import to_file
 from coding_workflow.guidelines.models import AdminRule, RuleEvent, RuleVersion
 from coding_workflow.guidelines.services import export_rule
+from coding_workflow.guidelines.tables import CodeAnswer, NoTables
 from coding_workflow.release.models import BacktestResult
-from tests.guidelines.lab.rules import definition
+from tests.guidelines.lab.rules import asks, count, definition
 from tests.guidelines.rule_cast import WHY, active, second_administrator, write
 from tests.security.browser import signed_in
+from worklist.selectors import lab_rule
 
 from .conftest import CODED, advance, hold
 from .rules import backtest_at, blank
+
+
+class Few(NoTables):
+    """A table with two codes."""
+
+    def loaded(self, system, on=None):
+        return "2026-04-01"
+
+    def code(self, system, code, on=None):
+        return CodeAnswer(code, "") if code in {"I21", "I214"} else None
 
 
 @pytest.fixture
@@ -94,6 +106,14 @@ def test_what_blocks_publishing_is_listed_with_its_place(hospital, second):
     assert "Nothing is asked yet." in page
 
 
+def test_a_code_that_the_tables_do_not_hold_is_named_but_blocks_nothing(hospital, second, monkeypatch):
+    version = write(hospital, made=definition(count("principal", asks("code", "one_of", ["I21.4", "I21.7"]))))
+    monkeypatch.setattr(lab_rule, "tables_today", Few)
+    page = said(signed_in(second).get(f"/rules/{version.rule_id}/"))
+    assert "Not in the table in force: I217." in page
+    assert '<button class="button" type="button" disabled' not in page
+
+
 def test_failing_tests_block_publishing_and_say_how(hospital, second):
     version = write(hospital, made=definition(severity="warn", scope={"classes": ["clinic"]}))
     page = said(signed_in(second).get(f"/rules/{version.rule_id}/"))
@@ -160,6 +180,7 @@ def test_a_file_is_imported_at_the_facility(hospital, ada):
 
 
 def test_a_new_rule_begins_as_a_draft_named_after_its_title(hospital, ada):
+    assert '<option value="0"' not in said(ada.get("/rules/new/"))
     sent = {"title": "Stent without note", "facility": hospital.main.pk, "condition": 3, "severity": "hold", "reason": WHY}
     rule = ada.post("/rules/new/", sent)["Location"]
     assert AdminRule.objects.get(key="stent_without_note").facility == hospital.main

@@ -14,10 +14,13 @@ from coding_workflow.guidelines.models import AdminRule, RuleVersion, State
 from coding_workflow.guidelines.registry import Rule
 from coding_workflow.guidelines.ruleset import builtin
 from coding_workflow.release.selectors import RuleRecord, records_of
+from coding_workflow.release.tables import DatabaseTables, tables_in_force
 from coding_workflow.staff.models import User
 
 from .rows import CONDITION_WORDS
 
+#: The conditions that a rule may belong to.
+CONDITIONS: Final = tuple((str(number), f"{number}. {words}") for number, words in CONDITION_WORDS.items() if number)
 BUILT_IN, OWN = "built-in", "own"
 KINDS: Final = ((BUILT_IN, "Built in"), (OWN, "Our own"))
 STATES: Final = tuple(State.choices)
@@ -100,6 +103,11 @@ def own(user: User) -> list[Line]:
     """The rules that administrators made, at the person's facilities and at all. Two queries."""
     found = guidelines.rules_at(user.facility_ids()).prefetch_related("versions")
     return [_own(rule, list(rule.versions.all())) for rule in found if rule.versions.all()]
+
+
+def tables_today() -> DatabaseTables:
+    """The code tables of today, in which the codes of a rule are looked up."""
+    return tables_in_force(clock.today())
 
 
 def shown_version(versions: Iterable[RuleVersion]) -> RuleVersion:

@@ -5,6 +5,7 @@ from typing import Final
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from accounts.errors import NotAllowed
 from accounts.models import Facility
@@ -21,7 +22,7 @@ from coding_workflow.staff.models import Role, RoleGrant, User
 from worklist.lab import places
 from worklist.lab.plain import in_words
 
-from .lab import MARKS
+from .lab import MARKS, tables_today
 from .rows import CONDITION_WORDS
 
 NOT_IN_FORCE: Final = frozenset({State.DRAFT, State.SHADOW})
@@ -84,7 +85,7 @@ def sheet(rule: AdminRule, version: RuleVersion, versions: list[RuleVersion], ag
         sentence=in_words(definition),
         facts=tuple(_facts(rule, definition)),
         outcomes=outcomes_of(version, definition),
-        warnings=tuple(Reason(each.message) for each in warnings(definition)),
+        warnings=() if faults(definition) else tuple(Reason(each.message) for each in warnings(definition, tables_today())),
         against=other,
         differences=differences(guidelines.definition_of(other), definition) if other else (),
     )
@@ -105,8 +106,8 @@ def _facts(rule: AdminRule, definition: Definition) -> list[tuple[str, str]]:
     """The rest of the rule, named; dates are half-open in the engine and said as days here."""
     override = dict(vocabulary.OVERRIDES)[definition.override]
     return [
-        ("Message", definition.message),
-        ("Reference", definition.reference),
+        ("Message", definition.message or "not written yet"),
+        ("Reference", definition.reference or "not written yet"),
         ("Condition", f"{definition.condition}. {CONDITION_WORDS.get(definition.condition, '')}"),
         ("Severity", dict(vocabulary.SEVERITIES)[definition.severity]),
         ("Reach", rule.facility.name if rule.facility else "All facilities"),
@@ -143,7 +144,7 @@ def _said(version: RuleVersion) -> list[str]:
         ("Retired", version.retired_by, version.retired_at, version.retired_reason),
     ]
     return [
-        f"{verb} by {who} on {at:%b %-d, %Y}" + (f": {why}" if why else "")
+        f"{verb} by {who} on {localtime(at):%b %-d, %Y}" + (f": {why}" if why else "")
         for verb, who, at, why in acts
         if who and at is not None
     ]

@@ -1,6 +1,7 @@
 """Backtests: what a version would have held or freed. They run by themselves; the page can be left and come back to."""
 
 import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -43,7 +44,7 @@ def start(request: StaffRequest, pk: int) -> HttpResponse:
 def backtest(request: StaffRequest, pk: int) -> HttpResponse:
     """The page; as fragment its numbers, which ask for themselves until it has ended."""
     test = fetch(Backtest.objects.select_related("facility", "asked_by"), request.user, pk)
-    context = {"sheet": selectors.sheet(test)}
+    context: dict[str, Any] = {"sheet": selectors.sheet(test)}
     if request.htmx:
         return render(request, "worklist/lab/_progress.html", context)
     if not is_polling(request):

@@ -13,12 +13,10 @@ from coding_workflow.staff.access import StaffRequest
 from worklist.drafting import keep_draft
 from worklist.lab import clauses, drawing, places, plain
 from worklist.models import RuleDraft
-from worklist.selectors.lab import shown_version
-from worklist.selectors.rows import CONDITION_WORDS
+from worklist.selectors.lab import CONDITIONS, shown_version, tables_today
 
 #: Names of the form that are not the rule: what to do, the reason, the test being written.
 _NOT_KEPT: Final = ("csrfmiddlewaretoken", "do", "reason", "seen")
-_CONDITIONS: Final = [(str(number), f"{number}. {words}") for number, words in CONDITION_WORDS.items()]
 #: The longest text that one field is kept with, and the most fields that a form has.
 _LONGEST: Final = 20_000
 _MOST: Final = 2_000
@@ -109,7 +107,7 @@ def context(desk: Desk) -> dict[str, Any]:
         "todo": [
             (fault.message, places.id_of(fault.place), places.words_of(fault.place)) for fault in (*reading.faults, *missing)
         ],
-        "warnings": [each.message for each in warnings(reading.definition)] if ready else [],
+        "warnings": [each.message for each in warnings(reading.definition, tables_today())] if ready else [],
         "ready": ready,
         "proofs": _proofs(desk, run(reading.definition, desk.tests) if ready else ()),
         "errors": _errors(desk, reading),
@@ -160,7 +158,7 @@ def _fields(desk: Desk) -> dict[str, Any]:
 
 
 _CHOICES: Final = {
-    "conditions": _CONDITIONS,
+    "conditions": CONDITIONS,
     "severities": vocabulary.SEVERITIES,
     "overrides": vocabulary.OVERRIDES,
     "owners": vocabulary.OWNERS,

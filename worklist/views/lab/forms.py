@@ -7,7 +7,7 @@ from django.utils.text import slugify
 
 from accounts.models import Facility
 from coding_workflow.guidelines.lab.vocabulary import SEVERITIES
-from worklist.selectors.rows import CONDITION_WORDS
+from worklist.selectors.lab import CONDITIONS
 
 #: Bytes of a rule file; a rule with all its tests is far smaller.
 MOST_BYTES: Final = 300_000
@@ -39,9 +39,7 @@ class NewRuleForm(_AtFacility):
         help_text="Its short name in findings and files; it never changes. Left empty, it is made from the title.",
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
     )
-    condition = forms.TypedChoiceField(
-        label="Condition of release", choices=[(n, f"{n}. {words}") for n, words in CONDITION_WORDS.items()], coerce=int
-    )
+    condition = forms.TypedChoiceField(label="Condition of release", choices=CONDITIONS, coerce=int)
     severity = forms.ChoiceField(label="What it does", choices=SEVERITIES)
     reason = forms.CharField(label="Why this rule", max_length=300, help_text=_WHY)
     field_order = ("title", "key", "facility", "condition", "severity", "reason")

@@ -7,7 +7,6 @@ from coding_workflow.guidelines.lab.vocabulary import SEVERITIES
 from coding_workflow.staff.access import StaffRequest, require_role
 from coding_workflow.staff.models import Role
 from worklist.selectors import lab
-from worklist.selectors.rows import CONDITION_WORDS
 
 from .reaching import READS
 
@@ -22,7 +21,7 @@ def rules(request: StaffRequest) -> HttpResponse:
     context = {
         "lines": lab.rules(request.user, wanted),
         "wanted": wanted,
-        "conditions": [(str(number), f"{number}. {words}") for number, words in CONDITION_WORDS.items()],
+        "conditions": lab.CONDITIONS,
         "severities": SEVERITIES,
         "states": lab.STATES,
         "kinds": lab.KINDS,
