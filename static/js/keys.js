@@ -12,7 +12,7 @@ const KEYS = [
   { keys: "n", does: "get-next", words: "Get next account" },
   { keys: "j", does: "next-page", words: "Next page of the list" },
   { keys: "k", does: "first-page", words: "Back to the start of the list" },
-  { keys: "/", does: "find", words: "Find in the record" },
+  { keys: "/", does: "find", words: "Find on this page" },
   { keys: "d", does: "add-diagnosis", words: "Add a diagnosis" },
   { keys: "p", does: "add-procedure", words: "Add a procedure" },
   { keys: "e", does: "link-evidence", words: "Link the selected text as evidence" },

@@ -5,7 +5,7 @@ import pytest
 from coding_workflow.guidelines import selectors as guidelines
 from coding_workflow.guidelines.models import RuleVersion
 from tests.guidelines.lab.rules import definition
-from tests.guidelines.rule_cast import second_administrator, write
+from tests.guidelines.rule_cast import publish, second_administrator, write
 from tests.security.browser import signed_in
 from worklist.models import RuleDraft
 
@@ -53,6 +53,7 @@ def test_what_is_half_made_is_kept_for_the_person_and_not_shown_to_others(hospit
     form.press("add-asks:when", message="Half a sentence")
     again = Form(signed_in(hospital.ada), form.url)
     assert again.values["message"] == ["Half a sentence"]
+    assert "Not saved to the rule yet" in again.page
     assert again.values["when:clauses"] == ["1"]
     other = Form(signed_in(second_administrator(hospital)), form.url)
     assert other.values["message"] == [""]
@@ -84,6 +85,17 @@ def test_another_draft_meanwhile_is_shown_with_its_difference_and_can_be_saved_o
     assert "<ins>What Ada wrote</ins>" in form.page
     assert form.press("over").status == 302
     assert RuleVersion.objects.get(pk=theirs.pk).title == "What Ada wrote"
+
+
+def test_a_draft_that_was_published_meanwhile_leaves_a_way_to_save(hospital):
+    version = write(hospital)
+    form = Form(signed_in(hospital.ada), f"/rules/{version.rule_id}/edit/").press("refresh", title="Only a new title")
+    publish(version, second_administrator(hospital))
+    form.press("save", reason="The title was too long.")
+    assert form.status == 409
+    assert "Version 1 is active by now" in form.page
+    assert form.press("over").status == 302
+    assert RuleVersion.objects.get(rule=version.rule_id, number=2).title == "Only a new title"
 
 
 def test_changes_are_thrown_away_only_when_asked(form, begun):

@@ -75,7 +75,7 @@ def _save(request: StaffRequest, desk: Desk) -> HttpResponse:
     except NotAllowed:
         raise
     except Conflict as refusal:
-        return _show(request, replace(desk, status=refusal.status, sentence=refusal.sentence, theirs=desk.draft))
+        return _show(request, replace(desk, status=refusal.status, sentence=refusal.sentence, theirs=desk.version))
     except Refused as refusal:
         at = refusal.fix or "rule-form"
         return _show(request, replace(desk, status=refusal.status, errors={at: refusal.sentence}, focus=at))
