@@ -74,16 +74,16 @@ def test_a_date_without_a_table_does_not_stop_the_coder(cast: Cast, discharged: 
         assert _assign(account, cast, "I21.99").code == "I2199"
 
 
-def test_an_outpatient_is_judged_by_the_day_of_service(cast: Cast) -> None:
-    account = to_code(
-        cast,
-        patient_class="emergency",
-        statement_from=datetime.date(2026, 9, 30),
-        statement_through=datetime.date(2026, 10, 1),
-        admit_date=datetime.date(2026, 9, 30),
-        discharge_date=datetime.date(2026, 10, 1),
-    )
-    refused("code.unknown", lambda: _assign(account, cast, "I21.99"))
+@pytest.mark.parametrize(("last", "judged"), [((2026, 9, 30), True), ((2026, 10, 1), False)])
+def test_the_diagnoses_of_a_visit_are_judged_by_its_last_day(cast: Cast, last: tuple[int, int, int], judged: bool) -> None:
+    """As the gate judges them: a visit over the change of tables has one set of diagnoses, by the table of its end."""
+    first, through = datetime.date(2026, 9, 29), datetime.date(*last)
+    dates = {"statement_from": first, "statement_through": through, "admit_date": first, "discharge_date": through}
+    account = to_code(cast, patient_class="emergency", **dates)
+    if judged:
+        refused("code.unknown", lambda: _assign(account, cast, "I21.99"))
+    else:
+        assert _assign(account, cast, "I21.99").code == "I2199"
 
 
 def test_before_october_2015_the_system_is_icd_9(cast: Cast) -> None:

@@ -19,6 +19,10 @@ WORDS: Final[dict[str, str]] = {
     "payment.make_claims": "Make the claims of a release",
     "payment.late_change": "Look at a change after release",
     "registration.ready_to_code": "End the bill hold",
+    "release.recheck": "Check again what a change can touch",
+    "release.backtest": "Backtest a rule",
+    "codesets.read_upload": "Read an uploaded code table",
+    "codesets.load_upload": "Load a code table",
 }
 _REASONS: Final[dict[str, str]] = {
     "outbox.worker_lost": "Its process died each time.",
