@@ -8,6 +8,7 @@ from typing import Final
 from accounts.models import Facility
 from accounts.scope import scoped
 from coding_workflow.guidelines import grouper
+from coding_workflow.guidelines.anchoring import tokens_of
 from coding_workflow.guidelines.engine import evaluate
 from coding_workflow.guidelines.facts import Facts
 from coding_workflow.guidelines.ruleset import RuleSet, builtin
@@ -69,7 +70,7 @@ class Judging:
         found = []
         for number in MADE:
             ruleset = RuleSet([*builtin().rules, *made_rules(number, mix)])
-            asked = sum(len(ruleset.made_for(facts)) for facts in mix) / len(mix)
+            asked = sum(_made_among(ruleset, facts) for facts in mix) / len(mix)
             words = f"of {number:,} administrators' rules {asked:.0f} are asked an account"
             found.append(self._figure(f"engine: {number:,} rules more, {_MIX}", words, _MIX, ruleset, floor))
         return found
@@ -96,3 +97,8 @@ class Judging:
             with scoped([self._facility.pk]):
                 self._tables[facts.id] = tables_of(facts)
         return self._tables[facts.id]
+
+
+def _made_among(ruleset: RuleSet, facts: Facts) -> int:
+    """How many administrators' rules the account is asked."""
+    return sum(bool(rule.definition) for rule in ruleset.rules_for(facts, tokens_of(facts)))
