@@ -63,9 +63,14 @@ class Case:
         return frozenset().union(*map(beginnings, self.codes))
 
     @cached_property
+    def tables_date(self) -> datetime.date | None:
+        """The date that chooses the account's tables; worked out once, since each line asks."""
+        return self.facts.tables_date
+
+    @cached_property
     def icd_10(self) -> bool:
         """Coded in ICD-10; false for accounts whose date lies before 2015-10-01."""
-        return self.facts.tables_date is None or self.facts.tables_date >= ICD_10_FROM
+        return self.tables_date is None or self.tables_date >= ICD_10_FROM
 
     @property
     def diagnosis_system(self) -> str:
@@ -80,12 +85,12 @@ class Case:
     @cached_property
     def judged_on(self) -> datetime.date:
         """The day of the judgement, given as a fact; the discharge date where it was not given."""
-        return self.facts.judged_on or self.facts.tables_date or datetime.date.max
+        return self.facts.judged_on or self.tables_date or datetime.date.max
 
     @cached_property
     def age(self) -> int | None:
         """Whole years at admission (at discharge where admission is not given)."""
-        born, on = self.facts.patient.birth_date, self.facts.admit_date or self.facts.tables_date
+        born, on = self.facts.patient.birth_date, self.facts.admit_date or self.tables_date
         if born is None or on is None:
             return None
         return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
@@ -109,10 +114,10 @@ class Case:
 
     def _claim(self) -> GroupingClaim | None:
         facts = self.facts
-        if not self.inpatient or not self.icd_10 or not self.submitted or facts.tables_date is None:
+        if not self.inpatient or not self.icd_10 or not self.submitted or self.tables_date is None:
             return None
         return GroupingClaim(
-            discharge_date=facts.tables_date,
+            discharge_date=self.tables_date,
             version=facts.grouper_version or "",
             age=self.age,
             sex=facts.patient.sex,
@@ -178,8 +183,8 @@ class Case:
 
     def service_day(self, service: Line | Procedure) -> datetime.date | None:
         """The day that chooses the tables of a service, where it is another than the account's; else None."""
-        chosen = line_date(self.facts.tables_date, service.date, inpatient=self.inpatient)
-        return None if chosen == self.facts.tables_date else chosen
+        chosen = line_date(self.tables_date, service.date, inpatient=self.inpatient)
+        return None if chosen == self.tables_date else chosen
 
     @cached_property
     def services(self) -> tuple[Line | Procedure, ...]:

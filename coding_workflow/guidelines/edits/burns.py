@@ -23,7 +23,7 @@ def _current(case: Case) -> list[str]:
     return [code for code in case.those(*BY_SITE) if code[3:4].isdigit() and encounter(code) not in ("", SEQUELA)]
 
 
-@guideline("injury.burn_degree_first", "I.C.19.d.1", override="reason")
+@guideline("injury.burn_degree_first", "I.C.19.d.1", codes=BY_SITE, override="reason")
 def burn_degree_first(case: Case) -> Iterator[Found]:
     """Of several external burns the one of the highest degree is first."""
     current = _current(case)
@@ -34,7 +34,7 @@ def burn_degree_first(case: Case) -> Iterator[Found]:
         yield Found(f"{point(worst)} is the deeper burn and is sequenced before {point(first)}.", (worst, first))
 
 
-@guideline("injury.burn_same_site", "I.C.19.d.2", override="reason")
+@guideline("injury.burn_same_site", "I.C.19.d.2", codes=BY_SITE, override="reason")
 def burn_same_site(case: Case) -> Iterator[Found]:
     """One site on one side has one burn code, that of the highest degree."""
     for one, other in combinations(_current(case), 2):
@@ -58,7 +58,7 @@ ordered(
 )
 
 
-@guideline("injury.burn_extent_sequela", "I.C.19.d.6")
+@guideline("injury.burn_extent_sequela", "I.C.19.d.6", codes=("T31", "T32"))
 def burn_extent_sequela(case: Case) -> Iterator[Found]:
     """The extent of body surface is not coded for sequelae of burns."""
     extent = case.has("T31", "T32")

@@ -30,7 +30,7 @@ def sequela_first(case: Case) -> Iterator[Found]:
         yield Found(f"{point(code)} is the cause of a sequela; the condition that is left is sequenced first.", (code,))
 
 
-@guideline("icd10cm.sequela_with_acute", "I.B.10, I.C.19.d.8", override="reason")
+@guideline("icd10cm.sequela_with_acute", "I.B.10, I.C.19.d.8", codes=("S", "T"), override="reason")
 def sequela_with_acute(case: Case) -> Iterator[Found]:
     """The acute phase of an injury is not coded with its sequela. Burns heal unevenly and may have both."""
     for late in (code for code in case.those("S", "T") if encounter(code) == SEQUELA and not code.startswith(_BURNS)):
@@ -39,7 +39,7 @@ def sequela_with_acute(case: Case) -> Iterator[Found]:
                 yield Found(f"{point(late)} and {point(acute)} code the same injury as sequela and as current.", (late, acute))
 
 
-@guideline("icd10cm.injury_aftercare", "I.C.19.a, I.C.21.c.7", override="reason")
+@guideline("icd10cm.injury_aftercare", "I.C.19.a, I.C.21.c.7", codes=_AFTERCARE, override="reason")
 def injury_aftercare(case: Case) -> Iterator[Found]:
     """Aftercare of an injury is its own code with the 7th character of a subsequent encounter, not an aftercare Z code."""
     current = [code for code in case.those("S", "T0", "T1", "T2", "T3") if encounter(code) not in ("", SEQUELA, *INITIAL)]

@@ -74,7 +74,7 @@ _STAGED = (
 )
 
 
-@guideline("circulatory.kidney_stage", "I.C.9.a.2-3")
+@guideline("circulatory.kidney_stage", "I.C.9.a.2-3", codes=("I12", "I13"))
 def kidney_stage(case: Case) -> Iterator[Found]:
     """The stage in the hypertension code is that of the kidney disease code."""
     for codes, others, words in _STAGED:
@@ -183,7 +183,9 @@ apart(
 )
 
 
-@guideline("circulatory.hypertensive_stroke", "I.C.9.a.4", severity="warn", classes=INPATIENT_CLASSES)
+@guideline(
+    "circulatory.hypertensive_stroke", "I.C.9.a.4", codes=("I60", "I61", "I62", "I63"), severity="warn", classes=INPATIENT_CLASSES
+)
 def hypertensive_stroke(case: Case) -> Iterator[Found]:
     """Hypertensive cerebrovascular disease: the cerebrovascular code comes first."""
     first, at = case.principal, case.position("I60", "I61", "I62", "I63")

@@ -38,10 +38,10 @@ def _differs(case: Case, element: str, label: str, accounting: str, record: str)
     fix="registration",
 )
 def demographics(case: Case) -> Iterator[Found]:
-    """No claim goes out without the patient's birth date and sex, and none for an age that cannot be."""
+    """No claim goes out without the patient's birth date and sex. The age of a stay is the Medicare Code Editor's."""
     if case.facts.patient.birth_date is None:
         yield Found("The patient's birth date is missing.", ("birth_date",))
-    elif case.age is not None and not 0 <= case.age <= OLDEST:
+    elif not case.inpatient and case.age is not None and not 0 <= case.age <= OLDEST:
         yield Found(f"The patient's birth date gives an age of {case.age} years at admission.", ("birth_date",))
     if not case.facts.patient.sex:
         yield Found("The patient's sex is missing.", ("sex",))

@@ -28,7 +28,7 @@ _WITH = (
 )
 
 
-@guideline("diabetes.with", "I.A.15, I.C.4.a", override="reason")
+@guideline("diabetes.with", "I.A.15, I.C.4.a", codes=DIABETES, override="reason")
 def diabetes_with(case: Case) -> Iterator[Found]:
     """Diabetes and what the Index joins to it are one combination code, unless documented as unrelated."""
     diabetes = case.has(*DIABETES)
@@ -42,7 +42,7 @@ def diabetes_with(case: Case) -> Iterator[Found]:
             yield Found(message, (diabetes, present), severity="warn" if severity else None)
 
 
-@guideline("diabetes.without_complication", "I.C.4.a", override="reason")
+@guideline("diabetes.without_complication", "I.C.4.a", codes=DIABETES, override="reason")
 def without_complication(case: Case) -> Iterator[Found]:
     """Diabetes without complications does not stand beside the same type with one."""
     for category in DIABETES:
@@ -69,7 +69,7 @@ apart(
 )
 
 
-@guideline("diabetes.temporary_insulin", "I.C.4.a.3", severity="warn")
+@guideline("diabetes.temporary_insulin", "I.C.4.a.3", codes=("Z794",), severity="warn")
 def temporary_insulin(case: Case) -> Iterator[Found]:
     """Insulin given for a time to bring the sugar under control is no long-term use; told by the words of the linked passage."""
     for diagnosis in case.diagnoses:
@@ -87,7 +87,7 @@ not_first(
 )
 
 
-@guideline("diabetes.drug_induced_order", "I.C.4.a.6.b")
+@guideline("diabetes.drug_induced_order", "I.C.4.a.6.b", codes=("E09",))
 def drug_induced_order(case: Case) -> Iterator[Found]:
     """Drug-induced diabetes follows a poisoning and precedes the drug of an adverse effect."""
     at = case.position("E09")

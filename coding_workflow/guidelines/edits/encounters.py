@@ -35,7 +35,7 @@ def first_listed_only(case: Case) -> Iterator[Found]:
     yield from _only_first(case, FIRST_ONLY)
 
 
-@guideline("encounters.prophylactic_surgery", "I.C.21.c.15", override="reason", starts=_FY_2026)
+@guideline("encounters.prophylactic_surgery", "I.C.21.c.15", codes=_PROPHYLACTIC, override="reason", starts=_FY_2026)
 def prophylactic_surgery(case: Case) -> Iterator[Found]:
     """Z40, an encounter for prophylactic surgery, is first-listed only since the Guidelines of 2026."""
     yield from _only_first(case, _PROPHYLACTIC)
@@ -69,7 +69,7 @@ _SAME_ORGAN = {
 }
 
 
-@guideline("encounters.transplant_status", "I.C.21.c.3", override="reason")
+@guideline("encounters.transplant_status", "I.C.21.c.3", codes=("Z94",), override="reason")
 def transplant_status(case: Case) -> Iterator[Found]:
     """A transplant status is not coded with a complication of the same organ, which says it already."""
     for status, complication in _SAME_ORGAN.items():

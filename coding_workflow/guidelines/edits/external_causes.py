@@ -20,14 +20,14 @@ _UNSPECIFIED = ("Y929", "Y939", "Y999")
 _PRIORITY = (("Y38",), ("X34", "X35", "X36", "X37", "X38", "X39"), ("V",))
 
 
-@guideline("injury.external_cause_first", "I.C.20.a.6", classes=OUTPATIENT_CLASSES, version=2)
+@guideline("injury.external_cause_first", "I.C.20.a.6", codes=EXTERNAL_CAUSES, classes=OUTPATIENT_CLASSES, version=2)
 def external_cause_first(case: Case) -> Iterator[Found]:
     """An external cause is never first-listed; inpatient stays have the Medicare Code Editor for it."""
     if case.principal and case.principal.code.startswith(EXTERNAL_CAUSES):
         yield Found(f"{point(case.principal.code)} is an external cause and cannot be first-listed.", (case.principal.code,))
 
 
-@guideline("injury.place_once", "I.C.20.b-d, I.C.20.k", version=2)
+@guideline("injury.place_once", "I.C.20.b-d, I.C.20.k", codes=_CIRCUMSTANCES, version=2)
 def place_once(case: Case) -> Iterator[Found]:
     """One activity and one status; one place, unless a new injury happened in hospital."""
     counted = Counter(code[:3] for code in case.codes if code.startswith(_CIRCUMSTANCES))
@@ -36,7 +36,7 @@ def place_once(case: Case) -> Iterator[Found]:
             yield Found(f"{category}.- is reported {times} times; once is enough.", (category,), severity=_severity(category))
 
 
-@guideline("injury.place_initial", "I.C.20.b-c, I.C.20.k", override="reason")
+@guideline("injury.place_initial", "I.C.20.b-c, I.C.20.k", codes=_CIRCUMSTANCES, override="reason")
 def place_initial(case: Case) -> Iterator[Found]:
     """Place, activity and status belong to the initial encounter for treatment."""
     phases = {encounter(code) for code in case.those("S", "T")} - {""}
@@ -52,7 +52,7 @@ def _severity(code: str) -> Severity:
     return "warn" if code.startswith(PLACE) else "hold"
 
 
-@guideline("injury.activity_applies", "I.C.20.c, I.C.20.k", severity="warn")
+@guideline("injury.activity_applies", "I.C.20.c, I.C.20.k", codes=(ACTIVITY, STATUS), severity="warn")
 def activity_applies(case: Case) -> Iterator[Found]:
     """Activity and status do not apply to poisonings, adverse effects and sequelae."""
     harmed = case.those("S", "T")
@@ -62,7 +62,7 @@ def activity_applies(case: Case) -> Iterator[Found]:
         yield Found(f"{point(code)} does not apply to poisonings, adverse effects and sequelae.", (code,))
 
 
-@guideline("injury.status_alone", "I.C.20.k", override="reason")
+@guideline("injury.status_alone", "I.C.20.k", codes=(STATUS,), override="reason")
 def status_alone(case: Case) -> Iterator[Found]:
     """An external cause status comes with a cause or an activity."""
     status = case.has(STATUS)
@@ -71,14 +71,14 @@ def status_alone(case: Case) -> Iterator[Found]:
         yield Found(f"{point(status)} is reported without an external cause or activity.", (status,))
 
 
-@guideline("injury.circumstance_unspecified", "I.C.20.b-c, I.C.20.k", severity="info")
+@guideline("injury.circumstance_unspecified", "I.C.20.b-c, I.C.20.k", codes=_UNSPECIFIED, severity="info")
 def circumstance_unspecified(case: Case) -> Iterator[Found]:
     """Unspecified place, activity or status is left out where it is not stated."""
     for code in case.those(*_UNSPECIFIED):
         yield Found(f"{point(code)} is not reported where it is not stated.", (code,))
 
 
-@guideline("injury.cause_encounter", "I.C.20.a.2", severity="warn")
+@guideline("injury.cause_encounter", "I.C.20.a.2", codes=EXTERNAL_CAUSES, severity="warn")
 def cause_encounter(case: Case) -> Iterator[Found]:
     """The 7th character of an external cause matches that of the injury."""
     phases = {_phase(encounter(code)) for code in case.those("S", "T")} - {""}
@@ -95,7 +95,7 @@ def _phase(seventh: str) -> str:
     return seventh if seventh in ("", SEQUELA) else "D"
 
 
-@guideline("injury.cause_order", "I.C.20.d, I.C.20.f", severity="warn")
+@guideline("injury.cause_order", "I.C.20.d, I.C.20.f", codes=EXTERNAL_CAUSES, severity="warn")
 def cause_order(case: Case) -> Iterator[Found]:
     """Terrorism, cataclysmic events and transport come before other causes; place, activity and status after all of them."""
     causes = [code for code in case.codes if code.startswith(EXTERNAL_CAUSES) and not code.startswith(("Y07", "Y90"))]

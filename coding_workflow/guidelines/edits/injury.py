@@ -35,7 +35,7 @@ def adverse_effect_order(case: Case) -> Iterator[Found]:
         yield Found(f"{point(code)} is underdosing and is never first.", (code,))
 
 
-@guideline("injury.poisoning_first", "I.C.19.e.5.b, d, I.C.10.b.1", override="reason")
+@guideline("injury.poisoning_first", "I.C.19.e.5.b, d, I.C.10.b.1", codes=("T",), override="reason")
 def poisoning_first(case: Case) -> Iterator[Found]:
     """A poisoning or toxic effect is sequenced before what it did; told only for its typical manifestations."""
     first = case.principal
@@ -50,7 +50,7 @@ def poisoning_first(case: Case) -> Iterator[Found]:
             return
 
 
-@guideline("injury.abuse_order", "I.C.19.f", override="reason")
+@guideline("injury.abuse_order", "I.C.19.f", codes=("T74", "T76"), override="reason")
 def abuse_order(case: Case) -> Iterator[Found]:
     """Abuse, neglect and maltreatment are sequenced before the injuries and mental conditions that accompany them."""
     first, at = case.principal, case.position("T74", "T76")
@@ -70,7 +70,7 @@ apart(
 )
 
 
-@guideline("injury.unspecified_multiple", "I.C.19.b", severity="warn", classes=INPATIENT_CLASSES)
+@guideline("injury.unspecified_multiple", "I.C.19.b", codes=("T07",), severity="warn", classes=INPATIENT_CLASSES)
 def unspecified_multiple(case: Case) -> Iterator[Found]:
     """Unspecified multiple injuries are not coded for an inpatient where the injuries are known."""
     code = case.has("T07")

@@ -64,7 +64,7 @@ def _is_loaded(case: Case, name: str, on: datetime.date | None) -> bool:
 
 
 def _not_loaded(case: Case, table: str, name: str, missing: datetime.date | None) -> Found:
-    on = missing or case.facts.tables_date
+    on = missing or case.tables_date
     what = "discharges" if case.inpatient else "services"
     message = f"{name} for {what} on {day(on)} is not loaded."
     declared = case.policy.downstream_for(table, case.facts.patient_class, case.payer_kind, case.judged_on)

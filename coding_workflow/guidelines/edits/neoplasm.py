@@ -21,7 +21,7 @@ needs(
 )
 
 
-@guideline("neoplasm.anemia_order", "I.C.2.c.1, I.C.2.l.4")
+@guideline("neoplasm.anemia_order", "I.C.2.c.1, I.C.2.l.4", codes=("D630",))
 def anemia_order(case: Case) -> Iterator[Found]:
     """Anemia in neoplastic disease follows the malignancy, also when only the anemia is treated."""
     anemia, neoplasm = case.position("D630"), case.position(*_NEOPLASMS)
@@ -34,7 +34,7 @@ def anemia_order(case: Case) -> Iterator[Found]:
         yield Found(f"{point(code)} is sequenced before D63.0.", (code, "D630"))
 
 
-@guideline("neoplasm.symptom_first", "I.C.2.g", severity="warn")
+@guideline("neoplasm.symptom_first", "I.C.2.g", codes=(MALIGNANT,), severity="warn")
 def symptom_first(case: Case) -> Iterator[Found]:
     """A symptom of an existing malignancy does not replace it as the first code."""
     malignancy = case.has(MALIGNANT)

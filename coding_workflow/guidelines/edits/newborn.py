@@ -25,7 +25,9 @@ _GRAMS = {
 _ADULT = 18
 
 
-@guideline("newborn.birth_record", "I.C.16.a.2, I.C.21.c.11", version=2, looks_at=("diagnoses", "patient", "admit_date"))
+@guideline(
+    "newborn.birth_record", "I.C.16.a.2, I.C.21.c.11", codes=("Z38",), version=2, looks_at=("diagnoses", "patient", "admit_date")
+)
 def birth_record(case: Case) -> Iterator[Found]:
     """Z38 is the first code of the birth record, and of no other record."""
     code, at = case.has("Z38"), case.position("Z38")
@@ -42,7 +44,7 @@ def _received(case: Case) -> bool:
     return case.facts.point_of_origin == "4" and case.facts.admission_type != "4"
 
 
-@guideline("newborn.birth_place", "I.C.16.a.2", looks_at=("diagnoses", "point_of_origin"))
+@guideline("newborn.birth_place", "I.C.16.a.2", codes=("Z38",), looks_at=("diagnoses", "point_of_origin"))
 def birth_place(case: Case) -> Iterator[Found]:
     """Born inside or outside this hospital: code and point of origin say the same."""
     code, origin = case.has("Z38"), case.facts.point_of_origin
@@ -80,7 +82,7 @@ def maternal_code(case: Case) -> Iterator[Found]:
         yield Found(f"{point(code)} belongs to the mother's record.", (code,))
 
 
-@guideline("newborn.perinatal_on_mother", "I.C.16.a.1, I.C.15.e.2")
+@guideline("newborn.perinatal_on_mother", "I.C.16.a.1, I.C.15.e.2", codes=("P",))
 def perinatal_on_mother(case: Case) -> Iterator[Found]:
     """Codes of chapter 16 are never used on the mother's record."""
     if case.facts.patient_class == "newborn" or not case.has("O", "Z37"):
@@ -89,7 +91,7 @@ def perinatal_on_mother(case: Case) -> Iterator[Found]:
         yield Found(f"{point(code)} is a perinatal code and is not used on the mother's record.", (code,))
 
 
-@guideline("newborn.perinatal_in_adult", "I.C.16.a.4", severity="info", looks_at=("diagnoses", "patient"))
+@guideline("newborn.perinatal_in_adult", "I.C.16.a.4", codes=("P",), severity="info", looks_at=("diagnoses", "patient"))
 def perinatal_in_adult(case: Case) -> Iterator[Found]:
     """A perinatal condition may last a lifetime; the record says that it does."""
     if case.age is not None and case.age >= _ADULT:
@@ -97,7 +99,7 @@ def perinatal_in_adult(case: Case) -> Iterator[Found]:
             yield Found(f"{point(code)} began around birth; it is coded if the condition is still there.", (code,))
 
 
-@guideline("newborn.stillbirth_alone", "I.C.16.g")
+@guideline("newborn.stillbirth_alone", "I.C.16.g", codes=("P95",))
 def stillbirth_alone(case: Case) -> Iterator[Found]:
     """A stillbirth record has no other code."""
     if case.has("P95") and len(set(case.codes)) > 1:
@@ -114,7 +116,7 @@ ordered(
 )
 
 
-@guideline("newborn.weight_agrees", "I.C.16.d", looks_at=("diagnoses", "patient"))
+@guideline("newborn.weight_agrees", "I.C.16.d", codes=("P05", "P07"), looks_at=("diagnoses", "patient"))
 def weight_agrees(case: Case) -> Iterator[Found]:
     """The code of the birth weight is that of the grams recorded."""
     grams = case.facts.patient.birth_weight_grams

@@ -84,7 +84,7 @@ apart(
 )
 
 
-@guideline("obstetric.supervision_at_delivery", "I.C.15.b.2", looks_at=("diagnoses", "procedures"))
+@guideline("obstetric.supervision_at_delivery", "I.C.15.b.2", codes=("O09",), looks_at=("diagnoses", "procedures"))
 def supervision_at_delivery(case: Case) -> Iterator[Found]:
     """Supervision of a high-risk pregnancy is for the prenatal period only."""
     supervision = case.has("O09")
@@ -153,7 +153,7 @@ apart(
 )
 
 
-@guideline("obstetric.weeks_once", "I.C.21.c.11")
+@guideline("obstetric.weeks_once", "I.C.21.c.11", codes=("Z3A",))
 def weeks_once(case: Case) -> Iterator[Found]:
     """One code of weeks of gestation, that of the day of admission."""
     weeks = case.those("Z3A")
@@ -161,7 +161,7 @@ def weeks_once(case: Case) -> Iterator[Found]:
         yield Found(f"{listed([point(code) for code in weeks])} are reported; the weeks at admission are one code.", weeks)
 
 
-@guideline("obstetric.weeks_missing", "I.C.21.c.11", severity="warn", looks_at=("diagnoses", "procedures"))
+@guideline("obstetric.weeks_missing", "I.C.21.c.11", codes=(_CHAPTER_15,), severity="warn", looks_at=("diagnoses", "procedures"))
 def weeks_missing(case: Case) -> Iterator[Found]:
     """A delivery record carries the weeks of gestation, where known."""
     if delivered(case) and case.has(_CHAPTER_15) and not case.has("Z3A", *ABORTIVE):
@@ -191,7 +191,7 @@ def _trimester_at(weeks: int) -> str:
     return "first" if weeks < 14 else "second" if weeks < 28 else "third"
 
 
-@guideline("obstetric.trimester", "I.C.15.a.3-5", override="reason")
+@guideline("obstetric.trimester", "I.C.15.a.3-5", codes=("Z3A",), override="reason")
 def trimester(case: Case) -> Iterator[Found]:
     """The trimester in a code is that of the weeks of gestation, unless the condition arose in an earlier one of the stay."""
     weeks = [found for code in case.those("Z3A") if (found := weeks_of(code))]

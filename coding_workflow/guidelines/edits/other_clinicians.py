@@ -74,7 +74,7 @@ apart(
 )
 
 
-@guideline("clinicians.coma_scale_total", "I.C.18.e.1", override="reason")
+@guideline("clinicians.coma_scale_total", "I.C.18.e.1", codes=(TOTAL_SCORE,), override="reason")
 def coma_scale_total(case: Case) -> Iterator[Found]:
     """The total score is coded only where the single scores of the same time are not documented."""
     for total, single in product(case.those(TOTAL_SCORE), case.those(*SCORES)):
@@ -84,7 +84,7 @@ def coma_scale_total(case: Case) -> Iterator[Found]:
             )
 
 
-@guideline("clinicians.coma_scale_complete", "I.C.18.e.1", severity="warn")
+@guideline("clinicians.coma_scale_complete", "I.C.18.e.1", codes=SCORES, severity="warn")
 def coma_scale_complete(case: Case) -> Iterator[Found]:
     """Eyes, words and movement are three codes of one time."""
     times = {score: {code[-1] for code in case.those(score)} for score in SCORES}

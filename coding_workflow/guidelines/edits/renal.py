@@ -8,7 +8,7 @@ from coding_workflow.guidelines.registry import Found, guideline
 from coding_workflow.guidelines.words import listed, point
 
 
-@guideline("renal.one_stage", "I.C.14.a.1")
+@guideline("renal.one_stage", "I.C.14.a.1", codes=("N18",))
 def one_stage(case: Case) -> Iterator[Found]:
     """Chronic kidney disease has one stage; end stage disease is coded alone."""
     stages = case.those("N18")

@@ -80,7 +80,7 @@ def _of_type(case: Case, kind: str) -> list[Document]:
 def sterilization_consent_age(case: Case) -> Iterator[Found]:
     """Thirty days lie between consent and sterilization; the 72-hour exceptions need a reason."""
     consents = [document.authored_at.date() for document in _of_type(case, "sterilization_consent") if document.authored_at]
-    done = min((each.date for each in case.facts.procedures if each.date), default=case.facts.tables_date)
+    done = min((each.date for each in case.facts.procedures if each.date), default=case.tables_date)
     if "sterilization" not in case.situations or not consents or done is None:
         return
     days = (done - min(consents)).days

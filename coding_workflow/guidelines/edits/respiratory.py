@@ -15,7 +15,7 @@ _LOWER_INFECTIONS = (*PNEUMONIA, "J20", "J21", "J22")
 _ASTHMA = ("J452", "J453", "J454", "J455", "J4590")
 
 
-@guideline("respiratory.copd_infection", "I.A.15, I.C.10.a.1", override="reason")
+@guideline("respiratory.copd_infection", "I.A.15, I.C.10.a.1", codes=("J44",), override="reason")
 def copd_infection(case: Case) -> Iterator[Found]:
     """COPD with a lower respiratory infection present on admission is J44.0, beside the infection."""
     disease = case.has("J441", "J449")
@@ -45,7 +45,7 @@ apart(
 )
 
 
-@guideline("respiratory.asthma_once", "I.C.10.a.1", version=2)
+@guideline("respiratory.asthma_once", "I.C.10.a.1", codes=("J45",), version=2)
 def asthma_once(case: Case) -> Iterator[Found]:
     """Asthma of one kind is uncomplicated, exacerbated or in status asthmaticus."""
     for kind in _ASTHMA:
@@ -54,7 +54,7 @@ def asthma_once(case: Case) -> Iterator[Found]:
             yield Found(f"{point(codes[0])} and {point(codes[1])} are one asthma; one of them is coded.", codes[:2])
 
 
-@guideline("respiratory.ventilator_pneumonia", "I.C.10.d", override="reason")
+@guideline("respiratory.ventilator_pneumonia", "I.C.10.d", codes=("J95851",), override="reason")
 def ventilator_pneumonia(case: Case) -> Iterator[Found]:
     """Ventilator associated pneumonia carries no further pneumonia code, unless another one was there at admission."""
     ventilator = next((each for each in case.diagnoses if each.code == "J95851"), None)

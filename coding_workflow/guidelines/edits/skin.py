@@ -24,7 +24,7 @@ def _unstaged(code: str) -> bool:
     return code[-1] in (_UNSTAGED if len(code) == 6 else _UNSTAGED_SHORT)
 
 
-@guideline("skin.ulcer_unstaged", "I.C.12.a.2", override="reason")
+@guideline("skin.ulcer_unstaged", "I.C.12.a.2", codes=("L89",), override="reason")
 def ulcer_unstaged(case: Case) -> Iterator[Found]:
     """An ulcer whose stage is known is not also unstageable or of unspecified stage; two ulcers of one site need a reason."""
     for one, other in _pairs(case):
@@ -33,7 +33,7 @@ def ulcer_unstaged(case: Case) -> Iterator[Found]:
             yield Found(f"{point(codes[0])} and {point(codes[1])} are one site, with and without a stage.", codes)
 
 
-@guideline("skin.ulcer_two_stages", "I.C.12.a.1, I.C.12.a.6", severity="warn")
+@guideline("skin.ulcer_two_stages", "I.C.12.a.1, I.C.12.a.6", codes=("L89",), severity="warn")
 def ulcer_two_stages(case: Case) -> Iterator[Found]:
     """Two stages of one site with one indicator: two ulcers, or one counted twice."""
     for one, other in _pairs(case):

@@ -12,7 +12,7 @@ ONE_SUBSTANCE = ("F10", "F11", "F12", "F14")
 _HIERARCHY = ("2", "1", "9")
 
 
-@guideline("substance.one_pattern", "I.C.5.b.2")
+@guideline("substance.one_pattern", "I.C.5.b.2", codes=ONE_SUBSTANCE)
 def one_pattern(case: Case) -> Iterator[Found]:
     """Of use, abuse and dependence of one substance one is coded: dependence before abuse before use."""
     for substance in ONE_SUBSTANCE:

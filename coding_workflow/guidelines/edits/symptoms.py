@@ -20,7 +20,7 @@ _ROUTINE = (
 )
 
 
-@guideline("symptoms.integral", "I.B.5, II.A", severity="info")
+@guideline("symptoms.integral", "I.B.5, II.A", codes=("R",), severity="info")
 def integral(case: Case) -> Iterator[Found]:
     """A symptom that routinely comes with a coded disease is not added, and is not first."""
     for symptoms, diseases in _ROUTINE:
@@ -30,7 +30,7 @@ def integral(case: Case) -> Iterator[Found]:
             yield Found(message, (symptom, disease))
 
 
-@guideline("symptoms.unknown_cause_of_death", "I.C.18.h", override="reason", classes=INPATIENT_CLASSES)
+@guideline("symptoms.unknown_cause_of_death", "I.C.18.h", codes=("R99",), override="reason", classes=INPATIENT_CLASSES)
 def unknown_cause_of_death(case: Case) -> Iterator[Found]:
     """R99 is for a patient who was brought in dead; it is no discharge disposition."""
     if case.has("R99"):

@@ -66,7 +66,7 @@ def _fault(case: Case, system: str, code: str, on: datetime.date | None = None) 
     """What keeps the code from being reported, in words; empty for a complete code of the table."""
     found = case.tables.code(system, code, on)
     if found is None:
-        return f"is not an {system} code on {day(on or case.facts.tables_date)}."
+        return f"is not an {system} code on {day(on or case.tables_date)}."
     return "" if found.billable else f"needs more characters; it is a heading in {system}."
 
 

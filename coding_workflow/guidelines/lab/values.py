@@ -128,7 +128,7 @@ def is_coded(item: Any) -> bool:
 
 
 def _age_days(case: Case) -> int | None:
-    born, on = case.facts.patient.birth_date, case.facts.admit_date or case.facts.tables_date
+    born, on = case.facts.patient.birth_date, case.facts.admit_date or case.tables_date
     return None if born is None or on is None else (on - born).days
 
 
