@@ -13,6 +13,7 @@ from coding_workflow.embedded import environment
 from coding_workflow.embedded.engines import needed_engines, running_engines
 from coding_workflow.embedded.paths import CHECKOUT, state_dir
 from coding_workflow.embedded.system import is_alive, wait_until_gone
+from coding_workflow.embedded.valkey import free_port
 from coding_workflow.settings.environment import state_dir as settings_state_dir
 
 
@@ -85,3 +86,13 @@ def test_killing_the_tests_process_ends_its_engines(state: Path) -> None:
         assert all(is_alive(pid) for pid in pids)
         os.kill(child.pid, signal.SIGKILL)
     assert wait_until_gone(lambda: pids, 10)
+
+
+def test_a_command_beside_a_closed_hospital_says_so_in_a_sentence(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://coding_app@127.0.0.1:{free_port()}/coding_workflow")
+    command = [sys.executable, "manage.py", "verify_audit"]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "The database cannot be reached" in done.stderr
+    assert "make demo" in done.stderr
+    assert "Traceback" not in done.stderr
