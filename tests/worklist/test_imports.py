@@ -97,6 +97,22 @@ def test_a_correction_cannot_reach_into_a_facility_that_the_person_does_not_act_
     assert InboundMessage.objects.get(pk=failed.pk).status == "failed"
 
 
+def test_a_correction_cannot_reach_a_restricted_account_that_is_not_opened(cleo, failed, hospital):
+    hospital.account("A900", restricted="employee")
+    other = _text(failed).replace("A100", "A900")
+    answer = cleo.post(f"/imports/{failed.pk}/correct/", {"text": other})
+    assert answer.status_code == 422
+    assert "open it with a reason first" in answer.content.decode()
+    assert InboundMessage.objects.get(pk=failed.pk).status == "failed"
+
+
+def test_a_correction_is_in_the_history_with_who_made_it(cleo, failed, hospital):
+    corrected = _text(failed).replace("|ZZ|", "|01|")
+    cleo.post(f"/imports/{failed.pk}/correct/", {"text": corrected})
+    event = Event.objects.get(kind="registration.message_corrected")
+    assert (event.account.number, event.actor_kind, event.actor) == ("A100", "person", str(hospital.cleo.pk))
+
+
 def test_setting_aside_takes_a_reason_ends_the_work_and_is_in_the_history(cleo, failed, hospital):
     assert cleo.post(f"/imports/{failed.pk}/set-aside/", {"reason": " "}).status_code == 422
     assert cleo.post(f"/imports/{failed.pk}/set-aside/", {"reason": "Sent twice by the vendor"}).status_code == 302

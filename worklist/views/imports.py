@@ -65,7 +65,11 @@ def correct(request: StaffRequest, pk: int) -> HttpResponse:
     typed = request.POST.get("text", "")
     try:
         new = services.correct_message(
-            one.pk, _bytes(typed), by=Actor.person(request.user.pk), facility_ids=request.user.facility_ids()
+            one.pk,
+            _bytes(typed),
+            by=Actor.person(request.user.pk),
+            facility_ids=request.user.facility_ids(),
+            opened_ids=request.user.opened_restricted_ids(),
         )
     except Refused as refusal:
         return _refused(request, one, refusal, "correction", typed)

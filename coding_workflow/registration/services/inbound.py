@@ -97,11 +97,19 @@ def replay_message(message_id: int, *, by: Actor) -> InboundMessage:
         return message
 
 
-def correct_message(message_id: int, raw: bytes, *, by: Actor, facility_ids: Collection[int] | None = None) -> InboundMessage:
+def correct_message(
+    message_id: int,
+    raw: bytes,
+    *,
+    by: Actor,
+    facility_ids: Collection[int] | None = None,
+    opened_ids: Collection[int] = (),
+) -> InboundMessage:
     """Put a corrected copy in the place of a failed, parked or set aside message and apply it; both are kept.
 
-    ``facility_ids`` are those that the corrector acts for. Raises Refused ``registration.unknown_message``,
-    ``registration.same_body``, ``registration.elsewhere`` (the copy names another facility), Conflict
+    ``facility_ids`` are those that the corrector acts for, ``opened_ids`` the restricted accounts opened with a reason;
+    without ``facility_ids`` neither is asked. Raises Refused ``registration.unknown_message``, ``registration.same_body``,
+    ``registration.elsewhere`` (the copy names another facility, or an account that the corrector may not see), Conflict
     ``registration.message_done``.
     """
     with scoped(ALL):
@@ -116,10 +124,23 @@ def correct_message(message_id: int, raw: bytes, *, by: Actor, facility_ids: Col
         old.status, old.replaced_by = MessageStatus.REPLACED, new
         old.save(update_fields=["status", "replaced_by"])
         _attempt(new)
-        if facility_ids is not None and new.facility_id not in {*facility_ids, None}:
-            raise Refused("registration.elsewhere", "The correction names a facility (MSH-4) that you do not act for.")
+        if facility_ids is not None:
+            _refuse_elsewhere(new, facility_ids, opened_ids)
+        if new.account_id is not None:
+            payload = {"message": new.pk, "replaces": old.pk, "status": new.status}
+            account = lock_account(new.account_id)
+            history.record(account=account, kind="registration.message_corrected", by=by, payload=payload)
         _close_error_work(old.account_id, by)
         return new
+
+
+def _refuse_elsewhere(new: InboundMessage, facility_ids: Collection[int], opened_ids: Collection[int]) -> None:
+    if new.facility_id not in {*facility_ids, None}:
+        raise Refused("registration.elsewhere", "The correction names a facility (MSH-4) that you do not act for.")
+    if new.account is not None and new.account.restricted and new.account_id not in opened_ids:
+        raise Refused(
+            "registration.elsewhere", "The correction names a restricted account (PID-18): open it with a reason first."
+        )
 
 
 def set_aside(message_id: int, *, reason: str, by: Actor) -> InboundMessage:
