@@ -9,9 +9,11 @@ from accounts.models import Account, Event, Step, WorkItem
 from accounts.services.holds import place_hold, resolve_hold
 from coding_workflow.coding import services as coding
 from coding_workflow.coding.models import CodedDiagnosis
+from coding_workflow.guidelines import registry, ruleset
 from coding_workflow.policy.rules import AutoRelease, Scope
 from coding_workflow.release.models import Certificate, Check, Release
-from coding_workflow.release.services.automation import check_and_release
+from coding_workflow.release.services.automation import check_and_release, release_clean
+from coding_workflow.release.services.checking import run_check
 from coding_workflow.staff.models import RoleGrant, User
 from tests.cast import Cast
 from tests.tables import trusting
@@ -56,6 +58,23 @@ def test_a_clean_account_of_the_policys_scope_is_released_and_certified(cast: Ca
     event = Event.objects.get(account=account, kind="release.approved")
     assert (event.actor_kind, event.actor) == ("policy", "auto_release")
     assert not WorkItem.objects.filter(account=account, closed_at__isnull=True).exists()
+
+
+def test_what_changed_since_the_check_is_judged_and_holds(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = _finalized(cast)
+    check = run_check(account_id=account.pk)
+    assert check is not None
+    assert check.verdict == "releasable"
+    # A rule published between the check and the release, as seen by the second judgement.
+    holding = registry.Rule("test.published", lambda case: [registry.Found("Not any more.")], 4, "A rule of now")
+    rules = ruleset.RuleSet([*ruleset.builtin().rules, holding])
+    monkeypatch.setattr("coding_workflow.release.in_force.ruleset_for", lambda facility: rules)
+    release_clean(account_id=account.pk, check=check)
+    assert not Release.objects.exists()
+    newest = Check.objects.order_by("-pk")[0]
+    assert (newest.verdict, newest.pk > check.pk) == ("held", True)
+    account.refresh_from_db()
+    assert account.step == Step.CODING, "what the coder must mend goes back to the coder"
 
 
 def test_a_second_run_does_nothing(cast: Cast) -> None:

@@ -10,7 +10,7 @@ from coding_workflow.release.models import Check, Verdict
 from coding_workflow.staff.models import Role, User
 
 from .approving import release_by_policy
-from .checking import judge, run_check
+from .checking import judge, keep_verdict, route, run_check
 
 
 @transaction.atomic
@@ -25,7 +25,9 @@ def check_and_release(*, account_id: int) -> Check | None:
 def release_clean(*, account_id: int, check: Check) -> None:
     """Release an account that was just checked, where the facility's policy does so without a person.
 
-    Never releases what a person must look at: an account with a hold, or one that the accountable supervisor coded.
+    Judged again under its lock with everything in force at this instant, as an approval is: what has changed since the check
+    holds it, and sends it where a check would. Never releases what a person must look at: an account with a hold, or one
+    that the accountable supervisor coded.
     """
     if check.verdict != Verdict.RELEASABLE:
         return
@@ -34,8 +36,12 @@ def release_clean(*, account_id: int, check: Check) -> None:
     if supervisor is None or account.step != Step.FINAL_CODED or _held(account):
         return
     judgement = judge(account)
+    verdict = keep_verdict(account=account, judgement=judgement)
+    if verdict.verdict != Verdict.RELEASABLE or _held(account):
+        route(account, judgement.evaluation)
+        return
     release_by_policy(
-        account_id=account.pk, verdict=check, judgement=judgement, policy_hash=judgement.policy.hash, supervisor=supervisor
+        account_id=account.pk, verdict=verdict, judgement=judgement, policy_hash=judgement.policy.hash, supervisor=supervisor
     )
 
 
