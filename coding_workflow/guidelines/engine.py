@@ -84,8 +84,14 @@ def _override(rule: Rule, found: Found, overrides: tuple[Override, ...]) -> Over
     """The override that the rule allows for exactly these subjects; two persons where it asks for two."""
     if rule.override == "none" or not overrides:
         return None
-    fitting = (each for each in overrides if each.rule == rule.id and each.subjects == found.subjects)
+    fitting = (each for each in overrides if _fits(each, rule, found))
     return next((each for each in fitting if rule.override == "reason" or _two_people(each)), None)
+
+
+def _fits(override: Override, rule: Rule, found: Found) -> bool:
+    """What another version of the rule finds was not overridden."""
+    same = override.rule == rule.id and override.subjects == found.subjects
+    return same and override.version in (None, rule.version)
 
 
 def _two_people(override: Override) -> bool:

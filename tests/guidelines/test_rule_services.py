@@ -9,10 +9,13 @@ from django.db import connection, transaction
 from accounts import listeners
 from accounts.errors import Conflict, NotAllowed, Refused
 from coding_workflow.guidelines import services
+from coding_workflow.guidelines.lab.anchors import anchors_of
 from coding_workflow.guidelines.lab.files import to_file
+from coding_workflow.guidelines.lab.reading import DefinitionError
 from coding_workflow.guidelines.models import AdminRule, RuleEvent, RuleVersion
 from coding_workflow.guidelines.ruleset import builtin
 from coding_workflow.guidelines.selectors import ruleset_for, shadow_rules
+from coding_workflow.guidelines.services import publishing
 from coding_workflow.staff.models import Role, RoleGrant
 
 from .lab.rules import asks, count, definition, field, no
@@ -225,7 +228,7 @@ def test_what_was_and_what_is_in_force_is_told_as_it_changes(cast: Any, second: 
     services.retire_rule(version_id=watched.pk, by=cast.ada, reason=WHY)
     titles = [[each.title for each in one["definitions"]] for one in told]
     first, other = "Infarction without catheterization", "Infarction, second version"
-    assert titles == [[first], [first, other], [other], ["Watched infarction"]]
+    assert titles == [[first], [first, other], [other]], "a rule in shadow judges nobody"
     assert {(one["facility"], one["by"].user_id) for one in told} == {(cast.main, second.pk), (cast.main, cast.ada.pk)}
 
 
@@ -286,3 +289,21 @@ def test_a_rule_with_unusual_clauses_goes_through_the_database(cast: Any, second
     made = definition({"all": [count("lines", asks("charge", "at_least", "1000.00")), field("age_years", "between", [18, 65])]})
     version = write(cast, made=made)
     assert RuleVersion.objects.get(pk=version.pk).hash == version.hash
+
+
+def test_a_rule_that_cannot_be_read_any_more_can_be_retired_and_replaced(cast: Any, second: Any, monkeypatch: Any) -> None:
+    version, other = active(cast, second), write(cast, key="other", made=definition(title="Another", condition=3))
+    read = publishing.definition_of
+
+    def stricter(row: RuleVersion) -> Any:
+        if row.pk == version.pk:
+            raise DefinitionError("when", "is not known any more")
+        return read(row)
+
+    monkeypatch.setattr(publishing, "definition_of", stricter)
+    publish(other, second)
+    told: list[Any] = []
+    monkeypatch.setitem(listeners._LISTENERS, "rules_changed", [lambda **facts: told.append(facts)])
+    services.retire_rule(version_id=version.pk, by=cast.ada, reason=WHY)
+    [[reach]] = [one["definitions"] for one in told]
+    assert anchors_of(reach).unanchored, "every account that it held is checked again"

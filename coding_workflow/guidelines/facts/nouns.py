@@ -223,13 +223,17 @@ class DiscrepancyCase:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A reasoned override of one finding; ``second`` is the other person where the rule asks for two."""
+    """A reasoned override of one finding; ``second`` is the other person where the rule asks for two.
+
+    ``version`` is the version of the rule that was overridden; None fits any.
+    """
 
     rule: str
     subjects: tuple[str, ...]
     reason: str
     by: str
     second: str = ""
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,9 @@ RELATED = shape(
 )
 OPEN_HOLD = shape(nouns.OpenHold, key=needed_text, message=text, condition=whole, source=text, owner=text)
 CASE = shape(nouns.DiscrepancyCase, id=needed_text, root_cause=text, correction=text, prevention=text, validation_query=flag)
-OVERRIDE = shape(nouns.Override, rule=needed_text, subjects=many(text), reason=needed_text, by=needed_text, second=text)
+OVERRIDE = shape(
+    nouns.Override, rule=needed_text, subjects=many(text), reason=needed_text, by=needed_text, second=text, version=whole
+)
 
 ACCOUNT = shape(
     nouns.Facts,

@@ -3,6 +3,7 @@
 Not known is an answer of its own (Kleene's logic): a rule that would need a fact which is absent says so, never passes.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -111,8 +112,15 @@ def _not_known(definition: Definition, missing: list[str]) -> tuple[Found, ...]:
 
 
 def subjects_of(items: list[Any]) -> tuple[str, ...]:
-    """The codes, lines or documents by name: sorted, each once, the first twenty."""
-    return tuple(sorted({values.subject(item) for item in items} - {""})[:MOST_SUBJECTS])
+    """The codes, lines or documents by name: sorted, each once, the first twenty.
+
+    Where there are more, their number and a hash of all stand behind: an override of these is not one of others.
+    """
+    named = sorted({values.subject(item) for item in items} - {""})
+    if len(named) <= MOST_SUBJECTS:
+        return tuple(named)
+    whole = hashlib.sha256("\n".join(named).encode()).hexdigest()[:12]
+    return (*named[:MOST_SUBJECTS], f"+{len(named) - MOST_SUBJECTS}:{whole}")
 
 
 def compile_clause(clause: Clause) -> Compiled:

@@ -249,8 +249,11 @@ def absent(value: Any) -> bool:
 
 
 def moment(case: Case, of: str, days: int, *, exact: bool) -> datetime.date | datetime.datetime | None:
-    """The day, or with ``exact`` the instant, that many days after admission or discharge."""
+    """The day, or with ``exact`` the instant, that many days after admission or discharge; None beyond the calendar."""
     facts, shift = case.facts, datetime.timedelta(days=days)
     instant, day = (facts.admitted_at, facts.admit_date) if of == "admission" else (facts.discharged_at, facts.discharge_date)
     base = instant if exact and instant else day
-    return None if base is None else base + shift
+    try:
+        return None if base is None else base + shift
+    except OverflowError:
+        return None

@@ -10,8 +10,9 @@ from accounts.clock import now
 from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.listeners import tell
 from coding_workflow.guidelines.lab.certainty import opposite
-from coding_workflow.guidelines.lab.definition import Definition
+from coding_workflow.guidelines.lab.definition import Definition, Group
 from coding_workflow.guidelines.lab.limits import Fault, faults
+from coding_workflow.guidelines.lab.reading import DefinitionError
 from coding_workflow.guidelines.lab.testing import shortfalls
 from coding_workflow.guidelines.models import AdminRule, RuleEvent, RuleVersion, State
 from coding_workflow.guidelines.reading_rows import definition_of, tests_of
@@ -32,12 +33,10 @@ def start_shadow(*, version_id: int, by: User, seen: str, reason: str) -> RuleVe
     version, words = _to_move(version_id, by, seen, reason, (State.DRAFT,))
     if version.rule.versions.filter(state=State.SHADOW).exists():
         raise Conflict("rule.shadow", "Another version of this rule runs in shadow; publish or retire it first.")
-    definition = definition_of(version)
-    _refuse(faults(definition))
+    _refuse(faults(definition_of(version)))
     version.state, version.shadowed_by, version.shadowed_at = State.SHADOW, by, now()
     version.save(update_fields=["state", "shadowed_by", "shadowed_at"])
     note(version=version, kind="rule.shadowed", by=by, reason=words)
-    _tell(version, by, definition)
     return version
 
 
@@ -61,7 +60,7 @@ def publish_rule(*, version_id: int, by: User, seen: str, reason: str) -> RuleVe
     version.state, version.published_by, version.published_at = State.ACTIVE, by, now()
     version.save(update_fields=["state", "published_by", "published_at"])
     note(version=version, kind="rule.published", by=by, reason=words)
-    _tell(version, by, *([definition_of(before)] if before else []), definition)
+    _tell(version, by, *([_reach_of(before)] if before else []), definition)
     return version
 
 
@@ -78,8 +77,21 @@ def retire_rule(*, version_id: int, by: User, reason: str) -> RuleVersion:
     was_active = version.state == State.ACTIVE
     _retire(version, by, words)
     if was_active:
-        _tell(version, by, definition_of(version))
+        _tell(version, by, _reach_of(version))
     return version
+
+
+def _reach_of(version: RuleVersion) -> Definition:
+    """What the version judged; one that this release cannot read held every account that it was asked about."""
+    unanchored = Definition(title=version.title, condition=4, when=Group("all", ()), message="", reference="")
+    return _readable(version) or unanchored
+
+
+def _readable(version: RuleVersion) -> Definition | None:
+    try:
+        return definition_of(version)
+    except DefinitionError:
+        return None
 
 
 def _retire(version: RuleVersion, by: User, words: str) -> None:
@@ -89,7 +101,7 @@ def _retire(version: RuleVersion, by: User, words: str) -> None:
 
 
 def _tell(version: RuleVersion, by: User, *definitions: Definition) -> None:
-    """Tell that accounts are judged, or observed, by other rules from now on: inside the transaction that changes it."""
+    """Tell that accounts are judged by other rules from now on, inside the transaction that changes it. Shadow judges nobody."""
     tell("rules_changed", facility=version.rule.facility, definitions=definitions, by=Actor.person(by.pk))
 
 
@@ -116,8 +128,8 @@ def _refuse(found: tuple[Fault, ...], code: str = "rule.fault") -> None:
 def _refuse_contradiction(version: RuleVersion, definition: Definition) -> None:
     """Two active rules that hold in exactly opposite cases hold everything; two that say the same say it twice."""
     for other in _others(version):
-        theirs = definition_of(other)
-        if theirs.scope != definition.scope or "hold" not in {theirs.severity, definition.severity}:
+        theirs = _readable(other)
+        if theirs is None or theirs.scope != definition.scope or "hold" not in {theirs.severity, definition.severity}:
             continue
         if theirs.when == definition.when:
             raise Refused("rule.contradicts", f"The active rule “{other.title}” asks the same of the same accounts.")

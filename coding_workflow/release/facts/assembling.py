@@ -28,7 +28,7 @@ from .related import related_accounts
 from .values import as_date, as_decimal
 
 #: Raised when the same rows give other facts than before: facts that were stored earlier are then assembled anew.
-ASSEMBLY = 1
+ASSEMBLY = 2
 
 
 def assemble(account: Account, written: coding.CodedRecord | None = None) -> Facts:
@@ -136,4 +136,6 @@ def _discrepancy(account: Account) -> DiscrepancyCase | None:
 
 def _overrides(account: Account) -> tuple[Override, ...]:
     rows = models.Override.objects.filter(account=account, withdrawn_at__isnull=True).order_by("pk")
-    return tuple(Override(row.rule, tuple(row.subjects), row.reason, str(row.by_id), str(row.second_id or "")) for row in rows)
+    return tuple(
+        Override(row.rule, tuple(row.subjects), row.reason, str(row.by_id), str(row.second_id or ""), row.version) for row in rows
+    )

@@ -93,11 +93,15 @@ class Certificate(models.Model):
 
 
 class Override(models.Model):
-    """A reasoned override of one finding, where its rule allows it; for exactly these subjects."""
+    """A reasoned override of one finding, where its rule allows it; for exactly these subjects.
+
+    ``version`` is the rule's as it was overridden: what another version finds was not overridden. Rows without one fit any.
+    """
 
     facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="overrides")
     rule = models.CharField(max_length=80, db_collation="C")
+    version = models.PositiveIntegerField(null=True)
     subjects = models.JSONField(default=list)
     reason = models.TextField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

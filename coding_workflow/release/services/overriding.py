@@ -28,7 +28,7 @@ def override_finding(
     """
     account = lock_account(account_id)
     _check_person(account, by)
-    _check_rule(account, rule, by, second)
+    version = _check_rule(account, rule, by, second)
     if second is not None:
         _check_person(account, second)
     if len(reason.strip()) < _SHORTEST:
@@ -37,6 +37,7 @@ def override_finding(
         facility_id=account.facility_id,
         account=account,
         rule=rule,
+        version=version,
         subjects=list(subjects),
         reason=reason.strip(),
         by_id=by.person_id,
@@ -54,12 +55,15 @@ def _check_person(account: Account, actor: Actor) -> None:
         raise NotAllowed("override.role", "Only a coder or supervisor of this facility overrides a finding.")
 
 
-def _check_rule(account: Account, rule: str, by: Actor, second: Actor | None) -> None:
+def _check_rule(account: Account, rule: str, by: Actor, second: Actor | None) -> int:
+    """The version of the rule that is in force."""
     try:
-        needs = ruleset_for(account.facility).rule(rule).override
+        asked = ruleset_for(account.facility).rule(rule)
     except KeyError:
         raise Refused("override.unknown", "There is no such rule.") from None
+    needs = asked.override
     if needs == "none":
         raise Refused("override.not_allowed", "This rule cannot be overridden; mend what it found.")
     if needs == "second" and (second is None or second.user_id in {None, by.user_id}):
         raise Refused("override.second", "This rule asks for a second person.")
+    return asked.version

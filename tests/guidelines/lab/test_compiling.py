@@ -152,8 +152,19 @@ def test_the_codes_and_documents_that_made_it_true_are_the_subjects() -> None:
 def test_subjects_are_few_however_much_is_found() -> None:
     codes = dx(*(f"S{number:02d}.0XXA" for number in range(60)))
     (one,) = found(count("diagnoses", asks("code", "under", ["S"])), case(diagnoses=codes), message="{codes} are many.")
-    assert len(one.subjects) == 20
+    assert len(one.subjects) == 21
+    assert one.subjects[-1].startswith("+40:")
     assert one.message.endswith("S11.0XXA ... are many.")
+
+
+def test_what_was_overridden_among_many_is_not_what_came_later() -> None:
+    def subjects(most: int) -> tuple[str, ...]:
+        codes = dx(*(f"S{number:02d}.0XXA" for number in range(most)))
+        (one,) = found(count("diagnoses", asks("code", "under", ["S"])), case(diagnoses=codes), message="{codes} are many.")
+        return one.subjects
+
+    assert subjects(30)[:20] == subjects(31)[:20]
+    assert subjects(30) != subjects(31)
 
 
 @pytest.mark.parametrize(
@@ -226,6 +237,8 @@ def test_the_engine_takes_condition_severity_owner_and_override_from_the_rule() 
     assert (finding.owner, finding.fix, finding.reference) == ("him", "documents", "Department guideline 12")
     assert judged(override).severity == "info"
     assert judged(override | {"subjects": ["I10"]}).severity == "hold"
+    assert judged(override | {"version": 3}).severity == "info"
+    assert judged(override | {"version": 2}).severity == "hold", "what another version found was overridden"
 
 
 def test_equal_accounts_get_equal_bytes() -> None:
