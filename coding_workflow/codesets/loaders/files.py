@@ -3,6 +3,8 @@
 import gzip
 import hashlib
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -10,14 +12,42 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
+from accounts.errors import Refused
+
 from .table import Malformed, SourceFile, refuse_nul
 
 MAX_BYTES: Final = 512 * 1024 * 1024
+_LARGEST: Final = f"{MAX_BYTES // 1024 // 1024} MB"
 MAX_MEMBERS: Final = 200
 _CHUNK: Final = 1024 * 1024
+#: What unpacking raises where an archive is damaged, locked or packed in a way that is not known.
+_DAMAGE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)
 _WORKBOOK: Final = (
     "is a workbook. Take the text file (.txt or .csv) of the same download, or save the sheet as comma-separated values (UTF-8)."
 )
+
+
+class Budget:
+    """How many unpacked bytes all files of one table may take together: ``MAX_BYTES``."""
+
+    def __init__(self) -> None:
+        self._left = MAX_BYTES
+
+    def take(self, chunk: bytes) -> bytes:
+        """The chunk; refused once the files are too large together."""
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise Refused("codes.too_large", f"The files are larger than {_LARGEST} together when unpacked.")
+        return chunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +63,15 @@ class Part:
             raise Malformed(self.name, None, _WORKBOOK)
         return io.BufferedReader(_Bounded(self.name, self.opened), _CHUNK)
 
-    def chunks(self) -> Iterator[bytes]:
-        """The content in pieces of a megabyte."""
+    def chunks(self, budget: Budget) -> Iterator[bytes]:
+        """The content in pieces of a megabyte, as long as the budget lasts."""
         with self.stream() as stream:
             while chunk := stream.read(_CHUNK):
-                yield chunk
+                yield budget.take(chunk)
 
-    def load(self) -> SourceFile:
+    def load(self, budget: Budget) -> SourceFile:
         """The whole content, for tables that fit into memory."""
-        return SourceFile(self.name, b"".join(self.chunks()))
+        return SourceFile(self.name, b"".join(self.chunks(budget)))
 
 
 class _Bounded(io.RawIOBase):
@@ -79,7 +109,7 @@ class _damage_in_words:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, zipfile.BadZipFile | zlib.error | EOFError | gzip.BadGzipFile | NotImplementedError | RuntimeError):
+        if isinstance(error, (*_DAMAGE, gzip.BadGzipFile)):
             raise Malformed(self._name, None, "is damaged or locked: it cannot be unpacked.") from error
         if isinstance(error, OSError):
             raise Malformed(self._name, None, f"cannot be read ({error.strerror or 'damaged'}).") from error
@@ -141,26 +171,32 @@ def _zipped(name: str, file: IO[bytes]) -> tuple[Part, ...]:
 
 
 def _too_large(name: str) -> Malformed:
-    return Malformed(name, None, f"is larger than {MAX_BYTES // 1024 // 1024} MB when unpacked, or holds too many files.")
+    return Malformed(name, None, f"is larger than {_LARGEST} when unpacked, or holds too many files.")
 
 
 def checksum_of(parts: Iterable[Part]) -> str:
-    """The same over streams, which are read once; refuses what holds a NUL."""
-    digest = hashlib.sha256()
+    """The same over streams, which are read once; refuses what holds a NUL, and files too large together."""
+    digest, budget = hashlib.sha256(), Budget()
     for part in parts:
         lines = 0
-        for chunk in part.chunks():
+        for chunk in part.chunks(budget):
             refuse_nul(part.name, chunk, lines)
             lines += chunk.count(b"\n")
             digest.update(chunk)
     return digest.hexdigest()
 
 
+def load_all(parts: Iterable[Part]) -> tuple[SourceFile, ...]:
+    """Files whole in memory, within one budget."""
+    budget = Budget()
+    return tuple(part.load(budget) for part in parts)
+
+
 def open_file(path: Path) -> tuple[SourceFile, ...]:
     """The file, or the files inside it, in the order of their names, read whole. Refuses what cannot be unpacked."""
-    return tuple(part.load() for part in open_parts(path))
+    return load_all(open_parts(path))
 
 
 def unpack(name: str, content: bytes) -> tuple[SourceFile, ...]:
     """The same for content that is in memory already."""
-    return tuple(part.load() for part in parts(name, io.BytesIO(content)))
+    return load_all(parts(name, io.BytesIO(content)))
