@@ -1,5 +1,7 @@
 """Code tables: releases with their period, and the codes in them. Nothing here changes once it is loaded."""
 
+import hashlib
+import json
 from typing import Final
 
 from django.conf import settings
@@ -222,6 +224,11 @@ class TableUpload(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system} #{self.pk}"
+
+    @property
+    def seal(self) -> str:
+        """SHA-256 of what the preview found, with the checksum of the files: what a person says yes to."""
+        return hashlib.sha256(json.dumps(self.difference, sort_keys=True).encode()).hexdigest()
 
 
 class UploadFile(models.Model):

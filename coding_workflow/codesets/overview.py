@@ -120,7 +120,7 @@ def progress(upload: TableUpload) -> Progress | None:
         cursor.execute(_READ_SO_FAR)
         (lines,) = cursor.fetchone()
     of = upload.difference.get("rows", 0) if kind == LOAD else 0
-    return Progress(lines, of, stuck=last is not None and last.state == OutboxState.PARKED)
+    return Progress(lines, of, stuck=last is None or last.state == OutboxState.PARKED)
 
 
 def changes(upload: TableUpload) -> list[tuple[str, int, list[dict[str, Any]]]]:

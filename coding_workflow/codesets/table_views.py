@@ -1,6 +1,7 @@
 """Loading code tables: what is loaded, files in, what they would change, and the second step that loads them."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -15,12 +16,14 @@ from accounts.errors import Refused
 from coding_workflow.staff.access import StaffRequest, fetch, require_role
 from coding_workflow.staff.forms import place_refusal
 from coding_workflow.staff.models import Role
+from coding_workflow.staff.selectors import administers
 from coding_workflow.staff.uploads import largest_upload, was_too_large
 
 from . import overview, services
 from .forms import UploadForm
 from .models import TableUpload
 from .services.storing import Incoming
+from .services.uploads import ONLY_EVERYWHERE
 
 MOST_FILES = 20
 
@@ -33,6 +36,7 @@ def tables(request: StaffRequest) -> HttpResponse:
         "groups": overview.shelves(clock.today()),
         "uploads": overview.unfinished(request.user.facility_ids()),
         "today": clock.today(),
+        **_right(request),
     }
     return render(request, "codesets/tables.html", context)
 
@@ -53,7 +57,7 @@ def add_table(request: StaffRequest) -> HttpResponse:
             place_refusal(form, refusal)
         else:
             return HttpResponseRedirect(reverse("codesets:upload", args=[upload.pk]))
-    context = {"form": form, "largest": largest_upload()}
+    context = {"form": form, "largest": largest_upload(), **_right(request)}
     return render(request, "codesets/add_table.html", context, status=422 if form.errors else 200)
 
 
@@ -68,7 +72,8 @@ def upload(request: StaffRequest, pk: int) -> HttpResponse:
 @require_role(Role.ADMINISTRATOR, write=True)
 def load_upload(request: StaffRequest, pk: int) -> HttpResponse:
     """The second step: load what was shown."""
-    return _done(request, pk, lambda key, by: services.ask_to_load(upload_id=key, by=by))
+    seen = request.POST.get("seen", "")
+    return _done(request, pk, lambda key, by: services.ask_to_load(upload_id=key, seen=seen, by=by))
 
 
 @require_role(Role.ADMINISTRATOR, write=True)
@@ -100,8 +105,14 @@ def _shown(request: StaffRequest, found: TableUpload) -> HttpResponse:
         "progress": overview.progress(found),
         "changes": overview.changes(found),
         "largest": largest_upload(),
+        **_right(request),
     }
     return render(request, "codesets/_upload.html" if request.htmx else "codesets/upload.html", context)
+
+
+def _right(request: StaffRequest) -> dict[str, Any]:
+    """Whether the person may load tables, and the sentence for those who may not."""
+    return {"may_load": administers(request.user, None), "only_everywhere": ONLY_EVERYWHERE}
 
 
 def _files(request: StaffRequest) -> list[Incoming]:

@@ -9,6 +9,12 @@ from accounts.models import Facility
 from .models import BreakGlass, Competence, Role, RoleGrant, SignInRecord, StaffEvent, User
 
 
+def administers(user: User, facility: Facility | None) -> bool:
+    """Whether an active person administers the facility; None asks for every facility there is."""
+    places = [facility.pk] if facility else list(Facility.objects.values_list("pk", flat=True))
+    return user.is_active and bool(places) and all(user.has_role(Role.ADMINISTRATOR, place) for place in places)
+
+
 def competent(user: User, facility: Facility | int, coding_type: str, on: datetime.date) -> Competence | None:
     """The competence in force on a day (half-open range), trained and oriented by then, or None (condition 1)."""
     facility_id = facility if isinstance(facility, int) else facility.pk

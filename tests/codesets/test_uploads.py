@@ -9,12 +9,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from accounts import clock
+from accounts.models import OutboxRow
 from coding_workflow.codesets import overview
 from coding_workflow.codesets.codes import SYSTEMS
 from coding_workflow.codesets.gaps import gaps
-from coding_workflow.codesets.models import TableRelease, TableUpload, UploadPiece
+from coding_workflow.codesets.models import TableRelease, TableUpload, UploadPiece, UploadState
 from coding_workflow.codesets.services import storing
+from coding_workflow.codesets.services.uploads import ONLY_EVERYWHERE
 from coding_workflow.outbox.services import drain
+from coding_workflow.staff.models import Role, RoleGrant
 from tests.codesets.test_ncci_loaders import ROW, published
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +29,8 @@ D = datetime.date
 
 @pytest.fixture
 def ada(client, cast):
-    """Ada, who administers, signed in."""
+    """Ada, who administers every facility, signed in."""
+    RoleGrant.objects.create(user=cast.ada, facility=cast.other, role=Role.ADMINISTRATOR)
     client.force_login(cast.ada)
     return client
 
@@ -46,6 +51,8 @@ def _page(client, upload, htmx=False):
 
 
 def _do(client, upload, what, **form):
+    if what == "load_upload":
+        form = {"seen": TableUpload.objects.get(pk=upload.pk).seal, **form}
     return client.post(reverse(f"codesets:{what}", args=[upload.pk]), form)
 
 
@@ -101,6 +108,61 @@ def test_what_is_being_read_cannot_be_loaded_before_it_was_shown(ada):
     assert TableRelease.objects.count() == 0
 
 
+def test_a_page_that_showed_other_files_loads_nothing(ada):
+    _give(ada, _file())
+    drain()
+    upload = TableUpload.objects.get()
+    shown = upload.seal
+    assert f'name="seen" value="{shown}"' in _page(ada, upload)
+    _do(ada, upload, "replace_files", files=[_file(LIST + b" suite")])
+    drain()
+    for seen in (shown, ""):
+        _do(ada, upload, "load_upload", seen=seen)
+        assert drain() == 0 and TableRelease.objects.count() == 0
+    assert "Other files were read since you looked" in _page(ada, upload)
+
+
+def test_an_administrator_of_one_facility_alone_looks_on(client, ada, cast):
+    _give(ada, _file())
+    drain()
+    upload = TableUpload.objects.get()
+    RoleGrant.objects.filter(facility=cast.other).update(ended_at=clock.now())
+    for page in (reverse("codesets:tables"), reverse("codesets:add_table"), reverse("codesets:upload", args=[upload.pk])):
+        shown = client.get(page).content.decode()
+        assert ONLY_EVERYWHERE in shown and "Load this release" not in shown and "Discard" not in shown
+    _give(client, _file())
+    for what in ("load_upload", "replace_files", "discard_upload"):
+        _do(client, upload, what, files=[_file()])
+    assert drain() == 0
+    assert _kinds(TableUpload.objects.get()) == ["codes.uploaded", "codes.read"]
+
+
+def test_administrators_of_every_facility_see_and_discard_what_any_of_them_gave(ada, cast):
+    _give(ada, _file())
+    drain()
+    for facility in (cast.main, cast.other):
+        TableUpload.objects.update(facility=facility)
+        assert "Uploads that wait" in ada.get(reverse("codesets:tables")).content.decode()
+    upload = TableUpload.objects.get()
+    _do(ada, upload, "discard_upload")
+    assert _kinds(upload)[-1] == "codes.discarded"
+
+
+@pytest.mark.parametrize("state", [UploadState.READING, UploadState.LOADING])
+def test_what_the_background_gave_up_can_be_discarded_and_nothing_else_at_work(ada, state):
+    _give(ada, _file())
+    upload = TableUpload.objects.get()
+    if state == UploadState.LOADING:
+        drain()
+        _do(ada, upload, "load_upload")
+    _do(ada, upload, "discard_upload")
+    assert TableUpload.objects.get().state == state, "work is waiting"
+    OutboxRow.objects.filter(key=str(upload.pk)).update(state="parked")
+    assert "Discard this upload" in _page(ada, upload)
+    _do(ada, upload, "discard_upload")
+    assert TableUpload.objects.get().state == UploadState.DISCARDED
+
+
 def test_a_load_that_another_release_forbids_is_refused_in_words(ada):
     for starts in ("2026-07-01", "2026-07-02"):
         _give(ada, _file(), starts=starts)
@@ -132,6 +194,7 @@ def test_several_parts_of_a_set_are_read_out_of_the_database_as_streams(ada, mon
         ({"system": "ICD-11"}, "Select a valid choice"),
         ({"system": "MUE-HOSPITAL"}, "Give the first date on which this release is no longer in force"),
         ({"ends": "2026-06-01"}, "The period is empty"),
+        ({"starts": "0001-01-01"}, "No code table began on 01/01/0001"),
         ({"files": []}, "Choose the publisher"),
         ({"files": [_file() for _ in range(21)]}, "at most 20 files"),
     ],

@@ -3,23 +3,27 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
 from accounts.actors import Actor
-from accounts.errors import Conflict, Refused
+from accounts.errors import Conflict, NotAllowed, Refused
+from accounts.models import OutboxRow, OutboxState
 from accounts.outbox import enqueue
 from coding_workflow.codesets.codes import SYSTEMS
 from coding_workflow.codesets.loaders import read_parts
 from coding_workflow.codesets.models import TableUpload, UploadEvent, UploadState
+from coding_workflow.staff.models import User
+from coding_workflow.staff.selectors import administers
 
 from .loading import load_table
-from .periods import refuse_empty_period
+from .periods import refuse_impossible_period
 from .previewing import Difference, preview
 from .storing import Incoming, forget, store, stored_parts
 
 READ, LOAD = "codesets.read_upload", "codesets.load_upload"
+ONLY_EVERYWHERE: Final = "Code tables judge the accounts of every facility: only administrators of every facility load them."
 
 
 @transaction.atomic
@@ -36,11 +40,12 @@ def keep_upload(
 ) -> TableUpload:
     """Keep the files of one release and ask for them to be read. Nothing is loaded.
 
-    Refused: no such table, an empty period, no file.
+    Refused: no such table, an impossible period, no file. NotAllowed: see ``_require_right``, as in all that people do here.
     """
+    _require_right(by)
     if system not in SYSTEMS:
         raise Refused("codes.system", f"“{system}” is not a table that can be loaded.")
-    refuse_empty_period(starts, ends)
+    refuse_impossible_period(starts, ends)
     upload = TableUpload.objects.create(
         facility_id=facility_id,
         system=system,
@@ -58,6 +63,7 @@ def keep_upload(
 @transaction.atomic
 def replace_files(*, upload_id: int, files: Sequence[Incoming], by: Actor) -> TableUpload:
     """Put other files in the place of those that were refused, or not yet loaded, and ask for them to be read."""
+    _require_right(by)
     upload = _locked(upload_id, UploadState.REFUSED, UploadState.READY)
     forget(upload)
     upload.files.update(replaced=True)
@@ -74,18 +80,25 @@ def read_upload(*, upload_id: int) -> None:
         return
     try:
         with transaction.atomic():
-            change = preview(table=read_parts(upload.system, stored_parts(upload)), starts=upload.starts)
+            table = read_parts(upload.system, stored_parts(upload))
+            change = preview(table=table, starts=upload.starts)
     except Refused as refusal:
         _refuse(upload, refusal)
         return
-    _become(upload, UploadState.READY, difference=_plain(change))
+    _become(upload, UploadState.READY, difference=_plain(change, table.checksum))
     _note(upload, "codes.read")
 
 
 @transaction.atomic
-def ask_to_load(*, upload_id: int, by: Actor) -> TableUpload:
-    """A person has seen the difference and wants it loaded. Conflict when the upload is not ready (any more)."""
+def ask_to_load(*, upload_id: int, seen: str, by: Actor) -> TableUpload:
+    """A person has seen the difference and wants it loaded; ``seen`` is the ``seal`` of the upload they looked at.
+
+    Conflict when the upload is not ready (any more), or other files were read since.
+    """
+    _require_right(by)
     upload = _locked(upload_id, UploadState.READY)
+    if upload.seal != seen:
+        raise Conflict("codes.upload_changed", "Other files were read since you looked; look at what they would change.")
     _become(upload, UploadState.LOADING)
     _note(upload, "codes.load_asked", by)
     enqueue(kind=LOAD, key=str(upload.pk), payload={"upload": upload.pk, "by": by.person_id})
@@ -117,12 +130,21 @@ def load_upload(*, upload_id: int, by: Actor) -> None:
 
 @transaction.atomic
 def discard_upload(*, upload_id: int, by: Actor) -> TableUpload:
-    """Let an upload go that is refused or not loaded; its bytes are removed, that it was there stays."""
-    upload = _locked(upload_id, UploadState.REFUSED, UploadState.READY)
+    """Let an upload go that is refused, not loaded, or given up by the background; its bytes go, that it was there stays."""
+    _require_right(by)
+    stuck = () if _under_way(upload_id) else (UploadState.READING, UploadState.LOADING)
+    upload = _locked(upload_id, UploadState.REFUSED, UploadState.READY, *stuck)
     forget(upload)
     _become(upload, UploadState.DISCARDED)
     _note(upload, "codes.discarded", by)
     return upload
+
+
+def _require_right(by: Actor) -> None:
+    """Raise NotAllowed ``codes.role``: a table judges every facility, so only administrators of all of them change it."""
+    person = User.objects.filter(pk=by.person_id).first()
+    if person is None or not administers(person, None):
+        raise NotAllowed("codes.role", ONLY_EVERYWHERE)
 
 
 def _keep(upload: TableUpload, files: Sequence[Incoming], kind: str, by: Actor) -> None:
@@ -138,9 +160,17 @@ def _in_state(upload_id: int, state: UploadState) -> TableUpload | None:
     return TableUpload.objects.select_for_update().filter(pk=upload_id, state=state).first()
 
 
+def _under_way(upload_id: int) -> bool:
+    """Whether the background still has work on the upload, waiting or running."""
+    open_states = (OutboxState.WAITING, OutboxState.LEASED)
+    return OutboxRow.objects.filter(kind__in=(READ, LOAD), key=str(upload_id), state__in=open_states).exists()
+
+
 def _locked(upload_id: int, *states: UploadState) -> TableUpload:
-    upload = TableUpload.objects.select_for_update().get(pk=upload_id)
-    if upload.state not in states:
+    """The upload, locked. Conflict in another state, and at once while the background holds it: a load takes minutes."""
+    locked = TableUpload.objects.select_for_update(skip_locked=True).filter(pk=upload_id).first()
+    upload = locked or TableUpload.objects.get(pk=upload_id)
+    if locked is None or upload.state not in states:
         raise Conflict("codes.upload_state", f"This upload is {upload.get_state_display().lower()} now; look at it again.")
     return upload
 
@@ -160,8 +190,9 @@ def _note(upload: TableUpload, kind: str, by: Actor | None = None, said: str = "
     UploadEvent.objects.create(upload=upload, kind=kind, by_id=by.user_id if by else None, said=said)
 
 
-def _plain(change: Difference) -> dict[str, Any]:
+def _plain(change: Difference, checksum: str) -> dict[str, Any]:
     return {
+        "checksum": checksum,
         "against": change.previous.label if change.previous else "",
         "already": change.already,
         "rows": change.rows,

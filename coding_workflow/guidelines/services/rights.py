@@ -5,7 +5,8 @@ from typing import Final
 from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.models import Facility
 from coding_workflow.guidelines.models import AdminRule, RuleEvent, RuleVersion
-from coding_workflow.staff.models import Role, User
+from coding_workflow.staff.models import User
+from coding_workflow.staff.selectors import administers
 
 #: Kinds of event by which somebody becomes an author of a version.
 WRITING: Final = ("rule.written", "rule.imported", "rule.rolled_back")
@@ -15,8 +16,7 @@ LONGEST_REASON: Final = 300
 
 def require_administrator(by: User, facility: Facility | None) -> None:
     """Raise NotAllowed ``rule.role`` unless the person administers the facility; of all facilities, each of them."""
-    places = [facility] if facility else list(Facility.objects.order_by("pk"))
-    if not by.is_active or not places or not all(by.has_role(Role.ADMINISTRATOR, place.pk) for place in places):
+    if not administers(by, facility):
         where = "this facility" if facility else "every facility"
         raise NotAllowed("rule.role", f"Only administrators of {where} write, publish and retire this rule.")
 
