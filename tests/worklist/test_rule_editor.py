@@ -1,11 +1,14 @@
 """The rule editor without scripts: built by buttons, kept as it is typed, faults at their place, conflicts shown."""
 
+from dataclasses import replace
+
 import pytest
 
 from coding_workflow.guidelines import selectors as guidelines
+from coding_workflow.guidelines.lab.testing import MAX_TESTS
 from coding_workflow.guidelines.models import RuleVersion
 from tests.guidelines.lab.rules import definition
-from tests.guidelines.rule_cast import publish, second_administrator, write
+from tests.guidelines.rule_cast import proofs, publish, second_administrator, write
 from tests.security.browser import signed_in
 from worklist.models import RuleDraft
 
@@ -139,6 +142,49 @@ def test_facts_of_an_account_come_without_what_names_anybody(hospital, form):
     assert '"id": "test"' in facts
     assert not any(word in facts for word in ("Testcase", "A77", "1234567893"))
     assert "There is no account with this number" in form.press("test-take:", test__number="B1").page
+
+
+def test_one_test_too_many_is_refused_and_locks_nobody_out(hospital):
+    version = write(hospital, tests=tuple(replace(proofs()[0], name=f"test {at}") for at in range(MAX_TESTS)))
+    form = Form(signed_in(hospital.ada), f"/rules/{version.rule_id}/edit/")
+    form.press("test-example:inpatient").press("test-add:", test__name="one too many")
+    assert form.status == 422
+    assert f'id="test-name-error">A rule has at most {MAX_TESTS} tests.' in form.page
+    assert form.values["test:name"] == ["one too many"]
+    assert form.client.get(form.url).status_code == 200
+
+
+def test_what_was_left_and_cannot_be_read_is_said_and_thrown_away(hospital, form, begun):
+    left = RuleDraft.objects.create(rule_id=begun.rule_id, user=hospital.ada, fields={}, tests="[1]", seen="")
+    again = Form(form.client, form.url)
+    assert "What you left here cannot be read any more" in again.page
+    assert again.press("refresh", title="Typed over it").status == 422
+    assert RuleDraft.objects.get(pk=left.pk).tests == "[1]"
+    assert again.press("throw").status == 302
+    assert Form(form.client, form.url).values["title"] == [begun.title]
+
+
+def test_the_test_being_written_and_the_number_of_an_account_are_not_kept(form):
+    form.press("refresh", title="Kept", test__number="A77", test__facts="{}", test__name="half")
+    assert form.values["test:name"] == ["half"]
+    kept = RuleDraft.objects.get().fields
+    assert kept["title"] == ["Kept"]
+    assert not [name for name in kept if name.startswith("test:")]
+
+
+def test_a_text_that_is_too_long_is_refused_and_not_cut(form):
+    form.press("refresh", message="m" * 20_001)
+    assert form.status == 422
+    assert "Not kept: a field holds more than 20,000 characters" in form.page
+    assert form.values["message"] == ["m" * 20_001]
+    assert not RuleDraft.objects.exists()
+    assert form.press("refresh", message="", test__facts=" " * 20_001).status == 200
+
+
+@pytest.mark.parametrize("name", ["reason", "seen", "title", "odd\0name"])
+def test_a_character_that_the_database_cannot_hold_is_no_defect(form, name):
+    given = {**form.values, "reason": "The committee asked.", name: "Because\0 of it", "do": "save"}
+    assert form.client.post(form.url, given).status_code in {302, 409, 422}
 
 
 def test_a_fragment_brings_the_part_that_changed(hospital, form):

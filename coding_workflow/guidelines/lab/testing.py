@@ -15,7 +15,7 @@ from coding_workflow.policy.standard import STANDARD
 from .compiling import Compiled, compile_clause, compile_rule
 from .definition import Definition
 from .faults import Fault
-from .reading import DefinitionError, parsed
+from .reading import MAX_CHARACTERS, DefinitionError, parsed
 
 MAX_TESTS: Final = 40
 MAX_NAME: Final = 120
@@ -120,6 +120,17 @@ def _facts(raw: Any, place: str) -> Facts:
         raise DefinitionError(place, "The facts hold half a character.") from None
     except FactsError as error:
         raise DefinitionError(f"{place}.{error.place}".removesuffix("."), f"{error.message}.") from None
+
+
+def too_much(tests: tuple[RuleTest, ...]) -> str:
+    """Why ``tests_from_json`` would not read these tests back: too many, or together too long; empty where it would."""
+    if len(tests) > MAX_TESTS:
+        return f"A rule has at most {MAX_TESTS} tests."
+    if len(tests_to_json(tests)) > MAX_CHARACTERS:
+        return (
+            f"The tests are together longer than {MAX_CHARACTERS:,} characters: leave out facts that the rule does not ask about."
+        )
+    return ""
 
 
 def tests_to_plain(tests: tuple[RuleTest, ...]) -> list[dict[str, Any]]:

@@ -22,10 +22,12 @@ def require_administrator(by: User, facility: Facility | None) -> None:
 
 
 def reasoned(reason: str) -> str:
-    """The reason as it is kept. Raises Refused ``rule.reason`` where it says nothing or too much."""
+    """The reason as it is kept. Raises Refused ``rule.reason`` where it says nothing, too much, or cannot be kept."""
     kept = reason.strip()
     if not SHORTEST_REASON <= len(kept) <= LONGEST_REASON:
         raise Refused("rule.reason", f"Say why, in {SHORTEST_REASON} to {LONGEST_REASON} characters.", fix="reason")
+    if "\0" in kept:
+        raise Refused("rule.reason", "The reason holds a character that cannot be kept; write it again.", fix="reason")
     return kept
 
 

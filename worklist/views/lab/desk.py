@@ -7,7 +7,8 @@ from typing import Any, Final
 from coding_workflow.guidelines import selectors as guidelines
 from coding_workflow.guidelines.lab import vocabulary
 from coding_workflow.guidelines.lab.limits import warnings
-from coding_workflow.guidelines.lab.testing import Outcome, RuleTest, run, shortfalls, tests_from_json, tests_to_json
+from coding_workflow.guidelines.lab.reading import MAX_CHARACTERS, DefinitionError
+from coding_workflow.guidelines.lab.testing import Outcome, RuleTest, run, shortfalls, tests_from_json, tests_to_json, too_much
 from coding_workflow.guidelines.models import AdminRule, RuleVersion, State
 from coding_workflow.staff.access import StaffRequest
 from worklist.drafting import keep_draft
@@ -15,16 +16,26 @@ from worklist.lab import clauses, drawing, places, plain
 from worklist.models import RuleDraft
 from worklist.selectors.lab import CONDITIONS, shown_version, tables_today
 
-#: Names of the form that are not the rule: what to do, the reason, the test being written.
-_NOT_KEPT: Final = ("csrfmiddlewaretoken", "do", "reason", "seen")
-#: The longest text that one field is kept with, and the most fields that a form has.
+#: Names of the form that are not the rule: what to do, and the reason.
+_NOT_READ: Final = ("csrfmiddlewaretoken", "do", "reason", "seen")
+#: The test being written, with the number of the account that its facts are taken from: shown again, never kept.
+_NOT_KEPT: Final = "test:"
+#: The longest text of one field, of the facts of a test, and the most fields of a form. Nothing is cut: more is refused.
 _LONGEST: Final = 20_000
+_LONGEST_FACTS: Final = MAX_CHARACTERS
 _MOST: Final = 2_000
+_UNREADABLE: Final = (
+    "What you left here cannot be read any more, so nothing is kept or saved. Below is the rule as it is: throw away what "
+    "you left to go on with it."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One person at one rule. ``version`` is the draft that the rule has, or the version that a new one starts from."""
+    """One person at one rule. ``version`` is the draft that the rule has, or the version that a new one starts from.
+
+    ``broken`` says that what the person left cannot be read: then it is neither kept over nor saved.
+    """
 
     rule: AdminRule
     version: RuleVersion
@@ -32,6 +43,7 @@ class Desk:
     tests: tuple[RuleTest, ...]
     seen: str
     kept: bool = False
+    broken: bool = False
     reason: str = ""
     focus: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -68,8 +80,15 @@ def desk_of(request: StaffRequest, rule: AdminRule) -> Desk:
     versions = list(guidelines.versions_of(rule))
     version = next((each for each in versions if each.state == State.DRAFT), None) or shown_version(versions)
     left = RuleDraft.objects.filter(rule=rule, user=request.user).first()
-    if left:
+    if left is None:
+        return _as_it_is(rule, version)
+    try:
         return Desk(rule, version, left.fields, tests_from_json(left.tests), left.seen, kept=True)
+    except DefinitionError:
+        return replace(_as_it_is(rule, version), broken=True, sentence=_UNREADABLE)
+
+
+def _as_it_is(rule: AdminRule, version: RuleVersion) -> Desk:
     definition = guidelines.definition_of(version)
     fields = {**plain.fields_of(definition), **clauses.write(plain.root_of(definition.when))}
     return Desk(rule, version, fields, guidelines.tests_of(version), version.seal if version.state == State.DRAFT else "")
@@ -78,15 +97,39 @@ def desk_of(request: StaffRequest, rule: AdminRule) -> Desk:
 def posted_desk(request: StaffRequest, rule: AdminRule) -> Desk:
     """The form as it was sent, with the tests that it had."""
     before = desk_of(request, rule)
-    names = [name for name in request.POST if name not in _NOT_KEPT][:_MOST]
-    fields = {name: [value.replace("\0", "")[:_LONGEST] for value in request.POST.getlist(name)] for name in names}
-    return replace(before, fields=fields, seen=request.POST.get("seen", "")[:64], reason=request.POST.get("reason", ""))
+    names = [name for name in request.POST if name not in _NOT_READ]
+    fields = {_clean(name): [_clean(value) for value in request.POST.getlist(name)] for name in names}
+    seen = _clean(request.POST.get("seen", ""))[:64]
+    return replace(before, fields=fields, seen=seen, reason=request.POST.get("reason", ""))
+
+
+def _clean(text: str) -> str:
+    """Without the one character that the database cannot hold."""
+    return text.replace("\0", "")
 
 
 def keep(request: StaffRequest, desk: Desk) -> Desk:
-    """Keep it, so that nothing is lost."""
-    keep_draft(rule=desk.rule, by=request.user, fields=desk.fields, tests=tests_to_json(desk.tests), seen=desk.seen)
+    """Keep it, so that nothing is lost; what would not be read back is refused with a sentence above the form."""
+    if refusal := _unkept(desk):
+        return replace(desk, sentence=refusal, status=422)
+    fields = {name: values for name, values in desk.fields.items() if not name.startswith(_NOT_KEPT)}
+    keep_draft(rule=desk.rule, by=request.user, fields=fields, tests=tests_to_json(desk.tests), seen=desk.seen)
     return replace(desk, kept=True)
+
+
+def _unkept(desk: Desk) -> str:
+    """Why the form cannot be kept as it stands; empty where it can."""
+    if desk.broken:
+        return _UNREADABLE
+    if len(desk.fields) > _MOST:
+        return f"Not kept: the form has more than {_MOST:,} fields."
+    if any(len(value) > _longest(name) for name, values in desk.fields.items() for value in values):
+        return f"Not kept: a field holds more than {_LONGEST:,} characters, or the facts of a test more than {_LONGEST_FACTS:,}."
+    return too_much(desk.tests)
+
+
+def _longest(name: str) -> int:
+    return _LONGEST_FACTS if name == "test:facts" else _LONGEST
 
 
 def context(desk: Desk) -> dict[str, Any]:

@@ -39,11 +39,11 @@ def edit_rule(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _show(request, desk_of(request, rule))
     do, _, at = request.POST.get("do", "").partition(":")
-    desk = posted_desk(request, rule)
     if do == "throw":
         throw_away(rule=rule, by=request.user)
         messages.success(request, "Thrown away. The rule is as it was.")
         return go_to(request, reverse("worklist:rule", args=[rule.pk]))
+    desk = posted_desk(request, rule)
     if do in {"save", "over"}:
         return _save(request, _over(desk) if do == "over" else desk)
     return _show(request, keep(request, _changed(request, desk, do, at)), do)
@@ -64,6 +64,8 @@ def _over(desk: Desk) -> Desk:
 def _save(request: StaffRequest, desk: Desk) -> HttpResponse:
     """Save to the rule; whatever is refused, the form stays as it is and is kept."""
     desk = replace(keep(request, desk), asked_to_save=True)
+    if desk.sentence:
+        return _show(request, desk)
     reading = desk.reading()
     if not reading.whole:
         return _show(
@@ -106,6 +108,8 @@ def _show(request: StaffRequest, desk: Desk, do: str = "") -> HttpResponse:
     if not request.htmx:
         return render(request, "worklist/lab/edit.html", values, status=desk.status)
     part, target = ("changed", "#clauses") if do else ("editor", "#rule-form")
-    if do == LIVE or do in testing.VERBS:
+    if desk.sentence:
+        part, target = "editor", "#rule-form"
+    elif do == LIVE or do in testing.VERBS:
         part, target = ("live", "#said") if do == LIVE else ("proved", "#tests")
     return retarget(render(request, f"worklist/lab/_{part}.html", values, status=desk.status), target)

@@ -9,7 +9,7 @@ from accounts.errors import Refused
 from accounts.models import Account
 from coding_workflow.guidelines.facts import FactsError, facts_to_json
 from coding_workflow.guidelines.lab.reading import DefinitionError, parsed
-from coding_workflow.guidelines.lab.testing import RuleTest, tests_from_plain, tests_to_plain
+from coding_workflow.guidelines.lab.testing import RuleTest, tests_from_plain, tests_to_plain, too_much
 from coding_workflow.release.facts.assembling import assemble
 from coding_workflow.staff.access import StaffRequest, open_account
 from worklist.lab.facts import EXAMPLES, readable, without_identity
@@ -57,6 +57,8 @@ def _add(request: StaffRequest, desk: Desk, at: str) -> Desk:
         tests[int(place)] = made
     else:
         tests.append(made)
+    if refusal := too_much(tuple(tests)):
+        return _wrong(desk, "name", refusal)
     return replace(desk.with_fields(**_EMPTY), tests=tuple(tests), focus="test-name")
 
 
