@@ -1,6 +1,7 @@
 """Administrators' rules: written by one, published by another, kept for ever."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from accounts import listeners
 from accounts.errors import Conflict, NotAllowed, Refused
 from coding_workflow.guidelines import services
 from coding_workflow.guidelines.lab.anchors import anchors_of
+from coding_workflow.guidelines.lab.definition import Count, Test
 from coding_workflow.guidelines.lab.files import to_file
 from coding_workflow.guidelines.lab.reading import DefinitionError
 from coding_workflow.guidelines.models import AdminRule, RuleEvent, RuleVersion
@@ -111,6 +113,15 @@ def test_a_key_has_one_reach(cast: Any, second: Any) -> None:
 def test_a_key_is_a_plain_word(cast: Any, key: str) -> None:
     with _refused("rule.key"):
         write(cast, key=key)
+
+
+def test_what_could_not_be_read_again_is_not_saved(cast: Any) -> None:
+    many = tuple(Test("code", "under", (f"{at:06}" + "A" * 1_900,)) for at in range(200))
+    with _refused("rule.unreadable"):
+        write(cast, made=replace(definition(), when=Count("diagnoses", many, at_least=1)))
+    with _refused("rule.unreadable"):
+        write(cast, tests=proofs()[:1] * 41)
+    assert not RuleVersion.objects.exists()
 
 
 def test_publishing_needs_a_rule_without_fault_and_tests_that_pass(cast: Any, second: Any) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from coding_workflow.guidelines.lab.files import to_file
+from coding_workflow.guidelines.lab.writing import text_hash
 from coding_workflow.guidelines.models import AdminRule, RuleEvent, RuleVersion
 from coding_workflow.guidelines.services import export_rule
 from coding_workflow.guidelines.tables import CodeAnswer, NoTables
@@ -70,6 +71,18 @@ def test_the_list_is_narrowed(hospital, ada, query, there, gone):
     assert there in page
     assert gone not in page
     assert "<html" not in page
+
+
+def test_one_rule_that_cannot_be_read_does_not_take_the_list_away(hospital, second, ada):
+    active(hospital, second)
+    made = AdminRule.objects.create(facility=hospital.main, key="spoiled", created_by=hospital.ada)
+    RuleVersion.objects.create(
+        rule=made, number=1, title="Spoiled", definition="[]", hash=text_hash("[]"), tests="[]", written_by=hospital.ada,
+        written_at="2026-09-01T12:00:00Z", reason="Spoiled",
+    )  # fmt: skip
+    page = ada.get("/rules/", {"kind": "own"}).content.decode()
+    assert "Spoiled (version 1 cannot be read)" in page
+    assert "lab.infarction" in page
 
 
 def test_the_list_keeps_its_budget(hospital, second, ada, django_assert_max_num_queries):

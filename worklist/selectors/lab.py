@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts import clock
 from coding_workflow.guidelines import selectors as guidelines
+from coding_workflow.guidelines.lab.reading import DefinitionError
 from coding_workflow.guidelines.lab.vocabulary import OVERRIDES, SEVERITIES
 from coding_workflow.guidelines.models import AdminRule, RuleVersion, State
 from coding_workflow.guidelines.registry import Rule
@@ -34,7 +35,10 @@ _ORDER: Final = (State.ACTIVE, State.SHADOW, State.DRAFT, State.RETIRED)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One rule. ``states`` are (value, words, mark) of its versions that are not over; ``url`` empty for a built-in one."""
+    """One rule. ``states`` are (value, words, mark) of its versions that are not over, none for a built-in one.
+
+    ``url`` is empty for a built-in one, and for one that cannot be read; of that, the condition is 0 and the severity empty.
+    """
 
     id: str
     says: str
@@ -51,12 +55,12 @@ class Line:
     @property
     def condition_words(self) -> str:
         """The condition of release in words."""
-        return CONDITION_WORDS[self.condition]
+        return CONDITION_WORDS[self.condition] if self.condition else ""
 
     @property
     def severity_words(self) -> str:
         """What it does to the account."""
-        return dict(SEVERITIES)[self.severity]
+        return dict(SEVERITIES)[self.severity] if self.severity else ""
 
     @property
     def override_words(self) -> str:
@@ -117,7 +121,10 @@ def shown_version(versions: Iterable[RuleVersion]) -> RuleVersion:
 
 def _own(rule: AdminRule, versions: list[RuleVersion]) -> Line:
     shown = shown_version(versions)
-    definition = guidelines.definition_of(shown)
+    try:
+        definition = guidelines.definition_of(shown)
+    except DefinitionError:
+        return _unreadable(rule, shown)
     living = [version for version in versions if version.state != State.RETIRED] or [shown]
     return Line(
         id=f"lab.{rule.key}",
@@ -130,6 +137,21 @@ def _own(rule: AdminRule, versions: list[RuleVersion]) -> Line:
         states=tuple((each.state, State(each.state).label, MARKS[State(each.state)]) for each in living),
         reach=rule.facility.code if rule.facility else "All facilities",
         url=reverse("worklist:rule", args=[rule.pk]),
+    )
+
+
+def _unreadable(rule: AdminRule, version: RuleVersion) -> Line:
+    """A rule whose stored text is no rule: listed as such, without a page, so that the others are still found."""
+    return Line(
+        id=f"lab.{rule.key}",
+        says=f"{version.title} (version {version.number} cannot be read)",
+        condition=0,
+        severity="",
+        reference="",
+        override="none",
+        kind=OWN,
+        states=((version.state, State(version.state).label, MARKS[State(version.state)]),),
+        reach=rule.facility.code if rule.facility else "All facilities",
     )
 
 

@@ -33,7 +33,7 @@ def write_rule(
     """Save a draft: the rule's first version, a new one, or the one being written. A draft may still have faults.
 
     ``seen`` is the ``seal`` of the draft that was opened, empty where there was none. Raises NotAllowed ``rule.role``,
-    Refused ``rule.key`` or ``rule.reason``, Conflict ``rule.changed`` when somebody else saved meanwhile.
+    Refused ``rule.key``, ``rule.reason`` or ``rule.unreadable``, Conflict ``rule.changed`` when somebody else saved meanwhile.
     """
     rule = _rule(key, facility, by)
     return _save(rule, definition, tests, by, reasoned(reason), seen, "rule.written")
@@ -77,9 +77,19 @@ def _save(
     version.title, version.definition = definition.title[:200], definition_to_json(definition)
     version.hash, version.tests = text_hash(version.definition), tests_to_json(tests)
     version.written_by, version.written_at, version.reason = by, now(), reason
+    _require_readable(version)
     version.save(update_fields=_WRITTEN if draft else None)
     note(version=version, kind=kind, by=by, reason=reason, **payload)
     return version
+
+
+def _require_readable(version: RuleVersion) -> None:
+    """Raise Refused ``rule.unreadable`` for what could not be read again once it is stored, such as a text that is too long."""
+    for words, read in (("The rule", definition_of), ("Its tests", tests_of)):
+        try:
+            read(version)
+        except DefinitionError as error:
+            raise Refused("rule.unreadable", f"{words} cannot be saved. {error.message}") from None
 
 
 def _next(rule: AdminRule) -> int:
