@@ -101,6 +101,14 @@ def test_another_question_drops_the_answer_to_the_first():
     assert read.question == clauses.Question("sex", "one_of", ())
 
 
+def test_numbers_of_clauses_without_clauses_are_not_believed_for_ever():
+    groups = ["when", *(f"when-{at}" for at in range(60))]
+    fields = {f"{path}:{part}": [value] for path in groups for part, value in (("kind", "all"), ("clauses", "60"))}
+    assert sum(1 for _ in clauses.walk(clauses.read(fields))) == clauses.MOST_OF_ALL + 1
+    fields = {"when:about": ["count:diagnoses"], "when:tests": ["60"]}
+    assert len(clauses.read(fields).tests) == clauses.MOST
+
+
 def test_a_clause_taken_out_takes_what_is_in_it():
     tree = plain.root_of(Group("all", (Group("any", (Asked("sex", "is", "F"),)), Asked("sex", "is", "M"))))
     left, focus = changing.act(tree, "drop", "when-0")

@@ -15,6 +15,8 @@ GROUPS: Final = ("all", "any", "none")
 #: The most clauses that a group, and the most questions that a count, is read with; ``limits`` allows fewer.
 MOST: Final = 60
 _DEEPEST: Final = 8
+#: The most clauses and questions of a whole form, whatever numbers it names; ``limits`` allows fewer clauses.
+MOST_OF_ALL: Final = 200
 #: How many of a collection: there is one, there is none, or a number.
 HOW: Final = (("any", "there is"), ("no", "there is no"), ("number", "the number of"))
 
@@ -67,25 +69,31 @@ class Node:
         return {"any": ("1", ""), "no": ("", "0")}.get(self.how, (self.least, self.most))
 
 
-def read(fields: Fields, path: str = "when", depth: int = 0) -> Node:
-    """The clause at a path of the form, and all inside it. Whatever is sent, this reads something."""
+def read(fields: Fields) -> Node:
+    """The clauses of the form. Whatever is sent, this reads something, of at most ``MOST_OF_ALL`` parts."""
+    return _read(fields, "when", 0, iter(range(MOST_OF_ALL)))
+
+
+def _read(fields: Fields, path: str, depth: int, room: Iterator[int]) -> Node:
+    """The clause at a path, and all inside it; each part inside takes one of the room that is left."""
     kind = _one(fields, f"{path}:kind")
     if kind in GROUPS and depth < _DEEPEST:
-        inside = tuple(read(fields, f"{path}-{at}", depth + 1) for at in range(_number(fields, f"{path}:clauses")))
+        named = range(_number(fields, f"{path}:clauses"))
+        inside = tuple(_read(fields, f"{path}-{at}", depth + 1, room) for at, _ in zip(named, room, strict=False))
         return Node(kind, inside)  # type: ignore[arg-type]
-    return _asks(fields, path)
+    return _asks(fields, path, room)
 
 
-def _asks(fields: Fields, path: str) -> Node:
+def _asks(fields: Fields, path: str, room: Iterator[int]) -> Node:
     sort, _, name = _one(fields, f"{path}:about").partition(":")
     if sort == "count" and name in COLLECTIONS:
-        return _count(fields, path, name)
+        return _count(fields, path, name, room)
     return Node(question=_question(fields, path, name).fitted(FIELDS, _one(fields, f"{path}:was")))
 
 
-def _count(fields: Fields, path: str, of: str) -> Node:
+def _count(fields: Fields, path: str, of: str, room: Iterator[int]) -> Node:
     known = COLLECTIONS[of].attributes
-    asked = [f"{path}-t{at}" for at in range(_number(fields, f"{path}:tests"))]
+    asked = [f"{path}-t{at}" for at, _ in zip(range(_number(fields, f"{path}:tests")), room, strict=False)]
     tests = tuple(_question(fields, at, _one(fields, f"{at}:about")).fitted(known, _one(fields, f"{at}:was")) for at in asked)
     how = _one(fields, f"{path}:how")
     how = how if how in dict(HOW) else "any"

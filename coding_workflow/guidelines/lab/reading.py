@@ -47,11 +47,12 @@ def parsed(text: str) -> Any:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys = [key for key, _ in pairs]
-    for key in keys:
-        if keys.count(key) > 1:
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in made:
             raise DefinitionError("", f"The key “{_shown(key)}” is given twice.")
-    return dict(pairs)
+        made[key] = value
+    return made
 
 
 def _no_float(word: str) -> Any:
