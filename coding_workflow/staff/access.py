@@ -132,8 +132,8 @@ def recently_proven(view: View) -> View:
 
 
 def is_polling(request: HttpRequest) -> bool:
-    """Whether a timer sent this, marked by ``X-Polling: 1``."""
-    return request.headers.get(POLLING_HEADER) == "1"
+    """Whether a timer sent this, marked by ``X-Polling: 1``. Timers only read: on any other method it means nothing."""
+    return request.method == "GET" and request.headers.get(POLLING_HEADER) == "1"
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:

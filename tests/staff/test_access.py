@@ -57,6 +57,13 @@ def test_opening_an_account_leaves_an_access_record_and_polling_none(cast: Cast)
     ]
 
 
+def test_an_act_leaves_an_access_record_whatever_it_calls_itself(cast: Cast) -> None:
+    request = RequestFactory().post("/", headers={"X-Polling": "1"})
+    request.user = User.objects.get(pk=cast.ana.pk)
+    open_account(request, cast.account().pk)
+    assert AccessRecord.objects.count() == 1
+
+
 def test_a_restricted_account_and_what_belongs_to_it_are_hidden_until_opened(cast: Cast) -> None:
     account = cast.account(restricted="employee")
     place_hold(account=account, source="manual", key="k", reason="manual.other", message="Waits", by=cast.actor("ana"))

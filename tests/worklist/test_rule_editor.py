@@ -4,12 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from accounts.models import AccessRecord, Account
 from coding_workflow.guidelines import selectors as guidelines
 from coding_workflow.guidelines.lab.testing import MAX_TESTS
 from coding_workflow.guidelines.models import RuleVersion
+from coding_workflow.guidelines.services import write_rule
+from coding_workflow.staff.models import Role, RoleGrant, User
 from tests.guidelines.lab.rules import definition
 from tests.guidelines.rule_cast import proofs, publish, second_administrator, write
 from tests.security.browser import signed_in
+from tests.security.url_table import account as account_at
 from worklist.models import RuleDraft
 
 from .rules import Form, blank
@@ -185,6 +189,26 @@ def test_a_text_that_is_too_long_is_refused_and_not_cut(form):
 def test_a_character_that_the_database_cannot_hold_is_no_defect(form, name):
     given = {**form.values, "reason": "The committee asked.", name: "Because\0 of it", "do": "save"}
     assert form.client.post(form.url, given).status_code in {302, 409, 422}
+
+
+def test_facts_are_taken_at_the_facility_of_the_rule_and_never_guessed(hospital, form):
+    RoleGrant.objects.create(user=hospital.ada, facility=hospital.other, role=Role.ADMINISTRATOR)
+    number = Account.objects.get(pk=account_at(hospital, hospital.other)["pk"]).number
+    client = signed_in(hospital.ada)
+    at_main = client.post(form.url, {**form.values, "test:number": number, "do": "test-take:"})
+    assert "There is no account with this number where the rule judges." in at_main.content.decode()
+    hospital.account(number)
+    of_all = write_rule(
+        key="all",
+        facility=None,
+        definition=blank("A rule of all"),
+        tests=(),
+        by=User.objects.get(pk=hospital.ada.pk),
+        reason="For every one",
+    )
+    asked = Form(client, f"/rules/{of_all.rule_id}/edit/").press("test-take:", test__number=number)
+    assert "Several of your facilities have an account with this number" in asked.page
+    assert not AccessRecord.objects.exists()
 
 
 def test_a_fragment_brings_the_part_that_changed(hospital, form):

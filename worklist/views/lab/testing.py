@@ -26,18 +26,26 @@ def _example(request: StaffRequest, desk: Desk, at: str) -> Desk:
 
 def _take(request: StaffRequest, desk: Desk, at: str) -> Desk:
     """Fill the facts with those of an account, without what names anybody; leaves an access record."""
-    number = desk.typed("test:number").strip()
-    row = Account.objects.filter(facility_id__in=request.user.facility_ids(), number=number).only("pk").first()
-    if row is None:
-        return _wrong(desk, "number", "There is no account with this number at your facilities.")
+    found = _numbered(request, desk)
+    if not found:
+        return _wrong(desk, "number", "There is no account with this number where the rule judges.")
+    if len(found) > 1:
+        return _wrong(desk, "number", "Several of your facilities have an account with this number: take another account.")
     try:
-        taken = without_identity(assemble(open_account(request, row.pk, "rule.facts_taken")))
+        taken = without_identity(assemble(open_account(request, found[0], "rule.facts_taken")))
     except Refused as refusal:
         return _wrong(desk, "number", refusal.sentence)
     except FactsError:
         return _wrong(desk, "number", "Its facts are not complete yet: take an account after its discharge.")
     filled = desk.with_fields(test_facts=readable(json.loads(facts_to_json(taken))), test_number="")
     return replace(filled, focus="test-facts")
+
+
+def _numbered(request: StaffRequest, desk: Desk) -> list[int]:
+    """The accounts of the typed number at the rule's facility, or at the person's own where it is a rule of all."""
+    at = {desk.rule.facility_id} & request.user.facility_ids() if desk.rule.facility_id else request.user.facility_ids()
+    same = Account.objects.filter(facility_id__in=at, number=desk.typed("test:number").strip())
+    return list(same.order_by("pk").values_list("pk", flat=True)[:2])
 
 
 def _add(request: StaffRequest, desk: Desk, at: str) -> Desk:
