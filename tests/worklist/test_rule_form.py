@@ -2,6 +2,7 @@
 
 import datetime
 import itertools
+import json
 from dataclasses import replace
 from decimal import Decimal
 
@@ -9,14 +10,24 @@ from coding_workflow.guidelines.facts import (
     Coder,
     Competence,
     Diagnosis,
+    DiscrepancyCase,
     Document,
     Evidence,
     Facts,
+    Line,
+    Occurrence,
     OpenHold,
+    Order,
     Override,
     Patient,
+    Payer,
+    Procedure,
+    Provider,
+    Query,
     Record,
     RelatedAccount,
+    Value,
+    Waiver,
     facts_to_json,
 )
 from coding_workflow.guidelines.lab.definition import Asked, Count, Group, Moment
@@ -133,6 +144,60 @@ def test_facts_for_a_test_name_nobody():
     assert (kept.admit_date, kept.discharge_date) == (datetime.date(2026, 9, 3), datetime.date(2026, 9, 7))
     assert kept.patient.birth_date == datetime.date(1936, 9, 3)
     assert kept.diagnoses[0].evidence
+
+
+#: All that a test keeps of an account whose every part is filled.
+_KEPT = """
+admission_type admit_date admitted_at admitting_diagnosis billing_kind coder.id coder.competences.type
+coder.competences.valid_from coder.competences.supervisor coder.competences.credential coders.id condition_codes
+diagnoses.code diagnoses.coder diagnoses.evidence.document diagnoses.poa discharge_date discharge_status discharged_at
+documents.author_role documents.authored_at documents.deficiencies documents.id documents.signed documents.signed_at
+documents.type grouper_version id judged_on lines.charge lines.coder lines.date lines.hcpcs lines.owner lines.revenue_code
+occurrence_codes.code occurrence_codes.date orders.authenticated orders.ordered_at orders.type patient.birth_date
+patient.birth_weight_grams patient.sex patient_class payer.code payer.kind point_of_origin procedures.code procedures.coder
+procedures.date providers.role queries.codes queries.id queries.status record.death_date record.discharge_status
+related_accounts.id related_accounts.patient_class related_accounts.service_from service statement_from statement_through
+type_of_bill value_codes.amount value_codes.code
+"""
+
+
+def _paths(value, at=""):
+    if isinstance(value, dict):
+        return {path for key, each in value.items() for path in _paths(each, f"{at}.{key}".lstrip("."))}
+    if isinstance(value, list) and any(isinstance(each, dict) for each in value):
+        return {path for each in value for path in _paths(each, at)}
+    return {at}
+
+
+def _filled():
+    at = datetime.datetime(2026, 9, 17, 3, 41, tzinfo=datetime.UTC)
+    coder = Coder("77", (Competence("inpatient", DAY, supervisor="78", credential="CCS", provider_number="9"),))
+    return Facts(
+        id="4711", patient_class="inpatient", discharge_date=DAY, judged_on=DAY, facility="MAIN", billing_kind="professional",
+        service="CARD", provider_number="1234567893", patient=Patient(DAY, "F", 3210), admit_date=DAY, admitted_at=at,
+        discharged_at=at, discharge_status="01", admission_type="1", point_of_origin="1", payer=Payer("MCR", "medicare"),
+        type_of_bill="0111", grouper_version="43", admitting_diagnosis="I10", condition_codes=("44",),
+        diagnoses=(Diagnosis("I214", "Y", (Evidence("doc-9", 3, 9, "quote"),), "77"),),
+        procedures=(Procedure("027034Z", date=DAY, coder="77"),),
+        lines=(Line("0360", "49505", date=DAY, charge=Decimal("1234.56"), owner="77", coder="77"),),
+        documents=(Document("doc-9", "other", "attending", "79", True, at, at, ("legibility",)),),
+        record=Record("01", death_date=DAY, sources=(("x", "y"),)), coder=coder, coders=(Coder("77"), Coder("78")),
+        related_accounts=(RelatedAccount("4712", "same_patient", "inpatient", "MAIN", True, DAY, unrelated_reason="words"),),
+        orders=(Order("inpatient", at, True),), occurrence_codes=(Occurrence("11", DAY),),
+        value_codes=(Value("54", Decimal(3210)), Value("A0", Decimal(90210)), Value("01", Decimal("512.25"))),
+        providers=(Provider("attending", "1234567893"),), statement_from=DAY, statement_through=DAY,
+        queries=(Query("q-7", "outstanding", "words", ("I214",)),), open_holds=(OpenHold("k", "words"),),
+        discrepancy=DiscrepancyCase("d-1"), overrides=(Override("r", (), "words", "79"),), waivers=(Waiver("r", "words"),),
+    )  # fmt: skip
+
+
+def test_a_test_keeps_only_what_is_listed_of_an_account():
+    kept = without_identity(_filled())
+    assert _paths(json.loads(facts_to_json(kept))) == set(_KEPT.split())
+    assert [(each.code, each.amount) for each in kept.value_codes] == [("54", 3210)]
+    assert kept.lines[0].charge == Decimal(1200)
+    noon = datetime.datetime(2026, 9, 3, 12, tzinfo=datetime.UTC)
+    assert {kept.admitted_at, kept.discharged_at, kept.documents[0].signed_at, kept.orders[0].ordered_at} == {noon}
 
 
 def test_an_infant_keeps_its_age_in_days():
