@@ -12,10 +12,19 @@ from tests.cast import Cast, build_cast
 from tests.tables import load_code_tables
 
 _NUMBERS = itertools.count(1)
+#: What leads to the servers of DATABASE_URL and REDIS_URL (``cast`` asks for a database by name).
+_SERVERS = frozenset({"django_db_setup", "cast"})
 
 # How busy the machine is says nothing about the code.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that ask no server say the same beside any: ``-m "not once"`` leaves them out of a second run."""
+    for item in items:
+        if _SERVERS.isdisjoint(getattr(item, "fixturenames", ())) and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.once)
 
 
 @pytest.fixture(scope="session")

@@ -172,6 +172,7 @@ def _visits() -> Iterator[tuple[str, str, str]]:
         yield from ((name, reverse(name) + query, who) for who in people)
 
 
+@pytest.mark.once
 def test_every_page_is_clean_in_light_and_dark(site: Site, browser: Browser):
     faults: list[str] = []
     by_person: dict[str, list[tuple[str, str]]] = {}

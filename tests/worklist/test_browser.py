@@ -123,6 +123,7 @@ PAGES = [
 LOOKS = [((1366, 768), "light"), ((1366, 768), "dark"), ((1920, 1080), "light"), ((1920, 1080), "dark")]
 
 
+@pytest.mark.once
 def test_no_page_scrolls_sideways_at_either_size(site):
     """What axe finds on each page, in light and dark, tests/browser/test_pages.py looks for."""
     with sync_playwright() as play:

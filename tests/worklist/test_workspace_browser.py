@@ -125,6 +125,7 @@ def test_a_code_is_dragged_to_another_place(desk):
     assert desk.complaints == []
 
 
+@pytest.mark.once
 def test_three_panes_fit_the_screen_and_axe_finds_nothing_serious(desk):
     for size, scheme in LOOKS:
         page = desk.open(size=size, scheme=scheme)
