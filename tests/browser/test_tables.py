@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from coding_workflow.codesets.models import TableRelease
 from coding_workflow.outbox.services import drain
+from coding_workflow.staff.models import Role, RoleGrant
 from tests.cast import Cast
 from tests.security.browser import signed_in
 
@@ -36,6 +37,7 @@ def _give(page: Page, content: bytes, name: str) -> None:
 def test_a_table_is_given_shown_mended_and_loaded(committed_db: str, cast: Cast, browser: Browser, settings: Settings):
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    RoleGrant.objects.create(user=cast.ada, facility=cast.other, role=Role.ADMINISTRATOR)
     complaints: list[str] = []
     faults: list[str] = []
     with served() as address, watched_context(browser, complaints) as context:

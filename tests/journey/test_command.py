@@ -8,6 +8,10 @@ import pytest
 from accounts.models import Account, OutboxRow
 from coding_workflow.payment.models import Claim
 from coding_workflow.release.models import Check
+from coding_workflow.staff.models import User
+from coding_workflow.staff.selectors import administers
+from worklist.demo.hospital import open_hospital
+from worklist.demo.journey import Journey
 
 from .processes import Hospital, seconds
 
@@ -48,6 +52,16 @@ def test_the_journey_is_travelled_by_relay_and_worker_and_prints_each_step(staff
     assert Check.objects.exists()
     assert not OutboxRow.objects.filter(state="parked").exists()
     assert staffed.log("worker").count("succeeded in") > 0, "the worker did none of the work"
+
+
+@pytest.mark.usefixtures("committed_coded_db")
+def test_who_administers_every_facility_still_does_after_a_journey() -> None:
+    open_hospital()
+    ada, ana = (User.objects.get(username=name) for name in ("ada", "ana"))
+    assert administers(ada, None)
+    Journey(print, work_here=True)
+    assert administers(User.objects.get(pk=ada.pk), None)
+    assert not administers(ana, None)
 
 
 def test_without_a_worker_the_journey_stops_with_a_sentence(staffed: Hospital):

@@ -18,7 +18,9 @@ from coding_workflow.payment.x12 import validate
 from coding_workflow.release.certificates import replay
 from coding_workflow.release.models import Check, Release
 from coding_workflow.release.services import end_without_claim
-from coding_workflow.staff.models import User
+from coding_workflow.staff.models import Role, User
+from coding_workflow.staff.selectors import administers
+from coding_workflow.staff.services import grant_role
 from worklist.assignment import claim_next
 
 from .hospital import open_hospital
@@ -32,15 +34,22 @@ CODE, PREFIX = "SMOKE", "smoke-"
 _SUMMARY_COMES = "discharge_summary"
 
 
+def _open_hospital() -> Facility:
+    """The facility of the journey. Who administers every other one administers it too, and so still all there are."""
+    everywhere = [person for person in User.objects.filter(is_active=True).order_by("pk") if administers(person, None)]
+    facility = open_hospital(code=CODE, name="Smoke Test Hospital", prefix=PREFIX)
+    for person in everywhere:
+        grant_role(by=None, person=person, facility=facility, role=Role.ADMINISTRATOR)
+    return facility
+
+
 class Journey:
     """Plays one new account and says each step. Raises StoryStuck at the first step that does not do what it must."""
 
     def __init__(self, say: Say, *, work_here: bool = False, patience: float = PATIENCE) -> None:
         self._say = say
         with scoped(ALL):
-            self.facility = Facility.objects.filter(code=CODE).first() or open_hospital(
-                code=CODE, name="Smoke Test Hospital", prefix=PREFIX
-            )
+            self.facility = Facility.objects.filter(code=CODE).first() or _open_hospital()
             if not TableRelease.objects.filter(system="ICD-10-CM", complete=True).exists():
                 load_standard(by=Actor.system("codes.load"))
             self._sweep()
