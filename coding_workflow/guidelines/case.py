@@ -2,11 +2,12 @@
 
 import datetime
 from functools import cached_property, lru_cache
+from itertools import chain
 
 from accounts.stay import length_of_stay, line_date
 from coding_workflow.policy.rules import FacilityPolicy
 
-from .anchoring import tokens_of
+from .anchoring import tokens, words_of
 from .facts import Coder, Diagnosis, Document, Facts, Line, Procedure
 from .grouper import GroupingAnswer, GroupingClaim
 from .service_codes import HCPCS_SYSTEMS
@@ -158,14 +159,29 @@ class Case:
         return situations(self.facts, self.codes, self.grouping)
 
     @cached_property
+    def words(self) -> frozenset[str] | None:
+        """Codes and types of documents, by which rules are found (``anchoring``)."""
+        return words_of(self.facts)
+
+    @cached_property
     def tokens(self) -> frozenset[str] | None:
-        """Beginnings of codes and types of documents, by which rules are found (``anchoring``)."""
-        return tokens_of(self.facts)
+        """The beginnings of these words."""
+        return None if self.words is None else frozenset(chain.from_iterable(map(tokens, self.words)))
 
     @cached_property
     def documents(self) -> dict[str, Document]:
         """Documents of the record by id."""
         return {document.id: document for document in self.facts.documents or ()}
+
+    @cached_property
+    def received(self) -> frozenset[str]:
+        """The types of document in the record."""
+        return frozenset(document.type for document in self.facts.documents or ())
+
+    @cached_property
+    def received_signed(self) -> frozenset[str]:
+        """The types of which one is signed."""
+        return frozenset(document.type for document in self.facts.documents or () if document.signed)
 
     @cached_property
     def coders(self) -> dict[str, Coder]:
@@ -183,8 +199,24 @@ class Case:
 
     def service_day(self, service: Line | Procedure) -> datetime.date | None:
         """The day that chooses the tables of a service, where it is another than the account's; else None."""
-        chosen = line_date(self.tables_date, service.date, inpatient=self.inpatient)
-        return None if chosen == self.tables_date else chosen
+        return self._days[service.date]
+
+    @cached_property
+    def _days(self) -> dict[datetime.date | None, datetime.date | None]:
+        """Day of a service -> the day that chooses its tables; worked out once, since every table asks."""
+        dates = {each.date for each in (*self.facts.lines, *self.facts.procedures)}
+        chosen = {date: line_date(self.tables_date, date, inpatient=self.inpatient) for date in dates}
+        return {date: None if on == self.tables_date else on for date, on in chosen.items()}
+
+    @cached_property
+    def service_days(self) -> tuple[datetime.date | None, ...]:
+        """The days on which tables by day of service are asked, the account's own as None; that one alone without services."""
+        return tuple(sorted({self.service_day(service) for service in self.services}, key=str)) or (None,)
+
+    @cached_property
+    def modified(self) -> tuple[Line, ...]:
+        """Charge lines with a code and a modifier."""
+        return tuple(line for line in self.facts.lines if line.hcpcs and line.modifiers)
 
     @cached_property
     def services(self) -> tuple[Line | Procedure, ...]:

@@ -23,7 +23,7 @@ def evaluate(facts: Facts, ruleset: RuleSet, tables: Tables, policy: FacilityPol
     """
     recorder = RecordingTables(tables)
     case = Case(facts, recorder, policy)
-    asked = ruleset.rules_for(facts, case.tokens)
+    asked = ruleset.rules_for(facts, case.words)
     found = [(rule, one) for rule in asked for one in _judge(rule, case)]
     findings = tuple(sorted((_finding(rule, one, facts.overrides) for rule, one in found), key=_place))
     absent = {rule.condition for rule, one in found if one.not_evaluated}
@@ -39,7 +39,7 @@ def evaluate(facts: Facts, ruleset: RuleSet, tables: Tables, policy: FacilityPol
         findings=findings,
         conditions=conditions,
         write_answers=recorder.answers,
-        made=Made(ruleset.made, tuple((rule.id, rule.version, rule.definition) for rule in asked if rule.definition)),
+        made=Made(ruleset.made, tuple(sorted((rule.id, rule.version, rule.definition) for rule in asked if rule.definition))),
     )
 
 

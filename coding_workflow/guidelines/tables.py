@@ -131,8 +131,9 @@ Kept = TypeVar("Kept")
 class _Answers(dict[Question, Kept]):
     """Question -> answer; a question that is not in it yet is asked, once."""
 
+    __slots__ = ("_ask",)
+
     def __init__(self, ask: Callable[[Question], Kept]) -> None:
-        super().__init__()
         self._ask = ask
 
     def __missing__(self, question: Question) -> Kept:

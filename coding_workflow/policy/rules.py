@@ -153,8 +153,18 @@ class FacilityPolicy:
         self, patient_class: str, payer_kind: str, situations: Collection[str]
     ) -> tuple[RequiredDocument, ...]:
         """The rows of the matrix that ask something of this account, in order."""
-        rows, _ = self._rows_for(patient_class, payer_kind)
-        return tuple(row for row in rows if row.applies_in(situations))
+        return tuple(row for row, _ in self.documents_accepted(patient_class, payer_kind, frozenset(situations)))
+
+    def documents_accepted(
+        self, patient_class: str, payer_kind: str, situations: frozenset[str]
+    ) -> tuple[tuple[RequiredDocument, frozenset[str]], ...]:
+        """Each such row with the document types that satisfy it. Few accounts differ in all three, so the answer is kept."""
+        asked = patient_class, payer_kind, situations
+        if asked not in self._accepted:
+            rows, _ = self._rows_for(patient_class, payer_kind)
+            applying = (row for row in rows if row.applies_in(situations))
+            self._accepted[asked] = tuple((row, row.accepted_types(situations)) for row in applying)
+        return self._accepted[asked]
 
     def tables_required(self, patient_class: str, payer_kind: str) -> frozenset[str]:
         """The tables (``vocabulary.TABLES``) that must be loaded to judge this account."""
@@ -169,6 +179,10 @@ class FacilityPolicy:
             rows = (row for row in self.required_tables if row.scope.covers(*scope))
             self._scopes[scope] = documents, frozenset(table for row in rows for table in row.tables)
         return self._scopes[scope]
+
+    @cached_property
+    def _accepted(self) -> dict[tuple[str, str, frozenset[str]], tuple[tuple[RequiredDocument, frozenset[str]], ...]]:
+        return {}
 
     @cached_property
     def _scopes(self) -> dict[tuple[str, str], tuple[tuple[RequiredDocument, ...], frozenset[str]]]:

@@ -76,9 +76,9 @@ def test_coding_and_gate_judge_an_account_by_one_date(patient_class: str, dates:
 
 @pytest.mark.parametrize(("patient_class", "wanted"), [("observation", BEFORE), ("inpatient", AFTER)])
 def test_a_line_of_an_outpatient_is_judged_by_its_own_day(patient_class: str, wanted: D) -> None:
-    facts = _visit(patient_class=patient_class)
-    case = Case(facts, NoTables(), STANDARD)
-    assert (case.service_day(_line("J1100", BEFORE)) or facts.tables_date) == wanted
+    line = _line("J1100", BEFORE)
+    facts = _visit(line, patient_class=patient_class)
+    assert (Case(facts, NoTables(), STANDARD).service_day(line) or facts.tables_date) == wanted
     assert coding.code_date(Account(patient_class=patient_class, discharge_date=AFTER), BEFORE) == wanted
 
 

@@ -1,5 +1,6 @@
 """Condition 4: side of the procedure against side of the diagnosis, and one code for both sides (I.B.13)."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
@@ -69,7 +70,9 @@ def both_sides(case: Case) -> Iterator[Found]:
     if not case.is_loaded("ICD-10-CM"):
         return
     codes = set(case.codes)
-    for right in dict.fromkeys(case.codes):
+    # The side stands behind the fourth character: a pair shares the first four.
+    alike = Counter(code[:4] for code in codes)
+    for right in dict.fromkeys(code for code in case.codes if alike[code[:4]] > 1):
         for at in (at for at in range(4, len(right)) if right[at] == "1"):
             left = f"{right[:at]}2{right[at + 1 :]}"
             both = _bilateral(case, right, at) if left in codes else ""

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator
+from typing import Final
 
 from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.registry import Found, rule
@@ -10,6 +11,8 @@ from coding_workflow.guidelines.words import day
 
 #: Tables that are published by day of service.
 _BY_LINE = frozenset({"HCPCS", "HCPCS-MODIFIER", "CPT", "NCCI-PTP", "MUE"})
+#: The one day on which every other table is asked: the account's.
+_OF_ACCOUNT: Final[tuple[datetime.date | None, ...]] = (None,)
 _FROM_GROUPER = frozenset({"MS-DRG", "MCE"})
 _ICD_9 = {"ICD-10-CM": "ICD-9-CM-DX", "ICD-10-PCS": "ICD-9-CM-PX"}
 
@@ -31,16 +34,10 @@ def loaded(case: Case) -> Iterator[Found]:
         name = table if case.icd_10 else _ICD_9.get(table, table)
         if not needed.get(table, True):
             continue
-        missing = [on for on in _days(case, table) if not _is_loaded(case, name, on)]
+        days = case.service_days if table in _BY_LINE else _OF_ACCOUNT
+        missing = [on for on in days if not _is_loaded(case, name, on)]
         if missing:
             yield _not_loaded(case, table, name, missing[0])
-
-
-def _days(case: Case, table: str) -> list[datetime.date | None]:
-    """The days on which a table is asked: of each service where it is published by day of service, else the account's."""
-    if table not in _BY_LINE:
-        return [None]
-    return sorted({case.service_day(service) for service in case.services}, key=str) or [None]
 
 
 def _needed(case: Case) -> dict[str, bool]:
