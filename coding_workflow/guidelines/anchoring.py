@@ -51,11 +51,11 @@ def words_of(facts: Facts) -> frozenset[str] | None:
 
 
 @lru_cache(maxsize=_KEPT_CODES)
-def tokens(word: str) -> tuple[str, ...]:
+def tokens(word: str) -> frozenset[str]:
     """Every beginning of a code, so that a prefix of any length is found by one look; a type of document is met whole."""
     if word.startswith(DOCUMENTS):
-        return (word,)
-    return tuple(word[:length] for length in range(_FAMILY + 1, min(len(word), _FAMILY + _LONGEST) + 1))
+        return frozenset((word,))
+    return frozenset(word[:length] for length in range(_FAMILY + 1, min(len(word), _FAMILY + _LONGEST) + 1))
 
 
 def _diagnoses(facts: Facts) -> Iterator[str]:

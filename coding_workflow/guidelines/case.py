@@ -1,8 +1,8 @@
 """One account under judgement: its facts, its tables, its policy, and what several rules derive from them."""
 
 import datetime
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
-from itertools import chain
 
 from accounts.stay import length_of_stay, line_date
 from coding_workflow.policy.rules import FacilityPolicy
@@ -13,11 +13,13 @@ from .grouper import GroupingAnswer, GroupingClaim
 from .service_codes import HCPCS_SYSTEMS
 from .situations import situations
 from .support import Supported, supported
-from .tables import Tables
+from .tables import NotesAnswer, Tables
 
 #: First day of ICD-10 in the United States (45 CFR 162.1002).
 ICD_10_FROM = datetime.date(2015, 10, 1)
 
+
+NO_NOTES = NotesAnswer()
 
 #: Edits by which the Medicare Code Editor refuses a principal diagnosis.
 PRINCIPAL_EDITS = frozenset({"E_CODE_AS_PDX", "MANIFESTATION_AS_PDX", "UNACCEPTABLE_PDX", "INVALID_CODE"})
@@ -62,6 +64,21 @@ class Case:
     def beginnings(self) -> frozenset[str]:
         """Every beginning of every submitted diagnosis code: most rules ask for codes that an account does not have."""
         return frozenset().union(*map(beginnings, self.codes))
+
+    @cached_property
+    def siblings(self) -> tuple[str, ...]:
+        """The submitted diagnosis codes, each once, that share their category with another one. Most accounts have few."""
+        found: dict[str, dict[str, None]] = {}
+        for code in self.codes:
+            found.setdefault(code[:3], {})[code] = None
+        return tuple(code for codes in found.values() if len(codes) > 1 for code in codes)
+
+    @cached_property
+    def notes(self) -> dict[str, NotesAnswer]:
+        """Submitted ICD-10-CM code -> its instructional notes; empty where they are not loaded."""
+        if not self.icd_10 or not self.is_loaded("ICD-10-CM-NOTES"):
+            return {}
+        return {code: self.tables.notes(code) or NO_NOTES for code in self.codes}
 
     @cached_property
     def tables_date(self) -> datetime.date | None:
@@ -166,7 +183,7 @@ class Case:
     @cached_property
     def tokens(self) -> frozenset[str] | None:
         """The beginnings of these words."""
-        return None if self.words is None else frozenset(chain.from_iterable(map(tokens, self.words)))
+        return None if self.words is None else frozenset().union(*map(tokens, self.words))
 
     @cached_property
     def documents(self) -> dict[str, Document]:
@@ -189,9 +206,10 @@ class Case:
         known = {coder.id: coder for coder in self.facts.coders}
         return known | ({self.facts.coder.id: self.facts.coder} if self.facts.coder else {})
 
-    def coder_id(self, item: Diagnosis | Procedure | Line) -> str:
-        """Who assigned the item: its own coder, else the account's; empty where nobody is named."""
-        return item.coder or (self.facts.coder.id if self.facts.coder else "")
+    def assigners(self, items: Iterable[Diagnosis | Procedure | Line]) -> set[str]:
+        """Who assigned these: the coder of each, else the account's."""
+        account = self.facts.coder.id if self.facts.coder else ""
+        return {item.coder or account for item in items} - {""}
 
     def is_loaded(self, system: str, on: datetime.date | None = None) -> bool:
         """Whether a release of the table covers the account's date, or the day of a service (``service_day``)."""
@@ -204,7 +222,7 @@ class Case:
     @cached_property
     def _days(self) -> dict[datetime.date | None, datetime.date | None]:
         """Day of a service -> the day that chooses its tables; worked out once, since every table asks."""
-        dates = {each.date for each in (*self.facts.lines, *self.facts.procedures)}
+        dates = {line.date for line in self.facts.lines} | {procedure.date for procedure in self.facts.procedures}
         chosen = {date: line_date(self.tables_date, date, inpatient=self.inpatient) for date in dates}
         return {date: None if on == self.tables_date else on for date, on in chosen.items()}
 

@@ -85,8 +85,14 @@ class EvidencePolicy:
 
     def forms_for(self, kinds: Collection[str]) -> frozenset[str]:
         """The forms of evidence accepted for a code of these kinds (``vocabulary.MANDATORY_EVIDENCE``)."""
-        if any(kind in self.shown_on_record for kind in kinds):
-            return SHOWN_FORMS
+        return self._other_forms if self._shown.isdisjoint(kinds) else SHOWN_FORMS
+
+    @cached_property
+    def _shown(self) -> frozenset[str]:
+        return frozenset(self.shown_on_record)
+
+    @cached_property
+    def _other_forms(self) -> frozenset[str]:
         return frozenset(self.other_forms)
 
 
@@ -149,16 +155,13 @@ class FacilityPolicy:
     select_modifiers: tuple[str, ...] = ()
     query_is_legal_record: bool = field(default=False)
 
-    def documents_required(
-        self, patient_class: str, payer_kind: str, situations: Collection[str]
-    ) -> tuple[RequiredDocument, ...]:
-        """The rows of the matrix that ask something of this account, in order."""
-        return tuple(row for row, _ in self.documents_accepted(patient_class, payer_kind, frozenset(situations)))
-
     def documents_accepted(
         self, patient_class: str, payer_kind: str, situations: frozenset[str]
     ) -> tuple[tuple[RequiredDocument, frozenset[str]], ...]:
-        """Each such row with the document types that satisfy it. Few accounts differ in all three, so the answer is kept."""
+        """The rows of the matrix that ask something of this account, in order, with the document types that satisfy each.
+
+        Few accounts differ in all three, so the answer is kept.
+        """
         asked = patient_class, payer_kind, situations
         if asked not in self._accepted:
             rows, _ = self._rows_for(patient_class, payer_kind)

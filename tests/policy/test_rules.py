@@ -13,8 +13,8 @@ from coding_workflow.policy.standard import STANDARD
 
 
 def _rows(patient_class: str, payer_kind: str = "medicare", *situations: str) -> dict[str, frozenset[str]]:
-    rows = STANDARD.documents_required(patient_class, payer_kind, situations)
-    return {row.code: row.accepted_types(situations) for row in rows}
+    rows = STANDARD.documents_accepted(patient_class, payer_kind, frozenset(situations))
+    return {row.code: accepted for row, accepted in rows}
 
 
 @pytest.mark.parametrize(

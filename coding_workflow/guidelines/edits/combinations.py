@@ -23,7 +23,7 @@ PARTS = (
 _KEPT_TITLES = 100_000
 
 
-@guideline("icd10cm.combination", "I.B.9", override="reason")
+@guideline("icd10cm.combination", "I.B.9", override="reason", codes=(code for first, _, _ in PARTS for code in first))
 def combination(case: Case) -> Iterator[Found]:
     """Parts for which there is a combination code are not coded apart."""
     for first, second, words in PARTS:
@@ -38,7 +38,7 @@ def acute_before_chronic(case: Case) -> Iterator[Found]:
     if not case.is_loaded("ICD-10-CM"):
         return
     found: dict[str, dict[str, str]] = {"chronic": {}, "acute": {}, "": {}}
-    for code in dict.fromkeys(case.codes):
+    for code in case.siblings:
         answer = case.tables.code("ICD-10-CM", code)
         kind, condition = _condition(answer.title) if answer else ("", "")
         found[kind][code] = condition

@@ -32,9 +32,9 @@ def in_force(case: Case) -> Iterator[Found]:
 
 
 def _assigners(case: Case) -> set[str]:
-    services = (service for service in case.facts.lines if service.hcpcs and service.source == "coder")
+    services = (service for service in case.facts.lines if service.source == "coder" and service.hcpcs)
     items: tuple[Diagnosis | Procedure | Line, ...] = (*case.submitted, *case.facts.procedures, *services)
-    return {case.coder_id(item) for item in items} - {""}
+    return case.assigners(items)
 
 
 def _lacking(coder: Coder, case: Case) -> str:

@@ -266,8 +266,9 @@ def _of_plain(read: Callable[[Any], Any], test: Test, attribute: vocabulary.Attr
         return None
     if test.operator == "is":
         return lambda item, at, case: bool(read(item) == value)
-    if test.operator == "under" and isinstance(value, tuple) and not any("-" in str(each) for each in value):
-        return lambda item, at, case: (read(item) or "").startswith(value)
+    beginnings = tuple(str(each) for each in value) if isinstance(value, tuple) else ()
+    if test.operator == "under" and not any("-" in each for each in beginnings):
+        return lambda item, at, case: (read(item) or "").startswith(beginnings)
     return None
 
 
