@@ -4,11 +4,12 @@ Every claim is one statement that locks the item and its account together with S
 get one account and nobody waits. Time is the database's clock; competence is asked for the business date.
 """
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from accounts import clock, history
@@ -19,7 +20,8 @@ from accounts.models import Account, Facility, Queue, WorkItem, WorkKind
 from accounts.services.work import LEASE, hand_back
 from coding_workflow.staff.models import Role, User
 
-from .models import PutBack
+from .models import AssignedItem, Assignment, NextOnly, PutBack
+from .queueing import document, sets
 
 #: What each role takes from the queues; get-next without a queue offers these in this order.
 KINDS_BY_ROLE: Final[dict[str, tuple[str, ...]]] = {
@@ -32,6 +34,11 @@ KINDS_BY_ROLE: Final[dict[str, tuple[str, ...]]] = {
 #: Offered only from their own queue: approving goes by the release board, an open query waits for the provider.
 ONLY_FROM_QUEUE: Final = frozenset({WorkKind.RELEASE, WorkKind.QUERY})
 
+#: First half of the key of the person's own lock: "work".
+_CLAIMS: Final = 0x776F726B
+_NEXT_ONLY: Final = (
+    "You take what Get next gives: a supervisor has set this for you. Your own work, and what came back to you, still opens."
+)
 _LOCK = "FOR UPDATE OF w, a SKIP LOCKED"
 
 #: Joined to the work: facility, kind and business date that the person's roles open.
@@ -61,6 +68,23 @@ NOT_OWN_CODING: Final = (
 )
 NOT_PUT_BACK: Final = (
     "NOT EXISTS (SELECT FROM worklist_putback p WHERE p.item_id = w.id AND p.user_id = %(me)s AND p.on = may.day)"
+)
+# These two ask nothing of the row but its queue: they are worked out once for the statement.
+#: Queues that are kept for others: they name people, and this person is none of them.
+OFFERED: Final = (
+    "coalesce(w.queue_id, 0) <> ALL(ARRAY(SELECT q.id FROM accounts_queue q WHERE q.facility_id = ANY(%(facilities)s::bigint[])"
+    " AND q.people <> '{}' AND %(me)s <> ALL(q.people)))"
+)
+#: Queues of which the person has as many open as one may.
+HAS_ROOM: Final = (
+    "coalesce(w.queue_id, 0) <> ALL(ARRAY(SELECT q.id FROM accounts_queue q WHERE q.facility_id = ANY(%(facilities)s::bigint[])"
+    " AND q.most_held <= (SELECT count(*) FROM accounts_workitem h"
+    " WHERE h.leased_to_id = %(me)s AND h.closed_at IS NULL AND h.queue_id = q.id)))"
+)
+#: Who takes what get-next gives takes nothing from a list.
+MAY_CHOOSE: Final = (
+    "NOT EXISTS (SELECT FROM worklist_nextonly n WHERE n.user_id = %(me)s AND n.facility_id = w.facility_id"
+    " AND n.ended_at IS NULL)"
 )
 _RIGHTS: Final = f"{UNRESTRICTED} AND {COMPETENT} AND {NOT_OWN_CODING}"
 OPEN: Final = "w.closed_at IS NULL"
@@ -95,20 +119,24 @@ def claim_next(*, user: User, queue_code: str | None = None) -> WorkItem | None:
     """Give the person the next account under a lease of 20 minutes: own open work first, then what came back, then rank.
 
     None when there is nothing for this person (``selectors.nothing.why_nothing`` says why). Honours facility, role, competence in
-    date, restricted accounts, and that nobody reviews or releases what they coded. One statement plus the event.
+    date, restricted accounts, that nobody reviews or releases what they coded, and who a queue is for and how much of it one
+    may have open. One statement plus the event; a person's own other tab waits, nobody else does.
     """
     with transaction.atomic(savepoint=False):
         parameters = parameters_of(user, queue_code)
+        _one_at_a_time(user)
         return _claim(user, _next_statement(parameters["queues"]), parameters)
 
 
 def claim_this(*, item_id: int, user: User) -> WorkItem:
     """Give the person this very work (opened from a list), under the same conditions as ``claim_next``.
 
-    Raises Conflict ``work.taken`` (and by whom) or ``work.closed``, NotAllowed ``work.not_for_you``.
+    Raises Conflict ``work.taken`` (and by whom), ``work.limit`` or ``work.closed``, NotAllowed ``work.not_for_you`` or
+    ``work.next_only``. What is theirs, or waits for them, opens whatever the limits are.
     """
     parameters = {**_parameters(user, None, from_queue=True), "item": item_id}
     with transaction.atomic(savepoint=False):
+        _one_at_a_time(user)
         item = _claim(user, _this_statement(), parameters)
         if item is None:
             raise _why_not(item_id, user)
@@ -126,20 +154,65 @@ def renew(*, item_id: int, user: User, token: int) -> None:
         raise _lost(item_id, user)
 
 
+def still_here(*, account_id: int, user: User) -> bool:
+    """Real input on an account's page extends the person's lease on it, also one that ran out and nobody took.
+
+    False when the account is not in their hands.
+    """
+    mine = WorkItem.objects.filter(account_id=account_id, leased_to=user, closed_at__isnull=True)
+    return bool(mine.update(leased_until=Now() + LEASE))
+
+
 @transaction.atomic
 def put_back(*, item_id: int, user: User, reason: str) -> None:
     """End the person's own lease with a reason; get-next does not offer it to them again that day.
 
-    Raises Refused ``work.no_reason`` without words, Conflict when the work is not theirs (any more).
+    Raises Refused ``work.no_reason`` without words and ``work.put_backs`` after as many as a day allows, Conflict when the
+    work is not theirs (any more).
     """
     if not reason.strip():
         raise Refused("work.no_reason", "Say why you put it back.")
+    _one_at_a_time(user)
     item = WorkItem.objects.select_related("facility").filter(pk=item_id, closed_at__isnull=True, leased_to=user).first()
     if item is None:
         raise _lost(item_id, user)
     day = clock.today(item.facility)
+    _refuse_more(item, user, day)
     PutBack.objects.create(facility_id=item.facility_id, item=item, user=user, on=day, reason=reason.strip()[:200])
     hand_back(item=item, by=Actor.person(user.pk), reason=reason.strip())
+
+
+def _refuse_more(item: WorkItem, user: User, day: datetime.date) -> None:
+    version = sets.newest(item.facility_id)
+    most = document.from_text(version.document).put_backs if version else None
+    if most is None:
+        return
+    if PutBack.objects.filter(facility_id=item.facility_id, user=user, on=day).count() >= most:
+        words = f"You have put back {most} today, as many as a day allows." if most else "Work is not put back here."
+        raise Refused("work.put_backs", f"{words} A supervisor can take this one from you.")
+
+
+@transaction.atomic
+def let_go(*, item_id: int, by: User, reason: str) -> None:
+    """A supervisor ends another's lease, so that anybody may take the work.
+
+    Raises Refused ``work.no_reason``, NotAllowed ``work.supervisor``, Conflict ``work.closed`` or ``work.free``.
+    """
+    item = _supervised(item_id, by, reason)
+    if item.leased_to_id is None:
+        raise Conflict("work.free", "Nobody has this work now.")
+    hand_back(item=item, by=Actor.person(by.pk), reason=reason.strip())
+
+
+def _supervised(item_id: int, by: User, reason: str) -> WorkItem:
+    if not reason.strip():
+        raise Refused("work.no_reason", "Say why.")
+    item = WorkItem.objects.filter(pk=item_id, facility_id__in=by.facility_ids(), closed_at__isnull=True).first()
+    if item is None:
+        raise Conflict("work.closed", "This work is closed.")
+    if not by.has_role(Role.SUPERVISOR, item.facility_id):
+        raise NotAllowed("work.supervisor", "Only a supervisor takes work from another person.")
+    return item
 
 
 @transaction.atomic
@@ -156,12 +229,34 @@ def take_over(*, item_id: int, by: User, to: User | None = None, reason: str = "
         raise NotAllowed("work.supervisor", "Only a supervisor takes work from another person.")
     receiver = to or by
     account = lock_account(item.account_id)
+    item.refresh_from_db()
     before = item.leased_to_id
+    keep_assigned(items=[item], to=receiver, by=by, reason=reason)
     WorkItem.objects.filter(pk=item.pk).update(leased_to=None, leased_until=None, returned_to=receiver)
     taken = claim_this(item_id=item.pk, user=receiver)
     payload = {"work": item.pk, "from": before, "to": receiver.pk, "reason": reason}
     history.record(account=account, kind="work.taken_over", by=Actor.person(by.pk), payload=payload)
     return taken
+
+
+def keep_assigned(*, items: Iterable[WorkItem], to: User, by: User, reason: str) -> Assignment:
+    """Write down who was given what; the accounts are locked, the items as they were before."""
+    given = list(items)
+    made = Assignment.objects.create(facility_id=given[0].facility_id, to=to, by=by, reason=reason.strip()[:200])
+    rows = [
+        AssignedItem(
+            facility_id=item.facility_id, assignment=made, item=item, before_id=item.returned_to_id, token=item.lease_token
+        )
+        for item in given
+    ]
+    AssignedItem.objects.bulk_create(rows)
+    return made
+
+
+def _one_at_a_time(user: User) -> None:
+    """Two tabs of one person claim one after the other, or together they could pass a limit; ends with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [(_CLAIMS << 32) + user.pk])
 
 
 def parameters_of(user: User, queue_code: str | None) -> dict[str, Any]:
@@ -212,12 +307,13 @@ def _next_statement(queues: list[int] | None) -> str:
     own = _candidate("w.leased_to_id = %(me)s", "w.leased_until, w.id", queues)
     fresh = f"{FREE} AND {_RIGHTS} AND {NOT_PUT_BACK}"
     returned = _candidate(f"w.returned_to_id = %(me)s AND {fresh}", "w.rank_at, w.id", queues)
-    ranked = _candidate(f"{NOT_ANOTHERS} AND {fresh}", "w.rank_at, w.id", queues)
+    ranked = _candidate(f"{NOT_ANOTHERS} AND {fresh} AND {OFFERED} AND {HAS_ROOM}", "w.rank_at, w.id", queues)
     return _lease(f"SELECT COALESCE(({own}), ({returned}), ({ranked}))")
 
 
 def _this_statement() -> str:
-    mine_or_free = f"w.id = %(item)s AND {_RIGHTS} AND (w.leased_to_id = %(me)s OR ({FREE} AND {NOT_ANOTHERS}))"
+    theirs_or_chosen = f"(w.returned_to_id = %(me)s OR ({NOT_ANOTHERS} AND {OFFERED} AND {HAS_ROOM} AND {MAY_CHOOSE}))"
+    mine_or_free = f"w.id = %(item)s AND {_RIGHTS} AND (w.leased_to_id = %(me)s OR ({FREE} AND {theirs_or_chosen}))"
     return _lease(_candidate(mine_or_free, "w.id"))
 
 
@@ -233,16 +329,47 @@ def _claim(user: User, statement: str, parameters: dict[str, Any]) -> WorkItem |
 
 
 def _lost(item_id: int, user: User) -> Refused:
-    why = _why_not(item_id, user)
-    return why if isinstance(why, Conflict) else Conflict("work.lost", "You no longer have this account; take it again.")
+    item = _seen(item_id, user)
+    return _gone(item, user) or Conflict("work.lost", "You no longer have this account; take it again.")
 
 
 def _why_not(item_id: int, user: User) -> Refused:
-    item = WorkItem.objects.select_related("leased_to").filter(pk=item_id, facility_id__in=user.facility_ids()).first()
-    if item is None or item.closed_at is not None:
+    item = _seen(item_id, user)
+    return _gone(item, user) or _by_discipline(item, user) or _not_for_you()
+
+
+def _seen(item_id: int, user: User) -> WorkItem | None:
+    items = WorkItem.objects.select_related("leased_to", "queue")
+    found = items.filter(pk=item_id, facility_id__in=user.facility_ids()).first()
+    return found if found is not None and found.closed_at is None else None
+
+
+def _gone(item: WorkItem | None, user: User) -> Conflict | None:
+    if item is None:
         return Conflict("work.closed", "This work is done or moved on.")
     if item.leased_to_id not in (None, user.pk):
         return Conflict("work.taken", f"{item.leased_to} has this account open.")
+    return None
+
+
+def _by_discipline(item: WorkItem | None, user: User) -> Refused | None:
+    """What a supervisor has set keeps it away: next only, whom the queue is for, how much of it one may have open."""
+    if item is None or item.returned_to_id is not None:
+        return None
+    if NextOnly.objects.filter(user=user, facility_id=item.facility_id, ended_at__isnull=True).exists():
+        return NotAllowed("work.next_only", _NEXT_ONLY)
+    queue = item.queue
+    if queue is None:
+        return None
+    if queue.people and user.pk not in queue.people:
+        return NotAllowed("work.not_for_you", f"{queue.name} is kept for other people.")
+    held = WorkItem.objects.filter(leased_to=user, closed_at__isnull=True, queue=queue).count()
+    if queue.most_held is not None and held >= queue.most_held:
+        return Conflict("work.limit", f"You have {held} of {queue.name} open, as many as one may: finish or put back one first.")
+    return None
+
+
+def _not_for_you() -> Refused:
     return NotAllowed(
         "work.not_for_you", "This work is not for you: it waits for another person, or takes a competence or role you lack."
     )

@@ -1,4 +1,4 @@
-"""What the people's view keeps for itself: counters for its pages, and what a person put back."""
+"""What the people's view keeps for itself: counters, the configuration of queues, who was given or put back what."""
 
 from django.conf import settings
 from django.db import models
@@ -47,10 +47,130 @@ class PutBack(models.Model):
         indexes = [
             # Get next: what this person put back today.
             models.Index(fields=("item", "user", "on"), name="put_back_by_person"),
+            # The people page and the limit of a day: what was put back on a day, by whom.
+            models.Index(fields=("facility", "on", "user"), name="put_back_by_day"),
         ]
 
     def __str__(self) -> str:
         return f"put back #{self.pk}"
+
+
+class QueueSetVersion(models.Model):
+    """One published set of queues, limits and weights: canonical text. The newest is in force; append-only.
+
+    Number 1 is what was in force before anybody changed anything; nobody wrote it.
+    """
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    document = models.TextField()
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+    back_to = models.PositiveIntegerField(null=True, help_text="The earlier version that this one brings back.")
+    published_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            # Also serves routing: the newest set of a facility.
+            models.UniqueConstraint(fields=("facility", "number"), name="queue_set_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"queues, version {self.number}"
+
+
+class QueueSetDraft(models.Model):
+    """What one person is changing in a facility's queues; ``base`` is the version that it started from."""
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    document = models.TextField()
+    base = models.PositiveIntegerField()
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("facility", "user"), name="queue_draft_once")]
+
+    def __str__(self) -> str:
+        return f"draft of queues #{self.pk}"
+
+
+class Rerouting(models.Model):
+    """How far open work has been put where a published set wants it. ``waiting`` is work that somebody had in hand."""
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    version = models.OneToOneField(QueueSetVersion, on_delete=models.PROTECT, related_name="rerouting")
+    total = models.PositiveIntegerField()
+    seen = models.PositiveIntegerField(default=0)
+    moved = models.PositiveIntegerField(default=0)
+    after = models.BigIntegerField(default=0, help_text="The last work item that was looked at.")
+    settled = models.BooleanField(default=False, help_text="All of it was looked at once.")
+    waiting = models.JSONField(default=list)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"rerouting #{self.pk}"
+
+
+class NextOnly(models.Model):
+    """A supervisor's word that a person takes what get-next gives and nothing from lists, until it is ended."""
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            # Also serves taking from a list: whether it is so now.
+            models.UniqueConstraint(
+                fields=("user", "facility"), condition=models.Q(ended_at__isnull=True), name="next_only_open_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"next only #{self.pk}"
+
+
+class Assignment(models.Model):
+    """A supervisor gave work to one person, several pieces at once; it can be undone for what they have not opened."""
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            # The people page: the latest assignments of a facility.
+            models.Index(fields=("facility", "-id"), name="assignment_latest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"assignment #{self.pk}"
+
+
+class AssignedItem(models.Model):
+    """One piece of an assignment: for whom it waited before, and the lease that it had then (a newer one: it was opened)."""
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="items")
+    item = models.ForeignKey("accounts.WorkItem", on_delete=models.PROTECT, related_name="+")
+    before = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    token = models.PositiveIntegerField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("assignment", "item"), name="assigned_item_once")]
+
+    def __str__(self) -> str:
+        return f"assigned #{self.pk}"
 
 
 class RuleDraft(models.Model):

@@ -32,6 +32,13 @@ class Weights:
     )
     returned_hours: int = 48
 
+    @property
+    def most_overtaken_hours(self) -> float:
+        """The starvation guard: nothing that starts so many hours later can stand before this work, whatever it is."""
+        targets = (*self.target_hours.values(), self.other_target_hours)
+        moves = self.most_hours_for_dollars + max(self.payer_hours.values(), default=0) + self.returned_hours
+        return max(targets) - min(targets) + moves
+
 
 STANDARD: Final = Weights()
 

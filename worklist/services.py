@@ -2,9 +2,9 @@
 
 from accounts.models import Facility, Queue
 
-from . import routing
+from .queueing import sets
 
 
 def ensure_queues(facility: Facility) -> list[Queue]:
     """Give a facility its standard queues; queues it has already stay as they are."""
-    return routing.make_standard(facility.pk)
+    return sets.make_standard(facility.pk)

@@ -1,8 +1,16 @@
-"""What the relay runs for the people's pages."""
+"""What the relay and the workers run for the people's pages."""
 
-from coding_workflow.outbox.registry import periodic
+from accounts.models import OutboxRow
+from coding_workflow.outbox.registry import handler, periodic
 
 from . import counts
+from .queueing import rerouting, services
+
+
+@handler(services.REROUTE, lane="bulk")
+def reroute(row: OutboxRow) -> None:
+    """Put one batch of open work where the published queues want it."""
+    rerouting.run_batch(rerouting_id=row.payload["rerouting"])
 
 
 @periodic(1)

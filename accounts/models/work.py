@@ -1,6 +1,7 @@
 """Queues and the open work in them."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -17,7 +18,11 @@ class WorkKind(models.TextChoices):
 
 
 class Queue(models.Model):
-    """A named place for open work of one kind at one facility."""
+    """A named place for open work of one kind at one facility, as the set in force says (worklist publishes it).
+
+    ``people`` are the only ones it offers work to, everybody with the role where there are none. ``most_held`` is how many
+    of it one person may have open at once.
+    """
 
     facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="queues")
     code = models.CharField(max_length=40, db_collation="C")
@@ -26,6 +31,8 @@ class Queue(models.Model):
     patient_classes = models.JSONField(default=list, help_text="Classes it takes; empty takes all.")
     position = models.PositiveSmallIntegerField(default=100)
     active = models.BooleanField(default=True)
+    people = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    most_held = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("facility", "code"), name="queue_code_once")]

@@ -38,6 +38,7 @@ APPEND_ONLY: Final = frozenset(
         "staff_staffevent",
         "staff_signinrecord",
         "staff_breakglass",
+        "worklist_queuesetversion",
     }
 )
 
@@ -53,6 +54,7 @@ DELETABLE: Final = frozenset(
         "mfa_authenticator",
         "staff_cachedvalue",
         "codesets_uploadpiece",
+        "worklist_queuesetdraft",
         "worklist_ruledraft",
     }
 )

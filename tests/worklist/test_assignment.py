@@ -124,14 +124,14 @@ def test_each_claim_is_an_event_on_the_account(hospital, work):
     assert (event.kind, event.actor) == ("work.claimed", str(hospital.ana.pk))
 
 
-def test_get_next_costs_five_queries(hospital, work):
+def test_get_next_costs_six_queries(hospital, work):
     for number in range(5):
         work(f"A{number}")
     ana = _fresh(hospital.ana)
     with CaptureQueriesContext(connection) as captured:
         assert claim_next(user=ana) is not None
-    # Roles, opened restricted accounts, facilities, the claim, its event.
-    assert len(captured) == 5
+    # Roles, opened restricted accounts, facilities, the person's own lock, the claim, its event.
+    assert len(captured) == 6
 
 
 def test_put_back_needs_words_and_is_not_offered_again_that_day(hospital, work):

@@ -54,7 +54,7 @@ def test_my_work_shows_mine_first_then_the_queue(ana, hospital, work):
     refresh()
     page = _page(ana, "/")
     assert page.index("Mine now") < page.index("MINE-1") < page.index("FREE-1")
-    assert "Coding, inpatient; Inpatient: due 4 days after discharge" in page
+    assert "Coding: the patient class is inpatient or newborn; Inpatient: due 4 days after discharge" in page
 
 
 def test_the_fragment_is_the_list_alone(ana, work):

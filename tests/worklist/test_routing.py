@@ -2,6 +2,7 @@
 
 from accounts.models import Queue, WorkItem
 from worklist import routing
+from worklist.queueing import sets, standard
 
 from .conftest import open_on
 
@@ -9,7 +10,7 @@ from .conftest import open_on
 def test_new_work_has_its_queue_its_rank_and_its_words_at_once(hospital, work):
     item = WorkItem.objects.get(pk=work("A1", patient_class="emergency").pk)
     assert item.queue.code == "code-emergency"
-    assert item.why == "Coding, emergency."
+    assert item.why == "Coding: the patient class is emergency."
     assert [part["code"] for part in item.rank_parts] == ["due"]
 
 
@@ -34,9 +35,9 @@ def test_a_failing_rule_never_fails_the_import(hospital, work, monkeypatch):
 def test_a_facility_without_queues_gets_the_standard_ones_with_its_first_work(cast):
     item = open_on(cast.account("A1"), "coding")
     assert WorkItem.objects.get(pk=item.pk).queue.code == "code-inpatient"
-    assert Queue.objects.filter(facility=cast.main).count() == len(routing.STANDARD)
+    assert Queue.objects.filter(facility=cast.main).count() == len(standard.STANDARD.queues)
 
 
 def test_asking_twice_for_the_standard_queues_makes_no_second_set(cast):
-    routing.make_standard(cast.main.pk)
-    assert len(routing.make_standard(cast.main.pk)) == len(routing.STANDARD)
+    sets.make_standard(cast.main.pk)
+    assert len(sets.make_standard(cast.main.pk)) == len(standard.STANDARD.queues)

@@ -16,6 +16,8 @@ SELECT count(*) AS total,
        count(*) FILTER (WHERE {claim.FREE} AND NOT {claim.NOT_OWN_CODING}) AS own,
        count(*) FILTER (WHERE {claim.FREE} AND NOT {claim.UNRESTRICTED}) AS restricted,
        count(*) FILTER (WHERE {claim.FREE} AND NOT {claim.NOT_PUT_BACK}) AS put_back,
+       count(*) FILTER (WHERE {claim.FREE} AND NOT {claim.OFFERED}) AS kept,
+       count(*) FILTER (WHERE {claim.FREE} AND {claim.OFFERED} AND NOT {claim.HAS_ROOM}) AS full_queue,
        array_agg(DISTINCT w.coding_type) FILTER (WHERE {claim.FREE} AND NOT {claim.COMPETENT}) AS lacking
 FROM accounts_workitem w JOIN accounts_account a ON a.id = w.account_id {claim.MAY}
 WHERE {claim.OPEN} AND {claim.IN_QUEUE}
@@ -45,6 +47,8 @@ def _sentences(found: dict[str, Any]) -> list[str]:
         "own": "{} coded by you: somebody else reviews and releases it.",
         "restricted": "{} restricted: opening it takes a reason.",
         "put_back": "{} put back by you today.",
+        "kept": "{} in queues that are kept for other people.",
+        "full_queue": "{} in queues of which you have as many open as one may: finish or put back one first.",
     }
     said = [words.format(_accounts(found[key])) for key, words in reasons.items() if found[key]]
     return said or ["What is left is being saved by somebody right now. Try again in a moment."]

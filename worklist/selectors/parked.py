@@ -23,6 +23,7 @@ WORDS: Final[dict[str, str]] = {
     "release.backtest": "Backtest a rule",
     "codesets.read_upload": "Read an uploaded code table",
     "codesets.load_upload": "Load a code table",
+    "worklist.reroute": "Put open work where the new queues want it",
 }
 _REASONS: Final[dict[str, str]] = {
     "outbox.worker_lost": "Its process died each time.",

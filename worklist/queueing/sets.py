@@ -1,0 +1,66 @@
+"""The set of queues in force at a facility, and its rows."""
+
+from collections.abc import Iterable
+
+from accounts.models import Queue
+from worklist.models import QueueSetVersion
+
+from . import document, standard
+from .document import UNROUTED, QueueRule, QueueSet
+
+
+def newest(facility_id: int) -> QueueSetVersion | None:
+    """The published version in force; None where nobody has changed anything."""
+    return QueueSetVersion.objects.filter(facility_id=facility_id).order_by("-number").first()
+
+
+def in_force(facility_id: int, rows: Iterable[Queue]) -> QueueSet:
+    """The set in force; read from the rows where none was published. Raises ``DefinitionError`` for unreadable text."""
+    version = newest(facility_id)
+    return document.from_text(version.document) if version else of_rows(rows)
+
+
+def of_rows(rows: Iterable[Queue]) -> QueueSet:
+    """The set that the rows alone say; Unrouted is last whatever its position."""
+    ordered = sorted((row for row in rows if row.active), key=lambda row: (row.code == UNROUTED, row.position, row.pk))
+    return QueueSet(tuple(_rule(row) for row in ordered))
+
+
+def _rule(row: Queue) -> QueueRule:
+    return QueueRule(
+        code=row.code,
+        name=row.name,
+        kind=row.kind,
+        when=standard.of_classes(tuple(row.patient_classes)),
+        returned="only" if row.code == standard.RETURNED else "any",
+        people=tuple(sorted(row.people)),
+        most_held=row.most_held,
+    )
+
+
+def queues_of(facility_id: int) -> list[Queue]:
+    """The facility's rows in order; the standard set is made when there are none."""
+    found = list(Queue.objects.filter(facility_id=facility_id).order_by("position", "pk"))
+    return found or make_standard(facility_id)
+
+
+def make_standard(facility_id: int) -> list[Queue]:
+    """Add the standard queues that a facility lacks; answers all of its queues in order. Safe to call again."""
+    rows = [row_of(facility_id, standard.STANDARD, rule) for rule in standard.STANDARD.queues]
+    Queue.objects.bulk_create(rows, ignore_conflicts=True)
+    return list(Queue.objects.filter(facility_id=facility_id).order_by("position", "pk"))
+
+
+def row_of(facility_id: int, queues: QueueSet, rule: QueueRule) -> Queue:
+    """A queue as its row."""
+    return Queue(
+        facility_id=facility_id,
+        code=rule.code,
+        name=rule.name,
+        kind=rule.kind,
+        patient_classes=standard.classes_of(rule),
+        position=10 * (queues.queues.index(rule) + 1),
+        active=True,
+        people=list(rule.people),
+        most_held=queues.limit_of(rule),
+    )
