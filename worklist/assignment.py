@@ -267,6 +267,11 @@ def parameters_of(user: User, queue_code: str | None) -> dict[str, Any]:
     return _parameters(user, list(queues), from_queue=True)
 
 
+def claim_parameters(user: User) -> dict[str, Any]:
+    """What the predicates read for work of any queue."""
+    return _parameters(user, None, from_queue=True)
+
+
 def _parameters(user: User, queues: list[int] | None, *, from_queue: bool) -> dict[str, Any]:
     may = claimable_by(user, from_queue=from_queue)
     return {

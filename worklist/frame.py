@@ -16,6 +16,7 @@ PLACES: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("go-board", "Release board", "worklist:board", frozenset({"supervisor", "compliance"})),
     ("go-claims", "Claims", "worklist:claims", frozenset({"biller", "supervisor", "compliance"})),
     ("go-rules", "Rules", "worklist:rules", frozenset({"administrator", "supervisor", "compliance"})),
+    ("go-queues", "Queues", "worklist:queues", frozenset({"administrator", "supervisor"})),
     ("go-imports", "Imports", "worklist:imports", frozenset({"administrator", "supervisor", "compliance"})),
     ("go-parked", "Parked work", "worklist:parked", frozenset({"administrator", "supervisor"})),
     ("go-process", "Process", "worklist:process", frozenset()),
@@ -24,6 +25,8 @@ PLACES: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("go-tables", "Code tables", "codesets:tables", frozenset({"administrator"})),
 )
 OWN_LINKS: tuple[tuple[str, str], ...] = (("My account", "staff:me"),)
+_ACCOUNT = "worklist:account"
+TAKES_WORK = frozenset({"coder", "reviewer", "biller", "supervisor"})
 THEMES = frozenset({"light", "dark"})
 
 
@@ -46,6 +49,7 @@ class Frame:
     places: tuple[Place, ...] = ()
     own_links: tuple[Place, ...] = ()
     roles: tuple[str, ...] = ()
+    still_here: str = ""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -77,7 +81,16 @@ def _signed_in(request: HttpRequest, user: Any, theme: str) -> Frame:
         places=tuple(_places(request.path, roles)),
         own_links=tuple(_link("", name, view, request.path) for name, view in OWN_LINKS if _address(view)),
         roles=tuple(sorted(role.replace("_", " ").capitalize() for role in roles)),
+        still_here=_still_here(request, roles),
     )
+
+
+def _still_here(request: HttpRequest, roles: set[str]) -> str:
+    """Where real input is told: on an account's page its lease goes on as well as the session."""
+    match = request.resolver_match
+    if match is not None and match.view_name == _ACCOUNT and roles & TAKES_WORK:
+        return reverse("worklist:here", kwargs=match.kwargs)
+    return _address("staff:still_here")
 
 
 def _places(path: str, roles: set[str]) -> list[Place]:

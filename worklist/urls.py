@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("parked/<int:pk>/again/", parked.again, name="parked_again"),
     path("rules/", include("worklist.views.lab.urls")),
     path("certificates/<int:pk>/", history.certificate, name="certificate"),
+    path("", include("worklist.views.queueing.urls")),
     path("account/<int:pk>/history/", history.history, name="history"),
     path("account/<int:pk>/", include("worklist.views.workspace.urls")),
 ]

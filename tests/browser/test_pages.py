@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import Settings
 
 from accounts.actors import Actor
-from accounts.models import Account, Facility
+from accounts.models import Account, Facility, WorkItem
 from coding_workflow.codesets import services
 from coding_workflow.codesets.models import TableUpload
 from coding_workflow.guidelines.models import AdminRule
@@ -152,6 +152,9 @@ def _rows(address: Address) -> list[dict[str, Any]]:
         url_table.remittance_at: Remittance.objects.all()[:2],
         url_table.table_upload: TableUpload.objects.all(),
         url_table.backtest_at: Backtest.objects.all(),
+        url_table.at_facility: Facility.objects.filter(code="MAIN"),
+        url_table.old_queues: Facility.objects.filter(code="MAIN"),
+        url_table.work: WorkItem.objects.filter(closed_at=None, account__restricted="").order_by("pk")[:2],
         url_table.rule_at: AdminRule.objects.order_by("pk"),
     }
     rows = [{"pk": row.pk} for row in played[address.row]]

@@ -24,6 +24,8 @@ from tests.cast import Cast
 from tests.payment.stage import claim_file_at
 from tests.worklist.rows import case_at, certificate_at, claim_at, message_at, parked_at, release_at, remittance_at
 from tests.worklist.rules import backtest_at, rule_at, version_at
+from worklist.models import Assignment, QueueSetVersion
+from worklist.queueing import document, standard
 
 PUBLIC = frozenset({"public"})
 SIGNED_IN: frozenset[str] = frozenset()
@@ -34,6 +36,7 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 CODER = frozenset({Role.CODER})
 HOLDERS = frozenset({Role.CODER, Role.SUPERVISOR})
 BILLER = frozenset({Role.BILLER})
+WRITES_QUEUES = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 RULES = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COMPLIANCE})
 CLAIMS = frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE})
 MENDS_IMPORTS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
@@ -117,6 +120,24 @@ def table_upload(cast: Cast, facility: Facility) -> dict[str, Any]:
     return {"pk": made.pk}
 
 
+def at_facility(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """The facility itself."""
+    return {"pk": facility.pk}
+
+
+def old_queues(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A facility with a version of its queues, which ``version=1`` of the form names."""
+    text = document.to_text(standard.STANDARD)
+    QueueSetVersion.objects.get_or_create(facility=facility, number=1, defaults={"document": text, "reason": "Walked"})
+    return {"pk": facility.pk}
+
+
+def assignment(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """Work that a supervisor gave to somebody at the facility."""
+    made = Assignment.objects.create(facility=facility, to=cast.ana, by=cast.cleo, reason="Walked")
+    return {"pk": made.pk}
+
+
 TABLE: dict[str, Address] = {
     # Sign-in
     "account_login": Address(PUBLIC, "GET POST"),
@@ -152,6 +173,22 @@ TABLE: dict[str, Address] = {
     "worklist:my_work": Address(SIGNED_IN),
     "worklist:get_next": Address(TAKING_WORK, "POST"),
     "worklist:put_back": Address(TAKING_WORK, "POST", work, form={"reason": "Lunch"}),
+    "worklist:queues": Address(WRITES_QUEUES),
+    "worklist:edit_queue": Address(WRITES_QUEUES, "GET POST", at_facility),
+    "worklist:order_queues": Address(WRITES_QUEUES, "POST", at_facility, form={"do": "up:review"}),
+    "worklist:queue_weights": Address(WRITES_QUEUES, "GET POST", at_facility),
+    "worklist:preview_queues": Address(WRITES_QUEUES, "GET", at_facility),
+    "worklist:publish_queues": Address(WRITES_QUEUES, "POST", at_facility, form={"reason": "Asked for by the lead"}),
+    "worklist:throw_queues": Address(WRITES_QUEUES, "POST", at_facility),
+    "worklist:queue_history": Address(WRITES_QUEUES, "GET", old_queues),
+    "worklist:roll_back_queues": Address(WRITES_QUEUES, "POST", old_queues, form={"version": "1", "reason": "It was better"}),
+    "worklist:people_at_work": Address(SUPERVISOR),
+    "worklist:next_only": Address(SUPERVISOR, "POST", at_facility, form={"person": "1", "reason": "Picks the easy ones"}),
+    "worklist:assign": Address(SUPERVISOR, "POST"),
+    "worklist:undo_assignment": Address(SUPERVISOR, "POST", assignment),
+    "worklist:take_over": Address(SUPERVISOR, "GET POST", work, form={"reason": "Went home"}),
+    "worklist:why_here": Address(WORKING, "GET", account),
+    "worklist:here": Address(TAKING_WORK, "POST", account),
     "worklist:board": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE})),
     "worklist:approve": Address(SUPERVISOR, "POST"),
     "worklist:send_back": Address(SUPERVISOR, "GET POST", account, form={"reason": "Look at the principal diagnosis again"}),

@@ -139,4 +139,4 @@ def everything(facility_id: int) -> Iterator[Waiting]:
 def _read(statement: str, parameters: list[Any]) -> list[Waiting]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return [Waiting(*row[:-1], documents=tuple(row[-1])) for row in cursor.fetchall()]
+        return [Waiting(*row[:-1], tuple(row[-1])) for row in cursor.fetchall()]

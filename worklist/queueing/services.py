@@ -22,10 +22,7 @@ _BEFORE: Final = "What was in force before the first change."
 
 def base_of(facility: Facility) -> tuple[QueueSet, int]:
     """The set in force and its number; 0 where none was published."""
-    version = sets.newest(facility.pk)
-    if version is not None:
-        return document.from_text(version.document), version.number
-    return sets.of_rows(sets.queues_of(facility.pk)), 0
+    return sets.seen(facility.pk)
 
 
 @transaction.atomic

@@ -20,6 +20,15 @@ def in_force(facility_id: int, rows: Iterable[Queue]) -> QueueSet:
     return document.from_text(version.document) if version else of_rows(rows)
 
 
+def seen(facility_id: int) -> tuple[QueueSet, int]:
+    """The set in force and its number, 0 where none was published; makes nothing, also where there is no queue yet."""
+    version = newest(facility_id)
+    if version is not None:
+        return document.from_text(version.document), version.number
+    rows = list(Queue.objects.filter(facility_id=facility_id))
+    return (of_rows(rows) if rows else standard.STANDARD), 0
+
+
 def of_rows(rows: Iterable[Queue]) -> QueueSet:
     """The set that the rows alone say; Unrouted is last whatever its position."""
     ordered = sorted((row for row in rows if row.active), key=lambda row: (row.code == UNROUTED, row.position, row.pk))

@@ -254,7 +254,7 @@ def where(account_id: int, facility_id: int) -> list[Where]:
     items = list(WorkItem.objects.filter(account_id=account_id, closed_at__isnull=True).select_related("queue").order_by("pk"))
     if not items:
         return []
-    queues = sets.in_force(facility_id, sets.queues_of(facility_id))
+    queues, _ = sets.seen(facility_id)
     read = {each.id: each for each in population.these([item.pk for item in items])}
     return [_where(item.queue, item.why, item.rank_parts, read[item.pk], queues) for item in items]
 

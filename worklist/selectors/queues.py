@@ -72,6 +72,7 @@ def rail(user: User) -> list[RailLine]:
     facilities = user.facility_ids()
     sees = {facility: _kinds_seen(user.roles_at(facility)) for facility in facilities}
     queues = [q for q in Queue.objects.filter(facility_id__in=facilities, active=True) if q.kind in sees[q.facility_id]]
+    queues = [queue for queue in queues if _is_for(queue, user)]
     numbers: dict[tuple[str, str], list[Counter]] = defaultdict(list)
     for counter in Counter.objects.filter(facility_id__in=facilities, board__in=(Board.QUEUE, Board.FLOW)):
         numbers[counter.board, counter.key].append(counter)
@@ -81,6 +82,12 @@ def rail(user: User) -> list[RailLine]:
         lines[HELD] = _line(HELD, "Held", HELD, held)
     # Unrouted is an alarm: it shows when something is in it.
     return [line for line in lines.values() if line.open or line.code != UNROUTED]
+
+
+def _is_for(queue: Queue, user: User) -> bool:
+    """A queue that names people is seen by them, and by those who see every kind of work."""
+    all_see = {Role.SUPERVISOR, Role.COMPLIANCE} & user.roles_at(queue.facility_id)
+    return not queue.people or user.pk in queue.people or bool(all_see)
 
 
 def _kinds_seen(roles: Iterable[str]) -> frozenset[str]:
@@ -110,7 +117,8 @@ def listing(user: User, view: View) -> Listing:
     """One page of the chosen queue, by keyset. Four queries, five after the first page."""
     if view.queue == HELD:
         return _held(user, view)
-    queues = list(Queue.objects.filter(code=view.queue, facility_id__in=user.facility_ids()).values_list("pk", flat=True))
+    named = Queue.objects.filter(code=view.queue, facility_id__in=user.facility_ids())
+    queues = [queue.pk for queue in named if _is_for(queue, user)]
     # One queue is said as one: then the index gives the rows in rank order and stops after a page.
     chosen = {"queue_id": queues[0]} if len(queues) == 1 else {"queue_id__in": queues}
     items = _filtered(visible(WorkItem.objects.filter(closed_at__isnull=True, **chosen), user), view, "account__")

@@ -97,6 +97,7 @@ def _listing(request: HttpRequest, view: queues.View, lines: list[queues.RailLin
     shown = queues.listing(user, view) if view.queue in allowed else queues.Listing()
     return {
         "view": view,
+        "may_assign": user.has_role(Role.SUPERVISOR),
         "takes_here": _takes(user, view, lines),
         "line": next((line for line in lines if line.code == view.queue), None),
         "listing": shown,

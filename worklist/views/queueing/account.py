@@ -1,0 +1,30 @@
+"""Of one account: why its work is where it is and why not elsewhere; and that somebody really works on it."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from accounts.models import Account
+from coding_workflow.staff.access import StaffRequest, fetch, open_account, require_role
+from coding_workflow.staff.models import Role
+from worklist.assignment import KINDS_BY_ROLE, still_here
+from worklist.selectors import queue_preview
+
+#: Who asks why: everybody who works with accounts.
+ASKS = (Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.BILLER, Role.COMPLIANCE)
+
+
+@require_role(*ASKS)
+def why_here(request: StaffRequest, pk: int) -> HttpResponse:
+    """Each queue in order with the condition that was not met; a fragment is the answer alone."""
+    account = open_account(request, pk)
+    context = {"account": account, "places": queue_preview.where(account.pk, account.facility_id)}
+    template = "worklist/queueing/why_here.html"
+    return render(request, f"{template}#answer" if request.htmx else template, context)
+
+
+@require_role(*KINDS_BY_ROLE, write=True)
+def here(request: StaffRequest, pk: int) -> HttpResponse:
+    """Real input on the account's page: the session goes on, and so does the lease. Timers do not come here."""
+    account = fetch(Account.objects.all(), request.user, pk)
+    still_here(account_id=account.pk, user=request.user)
+    return HttpResponse(status=204)
