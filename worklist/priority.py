@@ -87,7 +87,7 @@ def rank(subject: Subject, weights: Weights = STANDARD) -> Rank:
 
 def _due(subject: Subject, weights: Weights) -> Part:
     hours = weights.target_hours.get(subject.patient_class, weights.other_target_hours)
-    return Part("due", hours, f"{subject.class_name}: due {hours // 24} days after discharge")
+    return Part("due", hours, f"{subject.class_name}: due {_days(hours)} after discharge")
 
 
 def _dollars(subject: Subject, weights: Weights) -> Part:

@@ -139,4 +139,9 @@ def everything(facility_id: int) -> Iterator[Waiting]:
 def _read(statement: str, parameters: list[Any]) -> list[Waiting]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return [Waiting(*row[:-1], tuple(row[-1])) for row in cursor.fetchall()]
+        return [_waiting(row) for row in cursor.fetchall()]
+
+
+def _waiting(row: tuple[Any, ...]) -> Waiting:
+    values: list[Any] = [tuple(each) if isinstance(each, list) else each for each in row]
+    return Waiting(*values)
