@@ -228,7 +228,8 @@ def test_why_here_and_why_not_there_follow_the_account_as_it_is_now(hospital, wo
     post(item.account, 9_000)
     (place,) = where(item.account_id, hospital.main.pk)
     assert (place.queue, place.moves_to) == ("Inpatient to code", "Dear")
-    assert [each.rule.code for each in place.answers if not each.against][:2] == ["dear", "code-inpatient"]
+    assert [each.name for each in place.answers if each.owner] == ["Dear"]
+    assert "It would, but Dear stands above." in [each.words for each in place.answers]
 
 
 def test_differences_are_sentences():

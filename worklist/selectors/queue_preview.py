@@ -13,7 +13,7 @@ from coding_workflow.staff.models import User
 from worklist import priority
 from worklist.models import Board, Counter
 from worklist.queueing import matching, population, sets
-from worklist.queueing.document import UNROUTED, QueueSet
+from worklist.queueing.document import UNROUTED, QueueRule, QueueSet
 from worklist.queueing.population import Waiting
 
 #: The head of the list that the what-if compares.
@@ -179,7 +179,7 @@ def differences(before: QueueSet, after: QueueSet) -> list[str]:
     return said + _limits(before, after) + _weights(before.weights, after.weights)
 
 
-def _changed(old: matching.QueueRule, new: matching.QueueRule) -> list[str]:
+def _changed(old: QueueRule, new: QueueRule) -> list[str]:
     said = [f"{old.name} is now called {new.name}."] if old.name != new.name else []
     if matching.sentence(old) != matching.sentence(new):
         said.append(f"{new.name}: was “{matching.sentence(old)}” and is “{matching.sentence(new)}”")
@@ -238,6 +238,15 @@ _WEIGHTS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What one queue says to the work; ``owner`` is the first that takes it."""
+
+    name: str
+    words: str
+    owner: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Where:
     """One open item of an account: the queue it is in, and what every queue says to it."""
 
@@ -245,7 +254,7 @@ class Where:
     queue: str
     why: str
     moves_to: str
-    answers: tuple[matching.Answer, ...]
+    answers: tuple[Said, ...]
     rank: tuple[str, ...]
 
 
@@ -260,7 +269,7 @@ def where(account_id: int, facility_id: int) -> list[Where]:
 
 
 def _where(queue: Queue | None, why: str, parts: list[dict[str, object]], waiting: Waiting, queues: QueueSet) -> Where:
-    answers = tuple(matching.answers(queues, waiting.arrival()))
+    answers = matching.answers(queues, waiting.arrival())
     wanted = next((answer.rule for answer in answers if not answer.against), None)
     elsewhere = wanted is not None and (queue is None or wanted.code != queue.code)
     return Where(
@@ -268,6 +277,13 @@ def _where(queue: Queue | None, why: str, parts: list[dict[str, object]], waitin
         queue.name if queue else "No queue",
         why,
         wanted.name if elsewhere and wanted else "",
-        answers,
+        tuple(_said(answer, wanted) for answer in answers),
         tuple(str(part["words"]) for part in parts),
     )
+
+
+def _said(answer: matching.Answer, wanted: QueueRule | None) -> Said:
+    if answer.against or wanted is None:
+        return Said(answer.rule.name, answer.against, owner=False)
+    owner = answer.rule.code == wanted.code
+    return Said(answer.rule.name, "Takes it." if owner else f"It would, but {wanted.name} stands above.", owner)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.text import slugify
+from django_htmx.http import reselect, retarget
 
 from accounts.errors import Refused
 from accounts.models import PatientClass, PayerKind, WorkKind
@@ -186,7 +187,9 @@ def _show(request: StaffRequest, bench: Bench, rule: QueueRule | None, draft: Dr
         "errors": dict(draft.errors),
     }
     part = "_queue_form" if request.htmx else "edit"
-    return render(request, f"worklist/queueing/{part}.html", context, status=draft.status)
+    answer = render(request, f"worklist/queueing/{part}.html", context, status=draft.status)
+    # A refusal says something at every part of the form.
+    return reselect(retarget(answer, "#queue-form"), "#queue-form") if draft.sentence else answer
 
 
 #: The numbers of the weights' form: field, words, unit.
