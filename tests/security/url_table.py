@@ -187,7 +187,7 @@ TABLE: dict[str, Address] = {
     "worklist:assign": Address(SUPERVISOR, "POST"),
     "worklist:undo_assignment": Address(SUPERVISOR, "POST", assignment),
     "worklist:take_over": Address(SUPERVISOR, "GET POST", work, form={"reason": "Went home"}),
-    "worklist:why_here": Address(WORKING, "GET", account),
+    "worklist:why_here": Address(frozenset(Role.values), "GET", account),
     "worklist:here": Address(TAKING_WORK, "POST", account),
     "worklist:board": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE})),
     "worklist:approve": Address(SUPERVISOR, "POST"),

@@ -9,8 +9,8 @@ from coding_workflow.staff.models import Role
 from worklist.assignment import KINDS_BY_ROLE, still_here
 from worklist.selectors import queue_preview
 
-#: Who asks why: everybody who works with accounts.
-ASKS = (Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.BILLER, Role.COMPLIANCE)
+#: Who asks why: everybody who may open an account.
+ASKS = tuple(Role.values)
 
 
 @require_role(*ASKS)
