@@ -21,7 +21,7 @@ from accounts.services.work import LEASE, hand_back
 from coding_workflow.staff.models import Role, User
 
 from .models import AssignedItem, Assignment, NextOnly, PutBack
-from .queueing import document, sets
+from .queueing import sets
 
 #: What each role takes from the queues; get-next without a queue offers these in this order.
 KINDS_BY_ROLE: Final[dict[str, tuple[str, ...]]] = {
@@ -183,8 +183,8 @@ def put_back(*, item_id: int, user: User, reason: str) -> None:
 
 
 def _refuse_more(item: WorkItem, user: User, day: datetime.date) -> None:
-    version = sets.newest(item.facility_id)
-    most = document.from_text(version.document).put_backs if version else None
+    queues = sets.read(sets.newest(item.facility_id))
+    most = queues.put_backs if queues else None
     if most is None:
         return
     if PutBack.objects.filter(facility_id=item.facility_id, user=user, on=day).count() >= most:

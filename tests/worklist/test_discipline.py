@@ -49,11 +49,9 @@ def test_a_full_queue_is_explained(hospital, work):
     _limit("code-inpatient", 1)
     first, second = work("A1"), work("A2")
     claim_this(item_id=first.pk, user=hospital.ana)
-    WorkItem.objects.filter(pk=first.pk).update(returned_to=None)
-    # Own open work comes first; with another queue named there is only the full one left.
     said = why_nothing(user=hospital.ana, queue_code="code-inpatient")
     assert "1 account is in queues of which you have as many open as one may: finish or put back one first." in said
-    assert second.leased_to_id is None
+    assert WorkItem.objects.get(pk=second.pk).leased_to_id is None
 
 
 def test_own_and_returned_work_opens_whatever_the_limit_is(hospital, work):

@@ -13,6 +13,8 @@ from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.models import Event, OutboxRow, Queue, WorkItem
 from coding_workflow.outbox.services import drain
 from coding_workflow.staff.models import User
+from tests.security.browser import signed_in
+from worklist import routing
 from worklist.assignment import claim_next, put_back
 from worklist.models import QueueSetDraft, QueueSetVersion, Rerouting
 from worklist.queueing import rerouting, services
@@ -240,6 +242,35 @@ def test_differences_are_sentences():
     assert "Put back in a day: 3, was no limit." in said
     assert "Hours earlier for what came back: 24, was 48." in said
     assert differences(STANDARD, STANDARD) == []
+
+
+def test_a_set_that_cannot_be_read_stops_neither_imports_nor_put_backs_and_can_be_rolled_back(hospital, work):
+    item = work("A1")
+    change(hospital, rule("dear", DEAR))
+    text = '{"queues": [{"code": "from-a-later-release"}]}'
+    QueueSetVersion.objects.create(facility=hospital.main, number=3, document=text, reason="Unreadable")
+    assert queue_of(work("A2")) == "unrouted"
+    claim_next(user=hospital.ana)
+    put_back(item_id=item.pk, user=hospital.ana, reason="I know the patient")
+    cleo = signed_in(hospital.cleo)
+    for address in ("/queues/", f"/queues/{hospital.main.pk}/history/", f"/queues/{hospital.main.pk}/preview/"):
+        assert cleo.get(address).status_code == 200
+    second = QueueSetVersion.objects.get(facility=hospital.main, number=2)
+    assert services.roll_back(facility=hospital.main, to=second, by=hospital.cleo, reason="Readable").number == 4
+    drain()
+    assert set(WorkItem.objects.values_list("queue__code", flat=True)) == {"code-inpatient"}
+
+
+def test_a_failing_rule_leaves_the_rest_where_it_is(hospital, work, monkeypatch):
+    item = work("A1")
+
+    def broken(**_):
+        raise RuntimeError("a rule is broken")
+
+    monkeypatch.setattr(routing, "choose", broken)
+    publish(hospital.main, hospital.cleo, with_first(services.base_of(hospital.main)[0], rule("all")))
+    assert queue_of(item) == "code-inpatient"
+    assert OutboxRow.objects.get(kind="worklist.reroute").state == "waiting"
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from accounts.models import Queue
+from coding_workflow.guidelines.lab.reading import DefinitionError
 from worklist.models import QueueSetVersion
 
 from . import document, standard
@@ -21,12 +22,24 @@ def in_force(facility_id: int, rows: Iterable[Queue]) -> QueueSet:
 
 
 def seen(facility_id: int) -> tuple[QueueSet, int]:
-    """The set in force and its number, 0 where none was published; makes nothing, also where there is no queue yet."""
+    """The set in force and its number, 0 where none was published; makes nothing, also where there is no queue yet.
+
+    Where the text cannot be read the rows speak for it, so that an earlier version can still be brought back.
+    """
     version = newest(facility_id)
-    if version is not None:
-        return document.from_text(version.document), version.number
+    queues = read(version)
+    if queues is not None and version is not None:
+        return queues, version.number
     rows = list(Queue.objects.filter(facility_id=facility_id))
-    return (of_rows(rows) if rows else standard.STANDARD), 0
+    return (of_rows(rows) if rows else standard.STANDARD), version.number if version else 0
+
+
+def read(version: QueueSetVersion | None) -> QueueSet | None:
+    """What a version says; None without one, and where this release of the application cannot read it."""
+    try:
+        return document.from_text(version.document) if version else None
+    except DefinitionError:
+        return None
 
 
 def of_rows(rows: Iterable[Queue]) -> QueueSet:

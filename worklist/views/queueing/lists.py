@@ -13,7 +13,7 @@ from accounts.errors import Refused
 from accounts.models import Facility
 from coding_workflow.staff.access import StaffRequest, require_role
 from worklist.models import QueueSetVersion
-from worklist.queueing import document, services
+from worklist.queueing import services, sets
 from worklist.queueing.document import UNROUTED, QueueSet
 from worklist.selectors import queue_preview
 from worklist.views.answers import go_to
@@ -98,7 +98,8 @@ def show_history(request: StaffRequest, facility: Facility, sentence: str = "", 
     shown = next((each for each in versions if each.number == wanted), versions[0] if versions else None)
     context: dict[str, Any] = {"facility": facility, "steps": _steps(versions), "shown": shown, "sentence": sentence}
     if shown is not None:
-        context["lines"] = queue_preview.lines(facility, document.from_text(shown.document))
+        queues = sets.read(shown)
+        context["lines"] = queue_preview.lines(facility, queues) if queues else []
         context["newest"] = versions[0]
         context["reason"] = request.POST.get("reason", "")
     return render(request, "worklist/queueing/history.html", context, status=status)
@@ -106,8 +107,8 @@ def show_history(request: StaffRequest, facility: Facility, sentence: str = "", 
 
 def _steps(versions: list[QueueSetVersion]) -> list[tuple[QueueSetVersion, list[str]]]:
     """Each version with what it changed; the last one shown may have one before it that is not."""
-    read = [document.from_text(version.document) for version in versions]
-    changed = [queue_preview.differences(old, new) for new, old in pairwise(read)]
+    read = [sets.read(version) for version in versions]
+    changed = [queue_preview.differences(old, new) if old and new else [] for new, old in pairwise(read)]
     return list(zip(versions, [*changed, []], strict=False))
 
 
