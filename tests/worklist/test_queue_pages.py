@@ -341,3 +341,16 @@ def test_another_facilitys_assignment_is_unknown(hospital, work):
     grant(far, hospital.other, "supervisor")
     made, _ = assign(item_ids=[work("A1").pk], to=hospital.ana, by=hospital.cleo, reason="x")
     assert signed_in(far).post(f"/work/assignments/{made.pk}/undo/").status_code == 404
+
+
+def test_the_page_follows_the_moving_by_a_timer_until_all_was_looked_at(cleo, hospital, work):
+    work("A1")
+    _draft(hospital, with_first(STANDARD, rule("all")))
+    services.publish(facility=hospital.main, by=hospital.cleo, reason="Asked for by the lead")
+    page = _page(cleo, "/queues/")
+    assert "0 of 1 looked at" in page
+    assert 'hx-trigger="every 2s"' in page
+    drain()
+    page = _page(cleo, "/queues/", HTTP_X_POLLING="1", **FRAGMENT)
+    assert "1 open account looked at, 1 moved" in page
+    assert "every 2s" not in page

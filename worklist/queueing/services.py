@@ -3,7 +3,6 @@
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.models import Facility, Queue, WorkItem
@@ -139,6 +138,6 @@ def never_reached(queues: QueueSet) -> list[str]:
     ]
 
 
-def running(facility_ids: frozenset[int]) -> list[Rerouting]:
-    """Reroutings that are not finished."""
-    return list(Rerouting.objects.filter(Q(facility_id__in=facility_ids), finished_at__isnull=True).select_related("version"))
+def running(facility_id: int) -> Rerouting | None:
+    """The rerouting that is not finished; the newest one, since it ends those before it."""
+    return Rerouting.objects.filter(facility_id=facility_id, finished_at=None).select_related("version").order_by("-pk").first()

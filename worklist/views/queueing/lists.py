@@ -38,7 +38,7 @@ def _page(request: StaffRequest, facility: Facility, sentence: str = "", status:
         "changes": queue_preview.differences(bench.in_force, bench.queues),
         "never": services.never_reached(bench.queues),
         "facilities": Facility.objects.filter(pk__in=request.user.facility_ids()).order_by("name"),
-        "running": services.running(frozenset({facility.pk})),
+        "job": services.running(facility.pk),
         "guard_days": round(bench.queues.weights.most_overtaken_hours / 24),
         "unrouted": UNROUTED,
         "sentence": sentence,
