@@ -15,12 +15,11 @@ from django.db.models.functions import Now
 from accounts import clock, history
 from accounts.actors import Actor
 from accounts.errors import Conflict, NotAllowed, Refused
-from accounts.locking import lock_account
 from accounts.models import Account, Facility, Queue, WorkItem, WorkKind
 from accounts.services.work import LEASE, hand_back
 from coding_workflow.staff.models import Role, User
 
-from .models import AssignedItem, Assignment, NextOnly, PutBack
+from .models import NextOnly, PutBack
 from .queueing import sets
 
 #: What each role takes from the queues; get-next without a queue offers these in this order.
@@ -190,67 +189,6 @@ def _refuse_more(item: WorkItem, user: User, day: datetime.date) -> None:
     if PutBack.objects.filter(facility_id=item.facility_id, user=user, on=day).count() >= most:
         words = f"You have put back {most} today, as many as a day allows." if most else "Work is not put back here."
         raise Refused("work.put_backs", f"{words} A supervisor can take this one from you.")
-
-
-@transaction.atomic
-def let_go(*, item_id: int, by: User, reason: str) -> None:
-    """A supervisor ends another's lease, so that anybody may take the work.
-
-    Raises Refused ``work.no_reason``, NotAllowed ``work.supervisor``, Conflict ``work.closed`` or ``work.free``.
-    """
-    item = _supervised(item_id, by, reason)
-    if item.leased_to_id is None:
-        raise Conflict("work.free", "Nobody has this work now.")
-    hand_back(item=item, by=Actor.person(by.pk), reason=reason.strip())
-
-
-def _supervised(item_id: int, by: User, reason: str) -> WorkItem:
-    if not reason.strip():
-        raise Refused("work.no_reason", "Say why.")
-    item = WorkItem.objects.filter(pk=item_id, facility_id__in=by.facility_ids(), closed_at__isnull=True).first()
-    if item is None:
-        raise Conflict("work.closed", "This work is closed.")
-    if not by.has_role(Role.SUPERVISOR, item.facility_id):
-        raise NotAllowed("work.supervisor", "Only a supervisor takes work from another person.")
-    return item
-
-
-@transaction.atomic
-def take_over(*, item_id: int, by: User, to: User | None = None, reason: str = "") -> WorkItem:
-    """A supervisor moves work from whoever has it to another person, or to themselves; a return follows.
-
-    Raises NotAllowed ``work.supervisor`` without that role at the facility, Conflict ``work.closed``, and what
-    ``claim_this`` raises when the receiver may not have it.
-    """
-    item = WorkItem.objects.filter(pk=item_id, facility_id__in=by.facility_ids(), closed_at__isnull=True).first()
-    if item is None:
-        raise Conflict("work.closed", "This work is closed.")
-    if not by.has_role(Role.SUPERVISOR, item.facility_id):
-        raise NotAllowed("work.supervisor", "Only a supervisor takes work from another person.")
-    receiver = to or by
-    account = lock_account(item.account_id)
-    item.refresh_from_db()
-    before = item.leased_to_id
-    keep_assigned(items=[item], to=receiver, by=by, reason=reason)
-    WorkItem.objects.filter(pk=item.pk).update(leased_to=None, leased_until=None, returned_to=receiver)
-    taken = claim_this(item_id=item.pk, user=receiver)
-    payload = {"work": item.pk, "from": before, "to": receiver.pk, "reason": reason}
-    history.record(account=account, kind="work.taken_over", by=Actor.person(by.pk), payload=payload)
-    return taken
-
-
-def keep_assigned(*, items: Iterable[WorkItem], to: User, by: User, reason: str) -> Assignment:
-    """Write down who was given what; the accounts are locked, the items as they were before."""
-    given = list(items)
-    made = Assignment.objects.create(facility_id=given[0].facility_id, to=to, by=by, reason=reason.strip()[:200])
-    rows = [
-        AssignedItem(
-            facility_id=item.facility_id, assignment=made, item=item, before_id=item.returned_to_id, token=item.lease_token
-        )
-        for item in given
-    ]
-    AssignedItem.objects.bulk_create(rows)
-    return made
 
 
 def _one_at_a_time(user: User) -> None:

@@ -1,4 +1,4 @@
-"""What a supervisor does about other people's work: next only, and assigning several accounts with a way back."""
+"""What a supervisor does about other people's work: take over, free, assign several accounts with a way back, next only."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,8 +9,9 @@ from django.db import connection, transaction
 from accounts import clock, history
 from accounts.actors import Actor
 from accounts.errors import Conflict, NotAllowed, Refused
-from accounts.locking import lock_accounts
+from accounts.locking import lock_account, lock_accounts
 from accounts.models import Facility, WorkItem
+from accounts.services.work import hand_back
 from coding_workflow.staff.models import Role, User
 
 from . import assignment as claim
@@ -67,6 +68,67 @@ def _against(found: dict[str, object] | None, to: User) -> str:
 
 
 @transaction.atomic
+def let_go(*, item_id: int, by: User, reason: str) -> None:
+    """A supervisor ends another's lease, so that anybody may take the work.
+
+    Raises Refused ``work.no_reason``, NotAllowed ``work.supervisor``, Conflict ``work.closed`` or ``work.free``.
+    """
+    item = _supervised(item_id, by, reason)
+    if item.leased_to_id is None:
+        raise Conflict("work.free", "Nobody has this work now.")
+    hand_back(item=item, by=Actor.person(by.pk), reason=reason.strip())
+
+
+def _supervised(item_id: int, by: User, reason: str) -> WorkItem:
+    if not reason.strip():
+        raise Refused("work.no_reason", "Say why.")
+    item = WorkItem.objects.filter(pk=item_id, facility_id__in=by.facility_ids(), closed_at__isnull=True).first()
+    if item is None:
+        raise Conflict("work.closed", "This work is closed.")
+    if not by.has_role(Role.SUPERVISOR, item.facility_id):
+        raise NotAllowed("work.supervisor", "Only a supervisor takes work from another person.")
+    return item
+
+
+@transaction.atomic
+def take_over(*, item_id: int, by: User, to: User | None = None, reason: str = "") -> WorkItem:
+    """A supervisor moves work from whoever has it to another person, or to themselves; a return follows.
+
+    Raises NotAllowed ``work.supervisor`` without that role at the facility, Conflict ``work.closed``, and what
+    ``claim_this`` raises when the receiver may not have it.
+    """
+    item = WorkItem.objects.filter(pk=item_id, facility_id__in=by.facility_ids(), closed_at__isnull=True).first()
+    if item is None:
+        raise Conflict("work.closed", "This work is closed.")
+    if not by.has_role(Role.SUPERVISOR, item.facility_id):
+        raise NotAllowed("work.supervisor", "Only a supervisor takes work from another person.")
+    receiver = to or by
+    account = lock_account(item.account_id)
+    item.refresh_from_db()
+    before = item.leased_to_id
+    keep_assigned(items=[item], to=receiver, by=by, reason=reason)
+    WorkItem.objects.filter(pk=item.pk).update(leased_to=None, leased_until=None, returned_to=receiver)
+    taken = claim.claim_this(item_id=item.pk, user=receiver)
+    payload = {"work": item.pk, "from": before, "to": receiver.pk, "reason": reason}
+    history.record(account=account, kind="work.taken_over", by=Actor.person(by.pk), payload=payload)
+    return taken
+
+
+def keep_assigned(*, items: Iterable[WorkItem], to: User, by: User, reason: str) -> Assignment:
+    """Write down who was given what; the accounts are locked, the items as they were before."""
+    given = list(items)
+    made = Assignment.objects.create(facility_id=given[0].facility_id, to=to, by=by, reason=reason.strip()[:200])
+    rows = [
+        AssignedItem(
+            facility_id=item.facility_id, assignment=made, item=item, before_id=item.returned_to_id, token=item.lease_token
+        )
+        for item in given
+    ]
+    AssignedItem.objects.bulk_create(rows)
+    return made
+
+
+@transaction.atomic
 def assign(*, item_ids: Iterable[int], to: User, by: User, reason: str) -> tuple[Assignment, list[Fit]]:
     """Give open work to one person: get-next offers it to them first and to nobody else. Answers those that it left out.
 
@@ -87,7 +149,7 @@ def assign(*, item_ids: Iterable[int], to: User, by: User, reason: str) -> tuple
     good = [fit.item for fit in asked if not fit.against]
     if not good:
         raise Refused("work.none_fits", f"{to} can have none of these.")
-    made = claim.keep_assigned(items=good, to=to, by=by, reason=reason)
+    made = keep_assigned(items=good, to=to, by=by, reason=reason)
     # A lease that ran out ends with the assignment, or its person would get the account back before the new one.
     WorkItem.objects.filter(pk__in=[item.pk for item in good]).update(returned_to=to, leased_to=None, leased_until=None)
     for item in good:

@@ -10,7 +10,8 @@ from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.models import Event, WorkItem
 from coding_workflow.coding.models import FinalCoding
 from coding_workflow.staff.models import BreakGlass, User
-from worklist.assignment import claim_next, claim_this, put_back, renew, take_over
+from worklist.assignment import claim_next, claim_this, put_back, renew
+from worklist.supervising import take_over
 
 from .conftest import grant, qualify
 

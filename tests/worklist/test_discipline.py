@@ -13,10 +13,10 @@ from accounts.models import Queue, WorkItem
 from coding_workflow.staff.models import User
 from tests.security.browser import signed_in
 from worklist import assignment
-from worklist.assignment import claim_next, claim_this, let_go, put_back, still_here, take_over
+from worklist.assignment import claim_next, claim_this, put_back, still_here
 from worklist.models import Assignment, NextOnly, PutBack
 from worklist.selectors.nothing import why_nothing
-from worklist.supervising import end_next_only, set_next_only
+from worklist.supervising import end_next_only, let_go, set_next_only, take_over
 
 from .conftest import grant, qualify
 from .queueing import change, rule

@@ -19,7 +19,9 @@ from worklist.assignment import claim_next, put_back
 from worklist.models import QueueSetDraft, QueueSetVersion, Rerouting
 from worklist.queueing import rerouting, services
 from worklist.queueing.standard import STANDARD
-from worklist.selectors.queue_preview import differences, dry_run, where
+from worklist.selectors.queue_preview import dry_run
+from worklist.selectors.queue_sets import differences
+from worklist.selectors.why_here import where
 
 from .conftest import grant, open_on, post
 from .queueing import DEAR, change, publish, queue_of, rule, with_first, without

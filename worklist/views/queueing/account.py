@@ -7,7 +7,7 @@ from accounts.models import Account
 from coding_workflow.staff.access import StaffRequest, fetch, open_account, require_role
 from coding_workflow.staff.models import Role
 from worklist.assignment import KINDS_BY_ROLE, still_here
-from worklist.selectors import queue_preview
+from worklist.selectors.why_here import where
 
 #: Who asks why: everybody who may open an account.
 ASKS = tuple(Role.values)
@@ -17,7 +17,7 @@ ASKS = tuple(Role.values)
 def why_here(request: StaffRequest, pk: int) -> HttpResponse:
     """Each queue in order with the condition that was not met; a fragment is the answer alone."""
     account = open_account(request, pk)
-    context = {"account": account, "places": queue_preview.where(account.pk, account.facility_id)}
+    context = {"account": account, "places": where(account.pk, account.facility_id)}
     template = "worklist/queueing/why_here.html"
     return render(request, f"{template}#answer" if request.htmx else template, context)
 

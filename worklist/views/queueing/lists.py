@@ -15,7 +15,7 @@ from coding_workflow.staff.access import StaffRequest, require_role
 from worklist.models import QueueSetVersion
 from worklist.queueing import services, sets
 from worklist.queueing.document import UNROUTED, QueueSet
-from worklist.selectors import queue_preview
+from worklist.selectors import queue_sets
 from worklist.views.answers import go_to
 
 from .reaching import WRITES, bench_of, chosen, number, reach
@@ -34,8 +34,8 @@ def _page(request: StaffRequest, facility: Facility, sentence: str = "", status:
     bench = bench_of(request, facility)
     context = {
         "bench": bench,
-        "lines": queue_preview.lines(facility, bench.queues),
-        "changes": queue_preview.differences(bench.in_force, bench.queues),
+        "lines": queue_sets.lines(facility, bench.queues),
+        "changes": queue_sets.differences(bench.in_force, bench.queues),
         "never": services.never_reached(bench.queues),
         "facilities": Facility.objects.filter(pk__in=request.user.facility_ids()).order_by("name"),
         "job": services.running(facility.pk),
@@ -99,7 +99,7 @@ def show_history(request: StaffRequest, facility: Facility, sentence: str = "", 
     context: dict[str, Any] = {"facility": facility, "steps": _steps(versions), "shown": shown, "sentence": sentence}
     if shown is not None:
         queues = sets.read(shown)
-        context["lines"] = queue_preview.lines(facility, queues) if queues else []
+        context["lines"] = queue_sets.lines(facility, queues) if queues else []
         context["newest"] = versions[0]
         context["reason"] = request.POST.get("reason", "")
     return render(request, "worklist/queueing/history.html", context, status=status)
@@ -108,7 +108,7 @@ def show_history(request: StaffRequest, facility: Facility, sentence: str = "", 
 def _steps(versions: list[QueueSetVersion]) -> list[tuple[QueueSetVersion, list[str]]]:
     """Each version with what it changed; the last one shown may have one before it that is not."""
     read = [sets.read(version) for version in versions]
-    changed = [queue_preview.differences(old, new) if old and new else [] for new, old in pairwise(read)]
+    changed = [queue_sets.differences(old, new) if old and new else [] for new, old in pairwise(read)]
     return list(zip(versions, [*changed, []], strict=False))
 
 

@@ -12,7 +12,7 @@ from accounts.errors import Refused
 from accounts.models import Facility, WorkItem
 from coding_workflow.staff.access import StaffRequest, fetch, require_role, visible
 from coding_workflow.staff.models import User
-from worklist import assignment, supervising
+from worklist import supervising
 from worklist.models import Assignment
 from worklist.queueing import services
 from worklist.selectors import people_at_work
@@ -80,10 +80,10 @@ def take_over(request: StaffRequest, pk: int) -> HttpResponse:
             receiver = _person(item.facility, to)
             if not reason.strip():
                 raise Refused("work.no_reason", "Say why.")
-            assignment.take_over(item_id=item.pk, by=request.user, to=receiver, reason=reason.strip())
+            supervising.take_over(item_id=item.pk, by=request.user, to=receiver, reason=reason.strip())
             messages.success(request, f"{receiver} has the account now.")
         else:
-            assignment.let_go(item_id=item.pk, by=request.user, reason=reason)
+            supervising.let_go(item_id=item.pk, by=request.user, reason=reason)
             messages.success(request, "Nobody has the account now; it is in its queue.")
     except Refused as refusal:
         return _show_take_over(request, item, refusal.sentence, refusal.status)
@@ -105,30 +105,36 @@ def _show_take_over(request: StaffRequest, item: WorkItem, sentence: str = "", s
 @require_role(*SUPERVISES, write=True)
 def assign(request: StaffRequest) -> HttpResponse:
     """The accounts ticked in a list: first who gets which and why some cannot, then the assignment itself."""
-    ticked = [int(each) for each in request.POST.getlist("item") if each.isascii() and each.isdigit() and len(each) < 19]
-    items = list(
-        visible(WorkItem.objects.filter(pk__in=ticked[: supervising.MOST], closed_at__isnull=True), request.user)
-        .select_related("account", "facility", "queue", "leased_to")
-        .order_by("rank_at", "pk")
-    )
+    items = _ticked(request)
     if not items:
         messages.info(request, "Tick at least one account first.")
         return go_to(request, reverse("worklist:my_work"))
-    facility = items[0].facility
     to = number(request, "to")
-    receiver = _person(facility, to) if to else None
-    sentence, status = "", 200
-    if request.POST.get("confirmed") and receiver is not None:
-        try:
-            made, left = supervising.assign(
-                item_ids=[item.pk for item in items], to=receiver, by=request.user, reason=request.POST.get("reason", "")
-            )
-        except Refused as refusal:
-            sentence, status = refusal.sentence, refusal.status
-        else:
-            given = len(items) - len(left)
-            messages.success(request, f"{receiver} gets {given} account{'s' if given != 1 else ''} first. It can be undone here.")
-            return go_to(request, f"{reverse('worklist:people_at_work')}?at={made.facility_id}#assignments")
+    receiver = _person(items[0].facility, to) if to else None
+    if receiver is None or not request.POST.get("confirmed"):
+        return _show_assign(request, items, receiver)
+    try:
+        _, left = supervising.assign(
+            item_ids=[item.pk for item in items], to=receiver, by=request.user, reason=request.POST.get("reason", "")
+        )
+    except Refused as refusal:
+        return _show_assign(request, items, receiver, refusal.sentence, refusal.status)
+    given = len(items) - len(left)
+    messages.success(request, f"{receiver} gets {given} account{'s' if given != 1 else ''} first. It can be undone here.")
+    return go_to(request, f"{reverse('worklist:people_at_work')}?at={items[0].facility_id}#assignments")
+
+
+def _ticked(request: StaffRequest) -> list[WorkItem]:
+    """The open items that were ticked and that the person may see, in order of rank."""
+    ticked = [int(each) for each in request.POST.getlist("item") if each.isascii() and each.isdigit() and len(each) < 19]
+    items = visible(WorkItem.objects.filter(pk__in=ticked[: supervising.MOST], closed_at__isnull=True), request.user)
+    return list(items.select_related("account", "facility", "queue", "leased_to").order_by("rank_at", "pk"))
+
+
+def _show_assign(
+    request: StaffRequest, items: list[WorkItem], receiver: User | None, sentence: str = "", status: int = 200
+) -> HttpResponse:
+    facility = items[0].facility
     history.record_access(user_id=request.user.pk, kind="work.assignment_previewed", facility=facility)
     fits = supervising.fits(items=items, to=receiver) if receiver else [supervising.Fit(item, "") for item in items]
     context = {

@@ -11,7 +11,7 @@ from accounts.models import Facility
 from coding_workflow.guidelines.lab.writing import text_hash
 from coding_workflow.staff.access import StaffRequest, require_role
 from worklist.queueing import document, services
-from worklist.selectors import queue_preview
+from worklist.selectors import queue_preview, queue_sets
 from worklist.views.answers import go_to
 
 from .lists import address_of
@@ -29,7 +29,7 @@ def _show(request: StaffRequest, facility: Facility, sentence: str = "", status:
     bench = bench_of(request, facility)
     context = {
         "bench": bench,
-        "changes": queue_preview.differences(bench.in_force, bench.queues),
+        "changes": queue_sets.differences(bench.in_force, bench.queues),
         "never": services.never_reached(bench.queues),
         "run": queue_preview.dry_run(facility, bench.queues),
         "guard_days": round(bench.queues.weights.most_overtaken_hours / 24),
