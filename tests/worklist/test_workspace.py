@@ -130,11 +130,53 @@ def test_the_head_names_account_payer_stay_and_holder(ana, account):
         assert words in answer
 
 
-def test_the_fragment_is_five_panes_that_find_their_own_places(ana, account):
+PARTS = re.compile(r'id="([^"]+)" data-print="([0-9a-f]{12})"')
+
+
+def has(answer: str, more: str = "") -> dict[str, str]:
+    """What a browser that shows this answer sends along."""
+    known = dict(PARTS.findall(more)) | dict(PARTS.findall(answer))
+    return {"HTTP_X_PARTS": ",".join(f"{name}={mark}" for name, mark in known.items()), **FRAGMENT}
+
+
+def test_a_fragment_is_the_parts_and_each_finds_its_own_place(ana, account):
     answer = read(ana, account, **FRAGMENT)
     assert "<html" not in answer
-    for pane in ("head", "record", "codes", "gate", "foot"):
-        assert re.search(rf'id="{pane}"[^>]*hx-swap-oob="true"', answer)
+    assert "csrfmiddlewaretoken" not in answer
+    for part in ("head", "documents", "reading", "drg", "diagnosis-lists", "gate", "foot"):
+        assert re.search(rf'id="{part}" data-print="\w+" hx-swap-oob="true"', answer), part
+
+
+def test_a_fragment_leaves_out_what_the_browser_has(ana, account):
+    whole = read(ana, account)
+    assert PARTS.findall(read(ana, account, **has(whole))) == []
+    row = add(ana, account, "I10")
+    second = add(ana, account, "I21.4")
+    whole = read(ana, account)
+    answer = send(ana, account, f"diagnoses/{row}/", {"poa": "N"}, 200, **has(whole))
+    sent = dict(PARTS.findall(answer))
+    assert f"dx-{row}" in sent
+    assert not {f"dx-{second}", "diagnosis-lists", "head", "reading", "abstract"} & set(sent)
+    # Another order: the list comes with the rows that changed, and stubs for those that stand.
+    third = add(ana, account, "I25.10")
+    whole = read(ana, account)
+    answer = send(ana, account, f"diagnoses/{third}/", {"do": "up"}, 200, **has(whole))
+    assert f'<li id="dx-{row}" hx-preserve></li>' in answer
+    assert {"diagnosis-lists", f"dx-{third}", f"dx-{second}"} <= set(dict(PARTS.findall(answer)))
+
+
+def test_a_refusal_is_sent_again_though_its_part_is_the_same(ana, account):
+    add(ana, account, "I10")
+    account.refresh_from_db()
+    sent = {"do": "next", "revision": account.revision}
+    first = send(ana, account, "finalize/", sent, 422, **has(read(ana, account)))
+    assert "Not finalized" in first
+    assert "Not finalized" in send(ana, account, "finalize/", sent, 422, **has(first))
+
+
+def test_a_header_that_is_none_leaves_nothing_out(ana, account):
+    for header in ("head=", "head=zzzzzzzzzzzz", "=,=,=", "x" * 40_000):
+        assert 'id="head"' in read(ana, account, HTTP_X_PARTS=header, **FRAGMENT)
 
 
 def test_a_document_link_swaps_the_record_alone(ana, account):
@@ -329,13 +371,32 @@ def test_an_outpatient_code_goes_on_its_charge_with_modifiers_and_units(hospital
     assert "Modifiers are two letters" in refusal_at(f"px-{row.pk}", answer)
 
 
-def test_the_group_says_what_it_was_before_the_last_change(ana, account):
-    add(ana, account, "I21.4")
-    first = re.search(r"MS-DRG (\d+)", read(ana, account)).group(1)
-    row = add(ana, account, "J18.9")
-    send(ana, account, f"diagnoses/{row}/", {"do": "up"})
-    assert f"was {first}" in read(ana, account)
-    assert "was " not in re.search(r'id="drg".*?</p>', read(ana, account), re.DOTALL).group()
+def coded(answer: str) -> str:
+    return re.search(r'name="coded" value="([^"]*)"', answer).group(1)
+
+
+def did(answer: str) -> str:
+    found = re.search(r'data-testid="drg-did">([^<]*)<', answer)
+    return found.group(1) if found else ""
+
+
+def test_the_group_says_what_a_change_of_codes_did(ana, account):
+    none = coded(read(ana, account))
+    answer = send(ana, account, "diagnoses/", {"q": "I21.4", "poa": "Y", "coded": none}, 200, **FRAGMENT)
+    drg = re.search(r"MS-DRG (\d+)", answer).group(1)
+    assert did(answer) == f"No group → {drg}: I21.4 added"
+    answer = send(ana, account, "diagnoses/", {"q": "J18.9", "poa": "Y", "coded": coded(answer)}, 200, **FRAGMENT)
+    assert did(answer) == f"Still {drg}: J18.9 added"
+    row = coding.diagnoses_in_force(account.pk).get(code="J189").pk
+    answer = send(ana, account, f"diagnoses/{row}/", {"poa": "N", "coded": coded(answer)}, 200, **FRAGMENT)
+    assert did(answer) == f"Still {drg}: POA of J18.9 Y to N"
+    answer = send(ana, account, f"diagnoses/{row}/", {"do": "up", "coded": coded(answer)}, 200, **FRAGMENT)
+    moved = re.search(r"MS-DRG (\d+)", answer).group(1)
+    assert did(answer) == f"{drg} → {moved}: J18.9 first"
+    # What changed no code says nothing, and a text that no page made is no comparison.
+    for before in (coded(answer), "", "291;D <script> Y", ";".join(["291"] + ["D I10 Y"] * 900), "x;D I10 Y"):
+        assert did(send(ana, account, "holds/", {"reason": "Waits", "coded": before}, 200, **FRAGMENT)) == ""
+    assert "maximi" not in answer.lower()
 
 
 # Evidence

@@ -17,13 +17,14 @@ from coding_workflow.staff.models import Role
 from worklist.selectors.workspace import JOINED, desk
 from worklist.selectors.workspace_claim import sides
 from worklist.selectors.workspace_codes import codes_pane
+from worklist.selectors.workspace_drg import coded_now, what_it_did
 from worklist.selectors.workspace_gate import gate_pane, is_checking, verdicts
 from worklist.selectors.workspace_record import record_pane
+from worklist.templatetags.parts import Sending, seen_parts
 
 from .reading import number
 
 ACCOUNTS: Final = Account.objects.select_related(*JOINED)
-_DRG_SEEN: Final = "drg_seen"
 #: Fields in which people write words.
 _TYPED: Final = ("q", "quote", "reason", "note", "modifiers", "units")
 
@@ -58,8 +59,8 @@ def account(request: StaffRequest, pk: int) -> HttpResponse:
         return HttpResponse(status=204)
     if request.htmx and request.htmx.target == "record":
         codes = codes_pane(opened, coded_record(opened.pk))
-        context = _frame(request, opened) | {"codes": codes, "record": record_pane(opened, codes, chosen_document(request))}
-        return render(request, "worklist/workspace/_record.html", context)
+        pane = {"codes": codes, "record": record_pane(opened, codes, chosen_document(request)), "record_only": True}
+        return _fragment(request, _frame(request, opened) | pane, 200, "")
     return show(request, opened)
 
 
@@ -67,18 +68,25 @@ def show(request: StaffRequest, opened: Account, said: Said | None = None, judge
     """All panes, as a page or as fragments; with what an action said. Judges once."""
     said = said or Said()
     context = panes(request, opened, judgement) | {"said": said, **said.extra}
-    response = _rendered(request, context, said.status)
+    response = _rendered(request, context, said)
     if said.place and f'id="said-{said.place}"' not in response.content.decode():
         # The form is gone with what was refused (another person has the account now): the head says it.
-        return _rendered(request, context | {"said": replace(said, place="head")}, said.status)
+        moved = replace(said, place="head")
+        return _rendered(request, context | {"said": moved}, moved)
     return response
 
 
-def _rendered(request: StaffRequest, context: dict[str, Any], status: int) -> HttpResponse:
-    if not request.htmx:
-        return render(request, "worklist/workspace/page.html", context, status=status)
-    response = render(request, "worklist/workspace/_panes.html", context | {"swap": True}, status=status)
-    # Every pane finds its own place; there is nothing for the control that asked.
+def _rendered(request: StaffRequest, context: dict[str, Any], said: Said) -> HttpResponse:
+    if request.htmx:
+        return _fragment(request, context, said.status, f"said-{said.place}" if said.place else "")
+    return render(request, "worklist/workspace/page.html", context | {"sending": Sending()}, status=said.status)
+
+
+def _fragment(request: StaffRequest, context: dict[str, Any], status: int, told: str) -> HttpResponse:
+    """The parts that the browser does not have as they are now."""
+    sending = Sending(swap=True, seen=seen_parts(request.headers.get("X-Parts", "")), said=told)
+    response = render(request, "worklist/workspace/_changed.html", context | {"swap": True, "sending": sending}, status=status)
+    # Every part finds its own place; there is nothing for the control that asked.
     response["HX-Reswap"] = "none"
     return response
 
@@ -94,7 +102,8 @@ def panes(request: StaffRequest, opened: Account, judgement: Judgement | None = 
         "record": record_pane(opened, codes, chosen_document(request)),
         "sides": sides(opened, written.abstract),
         "gate": gate,
-        "drg_was": _drg_before(request, opened, gate.drg),
+        "coded": coded_now(codes, gate.drg),
+        "drg_did": what_it_did(request.POST.get("coded", ""), codes, gate.drg),
     }
 
 
@@ -119,13 +128,3 @@ def chosen_document(request: StaffRequest) -> int | None:
 
 def _frame(request: StaffRequest, opened: Account) -> dict[str, Any]:
     return {"account": opened, "desk": desk(opened, request.user), "polling": is_polling(request)}
-
-
-def _drg_before(request: StaffRequest, opened: Account, drg: dict[str, str] | None) -> str:
-    """The group as the person saw it last on this account, when it was another; kept in the session, never in the page."""
-    now = drg["drg"] if drg else ""
-    seen = request.session.get(_DRG_SEEN, [])
-    before = str(seen[1]) if seen[:1] == [opened.pk] else ""
-    if seen != [opened.pk, now]:
-        request.session[_DRG_SEEN] = [opened.pk, now]
-    return before if before != now else ""
