@@ -386,7 +386,9 @@ def test_the_group_says_what_a_change_of_codes_did(ana, account):
     drg = re.search(r"MS-DRG (\d+)", answer).group(1)
     assert did(answer) == f"No group → {drg}: I21.4 added"
     answer = send(ana, account, "diagnoses/", {"q": "J18.9", "poa": "Y", "coded": coded(answer)}, 200, **FRAGMENT)
-    assert did(answer) == f"Still {drg}: J18.9 added"
+    with_mcc = re.search(r"MS-DRG (\d+)", answer).group(1)
+    assert did(answer) == f"{drg} → {with_mcc}: J18.9 added"
+    drg = with_mcc
     row = coding.diagnoses_in_force(account.pk).get(code="J189").pk
     answer = send(ana, account, f"diagnoses/{row}/", {"poa": "N", "coded": coded(answer)}, 200, **FRAGMENT)
     assert did(answer) == f"Still {drg}: POA of J18.9 Y to N"
