@@ -46,6 +46,7 @@ class Frame:
     places: tuple[Place, ...] = ()
     own_links: tuple[Place, ...] = ()
     roles: tuple[str, ...] = ()
+    single_keys: bool = True
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -76,6 +77,7 @@ def _signed_in(request: HttpRequest, user: Any, theme: str) -> Frame:
         facility=names + more,
         places=tuple(_places(request.path, roles)),
         own_links=tuple(_link("", name, view, request.path) for name, view in OWN_LINKS if _address(view)),
+        single_keys=user.single_letter_keys,
         roles=tuple(sorted(role.replace("_", " ").capitalize() for role in roles)),
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import board, history, imports, my_work, parked
+from .views import board, go, history, imports, my_work, parked
 from .views.claims import cases, lists, one, remittances
 
 app_name = "worklist"
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", my_work.my_work, name="my_work"),
     path("next/", my_work.get_next, name="get_next"),
     path("work/<int:pk>/put-back/", my_work.give_back, name="put_back"),
+    path("go/", go.go, name="go"),
     path("board/", board.board, name="board"),
     path("board/approve/", board.approve, name="approve"),
     path("board/<int:pk>/send-back/", board.send_back, name="send_back"),

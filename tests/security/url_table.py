@@ -145,11 +145,13 @@ TABLE: dict[str, Address] = {
     "staff:enable": Address(ADMINISTRATOR, "POST", person),
     "staff:me": Address(SIGNED_IN),
     "staff:end_my_sessions": Address(SIGNED_IN, "POST"),
+    "staff:keys": Address(SIGNED_IN, "POST"),
     "staff:still_here": Address(SIGNED_IN, "POST"),
     "staff:restricted": Address(WORKING, "GET POST", restricted_account, form={"reason": "Coding this account today"}),
     "staff:openings": Address(frozenset({Role.COMPLIANCE})),
     # Work
     "worklist:my_work": Address(SIGNED_IN),
+    "worklist:go": Address(SIGNED_IN, "GET POST"),
     "worklist:get_next": Address(TAKING_WORK, "POST"),
     "worklist:put_back": Address(TAKING_WORK, "POST", work, form={"reason": "Lunch"}),
     "worklist:board": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE})),
