@@ -37,7 +37,7 @@ const HERE = [
   { keys: "Alt+↑ Alt+↓", at: "#diagnosis-lists .code-row", words: "On a code: move it up or down" },
   { keys: "Delete", at: ".code-row [data-menu]", words: "On a code: remove it, with a reason" },
   { keys: "↓ ↑", at: "form.add", words: "From typed words to the codes that fit" },
-  { keys: "Enter Shift+Enter", at: "#find", words: "In the find box: next and previous place" },
+  { keys: "Enter Shift+Enter", at: "#find", words: "After finding: next and previous place" },
 ];
 
 const dialog = document.getElementById("keys");

@@ -2,3 +2,4 @@
 import "./page.js";
 import "./codes.js";
 import "./evidence.js";
+import "./find.js";

@@ -83,7 +83,7 @@ function restore({ done, focused, around, caret, shown, scrolls, open, typed, ro
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { elt, verb } = detail.requestConfig;
   if (!workspace.contains(elt)) return;
-  const worked = detail.xhr.status < 400 && verb !== "get";
+  const worked = detail.xhr.status < 400 && verb !== "get" && !elt.matches("[role=search]");
   if (worked) for (const said of workspace.querySelectorAll(".said")) said.replaceChildren();
   before = remember(worked ? elt.closest("form") : null);
 });

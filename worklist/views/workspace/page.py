@@ -8,6 +8,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
+from accounts import history
 from accounts.errors import Refused
 from accounts.models import Account
 from coding_workflow.coding.selectors import coded_record
@@ -16,10 +17,10 @@ from coding_workflow.staff.access import StaffRequest, is_polling, open_account,
 from coding_workflow.staff.models import Role
 from worklist.selectors.workspace import JOINED, desk
 from worklist.selectors.workspace_claim import sides
-from worklist.selectors.workspace_codes import codes_pane
+from worklist.selectors.workspace_codes import Codes, codes_pane
 from worklist.selectors.workspace_drg import coded_now, what_it_did
 from worklist.selectors.workspace_gate import gate_pane, is_checking, verdicts
-from worklist.selectors.workspace_record import record_pane
+from worklist.selectors.workspace_record import Reader, RecordPane, record_pane
 from worklist.templatetags.parts import Sending, seen_parts
 
 from .reading import number
@@ -59,7 +60,7 @@ def account(request: StaffRequest, pk: int) -> HttpResponse:
         return HttpResponse(status=204)
     if request.htmx and request.htmx.target == "record":
         codes = codes_pane(opened, coded_record(opened.pk))
-        pane = {"codes": codes, "record": record_pane(opened, codes, chosen_document(request)), "record_only": True}
+        pane = {"codes": codes, "record": _record(request, opened, codes), "record_only": True}
         return _fragment(request, _frame(request, opened) | pane, 200, "")
     return show(request, opened)
 
@@ -99,12 +100,23 @@ def panes(request: StaffRequest, opened: Account, judgement: Judgement | None = 
     gate = gate_pane(opened, found, codes, request.user.roles_at(opened.facility_id))
     return _frame(request, opened) | {
         "codes": codes,
-        "record": record_pane(opened, codes, chosen_document(request)),
+        "record": _record(request, opened, codes),
         "sides": sides(opened, written.abstract),
         "gate": gate,
         "coded": coded_now(codes, gate.drg),
         "drg_did": what_it_did(request.POST.get("coded", ""), codes, gate.drg),
     }
+
+
+def _record(request: StaffRequest, opened: Account, codes: Codes) -> RecordPane:
+    """The record pane; opening a document is on record, and makes it read."""
+    since = number(request.GET.get("since", ""))
+    read = history.versions_read(request.user.pk, opened)
+    pane = record_pane(opened, codes, Reader(chosen_document(request), since, read))
+    if pane.reading and request.method == "GET" and not is_polling(request):
+        version = pane.reading.version.pk
+        history.record_access(user_id=request.user.pk, kind="document.viewed", account=opened, version_id=version)
+    return pane
 
 
 def answer(request: StaffRequest, pk: int) -> HttpResponse:
