@@ -53,6 +53,7 @@ DELETABLE: Final = frozenset(
         "mfa_authenticator",
         "staff_cachedvalue",
         "codesets_uploadpiece",
+        "worklist_accountdraft",
         "worklist_ruledraft",
     }
 )

@@ -204,6 +204,7 @@ TABLE: dict[str, Address] = {
     "payment:claim_file": Address(frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE}), "GET", claim_file_at),
     # The account page
     "worklist:account": Address(frozenset(Role.values), "GET", account),
+    "worklist:keep_typed": Address(HOLDERS, "POST", account, form={"fields": "[]"}),
     "worklist:find": Address(frozenset(Role.values), "POST", account),
     "worklist:link_evidence": Address(CODER, "POST", account),
     "worklist:change_evidence": Address(CODER, "POST", part_of_account),

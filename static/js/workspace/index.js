@@ -3,3 +3,4 @@ import "./page.js";
 import "./codes.js";
 import "./evidence.js";
 import "./find.js";
+import "./drafts.js";

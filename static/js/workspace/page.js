@@ -11,7 +11,10 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (elt.getAttribute("hx-get") === "") detail.path = elt.getAttribute("href");
   // Codes go into bodies only, never into an address.
   if (verb !== "get" || headers["X-Polling"]) parameters.shown = value("shown");
-  if (verb !== "get") parameters.coded = value("coded");
+  if (elt.id === "watch") parameters.watched = value("watched");
+  if (verb === "get") return;
+  parameters.coded = value("coded");
+  parameters.seen = value("seen");
 });
 
 // A refusal is about what was sent: it goes as soon as something else is typed, or something worked.
@@ -33,6 +36,21 @@ export function nameOf(field) {
 
 export const fields = () => [...workspace.querySelectorAll("form :is(input:not([type=hidden], [name=words]), textarea, select)")];
 export const typedFields = () => fields().filter((field) => field.value !== standing(field));
+
+// Words whose form is gone are shown at the top, so that they can be copied.
+export function homeless(words) {
+  const kept = document.getElementById("kept");
+  if (!words.trim()) return;
+  const item = document.createElement("li");
+  item.textContent = `You typed: ${words}`;
+  kept.querySelector("[data-homeless]").append(item);
+  kept.hidden = false;
+}
+document.querySelector("[data-dismiss-kept]").addEventListener("click", () => {
+  const kept = document.getElementById("kept");
+  kept.hidden = true;
+  kept.querySelector("[data-homeless]").replaceChildren();
+});
 
 // Focus, scroll, unfolded parts and typed words, over a swap.
 const SCROLLS = ["reading", "documents", "codes-body", "gate-body"];
@@ -68,6 +86,7 @@ function restore({ done, focused, around, caret, shown, scrolls, open, typed, ro
   for (const old of typed.filter((field) => !field.isConnected)) {
     const renewed = fields().find((field) => nameOf(field) === nameOf(old));
     if (renewed) renewed.value = old.value;
+    else homeless(old.value);
   }
   if (done?.isConnected) done.reset();
   if (!focused.isConnected) {

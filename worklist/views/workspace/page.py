@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +16,8 @@ from coding_workflow.coding.selectors import coded_record
 from coding_workflow.release.services.checking import Judgement
 from coding_workflow.staff.access import StaffRequest, is_polling, open_account, require_role
 from coding_workflow.staff.models import Role
+from worklist.models import AccountDraft
+from worklist.selectors.history import since
 from worklist.selectors.workspace import JOINED, desk
 from worklist.selectors.workspace_claim import sides
 from worklist.selectors.workspace_codes import Codes, codes_pane
@@ -56,8 +59,8 @@ def account(request: StaffRequest, pk: int) -> HttpResponse:
     """The page; for htmx the record alone when that is what a link swaps, else all panes. A poll that finds the check
     still running answers 204 and changes nothing."""
     opened = open_account(request, pk, queryset=ACCOUNTS)
-    if request.htmx and is_polling(request) and is_checking(opened):
-        return HttpResponse(status=204)
+    if request.htmx and is_polling(request):
+        return _polled(request, opened)
     if request.htmx and request.htmx.target == "record":
         codes = codes_pane(opened, coded_record(opened.pk))
         pane = {"codes": codes, "record": _record(request, opened, codes), "record_only": True}
@@ -65,10 +68,26 @@ def account(request: StaffRequest, pk: int) -> HttpResponse:
     return show(request, opened)
 
 
+def _polled(request: StaffRequest, opened: Account) -> HttpResponse:
+    """A timer asks: nothing while a check runs; the head alone (who has the account) while nothing happened to it.
+
+    When something arrived, every part but the foot: finalizing still says that something changed, until the coder acts.
+    """
+    watched = number(request.GET.get("watched", ""))
+    if watched is None:
+        return HttpResponse(status=204) if is_checking(opened) else show(request, opened)
+    if watched == opened.event_sequence:
+        return _fragment(request, _frame(request, opened) | {"head_only": True}, 200, "")
+    arrived = since(opened, watched, but=request.user)
+    for told in arrived:
+        messages.info(request, f"Meanwhile, {told.who}: {told.sentence}.")
+    return show(request, opened, Said(extra={"watching": True}))
+
+
 def show(request: StaffRequest, opened: Account, said: Said | None = None, judgement: Judgement | None = None) -> HttpResponse:
     """All panes, as a page or as fragments; with what an action said. Judges once."""
     said = said or Said()
-    context = panes(request, opened, judgement) | {"said": said, **said.extra}
+    context = panes(request, opened, judgement) | {"said": said, "draft": _draft(request, opened), **said.extra}
     response = _rendered(request, context, said)
     if said.place and f'id="said-{said.place}"' not in response.content.decode():
         # The form is gone with what was refused (another person has the account now): the head says it.
@@ -117,6 +136,16 @@ def _record(request: StaffRequest, opened: Account, codes: Codes) -> RecordPane:
         version = pane.reading.version.pk
         history.record_access(user_id=request.user.pk, kind="document.viewed", account=opened, version_id=version)
     return pane
+
+
+def _draft(request: StaffRequest, opened: Account) -> dict[str, Any] | None:
+    """What the person left typed, with what others did since; for the page only."""
+    if request.htmx:
+        return None
+    left = AccountDraft.objects.filter(account=opened, user=request.user).first()
+    if left is None:
+        return None
+    return {"fields": left.fields, "changed_at": left.changed_at, "since": since(opened, left.seen, but=request.user)}
 
 
 def answer(request: StaffRequest, pk: int) -> HttpResponse:

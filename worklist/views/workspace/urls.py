@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from . import codes, foot, gate, page, record
+from . import codes, draft, foot, gate, page, record
 
 urlpatterns: list[URLPattern] = [
     path("", page.account, name="account"),
+    path("draft/", draft.keep, name="keep_typed"),
     path("find/", record.find, name="find"),
     path("evidence/", record.link, name="link_evidence"),
     path("evidence/<int:row>/", record.change_evidence, name="change_evidence"),
