@@ -13,6 +13,7 @@ workspace.addEventListener("keydown", (event) => {
   if (listed && event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey) return adding(form).focus();
   if (!["ArrowDown", "ArrowUp", "Escape"].includes(event.key) || event.altKey) return;
   const stops = [adding(form), ...form.querySelectorAll(".code-results button")];
+  if (event.key === "Escape" && stops.length === 1) return;
   const to = event.key === "Escape" ? 0 : stops.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1);
   if (event.key === "Escape") results(form).replaceChildren();
   if (!stops[to]) return;
@@ -92,4 +93,12 @@ workspace.addEventListener("dragend", () => {
   if (!list?.dataset.order) return;
   const order = [...list.querySelectorAll(".code-row")].map((row) => row.dataset.key).join(" ");
   htmx.ajax("POST", list.dataset.order, { source: list, target: "#said-diagnoses", values: { order, role: list.dataset.role } });
+});
+
+// Escape leaves a field, so that single letters are keys again; what is typed in it stays.
+workspace.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || event.target.closest("[data-menu]")) return;
+  if (!event.target.matches("input, textarea, select, button")) return;
+  event.preventDefault();
+  document.getElementById("reading")?.focus({ preventScroll: true });
 });

@@ -8,6 +8,7 @@ const reading = () => document.getElementById("reading");
 const hits = () => [...found.querySelectorAll("[data-hit]")];
 const shown = () => document.getElementById("shown")?.value;
 let at = -1;
+let coming = false;
 
 const here = (hit) => rangeOf(Number(hit.dataset.start), Number(hit.dataset.end));
 
@@ -32,7 +33,9 @@ function go(to) {
   for (const each of all) each.toggleAttribute("aria-current", each === all[at]);
   all[at].scrollIntoView({ block: "nearest" });
   document.getElementById("found-at").textContent = `${at + 1} of ${all.length}`;
-  all[at].dataset.document === shown() ? arrive() : htmx.trigger(all[at], "click");
+  if (all[at].dataset.document === shown()) return arrive();
+  coming = true;
+  htmx.trigger(all[at], "click");
 }
 
 document.addEventListener("htmx:afterSwap", ({ target }) => {
@@ -50,6 +53,7 @@ found.addEventListener("click", (event) => {
   if (step) go(at + Number(step.dataset.step));
   else if (hit && event.isTrusted) {
     at = hits().indexOf(hit);
+    coming = true;
     if (hit.dataset.document !== shown()) return;
     event.preventDefault();
     event.stopPropagation();
@@ -59,7 +63,8 @@ found.addEventListener("click", (event) => {
 
 workspace.addEventListener("renewed", () => {
   paint();
-  if (at >= 0 && !getSelection().toString()) arrive();
+  if (coming) arrive();
+  coming = false;
 });
 
 // Enter finds; the same words again, or Enter in the text, go on to the next place.
