@@ -60,12 +60,12 @@ def test_each_action_on_twelve_codes_weighs_at_most_15_kb(hospital, ana, account
     shown = ana.get(page).content.decode()
     assert len(shown) <= LIST
     actions = {
-        "POA": ("diagnoses/%d/" % rows[4].pk, {"poa": "N"}),
-        "order": ("diagnoses/%d/" % rows[6].pk, {"do": "up"}),
-        "first": ("diagnoses/%d/" % rows[1].pk, {"do": "up"}),
+        "POA": (f"diagnoses/{rows[4].pk}/", {"poa": "N"}),
+        "order": (f"diagnoses/{rows[6].pk}/", {"do": "up"}),
+        "first": (f"diagnoses/{rows[1].pk}/", {"do": "up"}),
         "add": ("diagnoses/", {"q": "K21.9", "poa": "Y"}),
         "link": ("evidence/", {"version": version.pk, "quote": "metformin", "code": f"dx-{rows[3].pk}"}),
-        "remove": ("diagnoses/%d/" % rows[7].pk, {"do": "remove", "reason": "Not documented"}),
+        "remove": (f"diagnoses/{rows[7].pk}/", {"do": "remove", "reason": "Not documented"}),
         "procedure": ("procedures/", {"q": "027034Z", "performed_on": "2026-09-02"}),
         "hold": ("holds/", {"reason": "Waiting for the itemized bill"}),
         "finalize": ("finalize/", {"do": "next", "revision": "0"}),
