@@ -32,6 +32,7 @@ export const KEYS = [
 
 // Keys that act only where the focus is; the parts themselves listen. Listed while the part is on the page.
 const HERE = [
+  { keys: "e", at: "#link-form", does: "link-evidence", words: "With words of a document selected: link them as evidence" },
   { keys: "y n u w", at: "#diagnosis-lists .poa select", words: "In the POA cell: set it and go on" },
   { keys: "Backspace", at: "#diagnosis-lists .poa select", words: "In the POA cell: leave it blank (exempt code)" },
   { keys: "Alt+↑ Alt+↓", at: "#diagnosis-lists .code-row", words: "On a code: move it up or down" },
@@ -103,7 +104,7 @@ function line({ keys, words }) {
 export const available = () => KEYS.filter((entry) => entry.does === "show-keys" || control(entry.does));
 
 function show() {
-  const here = HERE.filter((entry) => document.querySelector(entry.at));
+  const here = HERE.filter((entry) => document.querySelector(entry.at) && !control(entry.does));
   document.getElementById("keys-list").replaceChildren(...[...available(), ...here].flatMap(line));
   single.checked = singleKeys();
   dialog.showModal();

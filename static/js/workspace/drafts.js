@@ -5,7 +5,10 @@ import { fields, homeless, nameOf, typedFields, workspace } from "./page.js";
 const address = workspace.dataset.draft;
 const dialog = document.getElementById("signed-out");
 const headers = () => ({ ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" });
-const typed = () => JSON.stringify(typedFields().filter((field) => field.value.trim()).map((field) => [nameOf(field), field.value]));
+// A passage that was selected is not typed: its positions tell.
+const selected = (field) => Boolean(field.form.elements.start?.value);
+const mine = () => typedFields().filter((field) => field.value.trim() && !selected(field));
+const typed = () => JSON.stringify(mine().map((field) => [nameOf(field), field.value]));
 let kept = "[]";
 let timer = 0;
 

@@ -63,6 +63,13 @@ function fill(found) {
   form.end.value = found.end;
 }
 
+// Edited words are no longer the selection: the server looks for them.
+workspace.addEventListener("input", ({ target }) => {
+  if (target.id !== "quote") return;
+  target.form.start.value = "";
+  target.form.end.value = "";
+});
+
 // The bar beside a selection, and its list of codes.
 const bar = document.getElementById("link-bar");
 const list = bar?.querySelector("ul");
