@@ -80,8 +80,10 @@ function place(range) {
   const at = [...range.getClientRects()].at(-1) ?? range.getBoundingClientRect();
   bar.hidden = false;
   bar.style.left = `${Math.max(8, Math.min(at.left, innerWidth - bar.offsetWidth - 8))}px`;
+  // Below the words, above them where it would lie over the form under the text.
   const below = at.bottom + 6;
-  bar.style.top = `${below + bar.offsetHeight > innerHeight ? Math.max(8, at.top - bar.offsetHeight - 6) : below}px`;
+  const end = list.hidden ? document.getElementById("reading").getBoundingClientRect().bottom : innerHeight;
+  bar.style.top = `${below + bar.offsetHeight > end ? Math.max(8, at.top - bar.offsetHeight - 6) : below}px`;
 }
 
 function close() {
