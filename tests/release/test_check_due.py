@@ -114,6 +114,8 @@ def test_a_table_is_asked_only_for_what_an_account_has(cast: Cast) -> None:
         assert marked() == numbers, system
     for system in ("NCCI-PTP", "MUE"):
         assert [mark for mark in _touched(system)] == ["VISIT"], system
+    for system in ("COVERAGE", "IOCE"):
+        assert _touched(system) == ["VISIT"], system
 
 
 def _touched(system: str) -> list[str]:

@@ -10,7 +10,7 @@ from coding_workflow.guidelines.service_codes import is_cpt, service_code
 from coding_workflow.guidelines.words import day
 
 #: Tables that are published by day of service.
-_BY_LINE = frozenset({"HCPCS", "HCPCS-MODIFIER", "CPT", "NCCI-PTP", "MUE"})
+_BY_LINE = frozenset({"HCPCS", "HCPCS-MODIFIER", "CPT", "NCCI-PTP", "MUE", "COVERAGE", "IOCE"})
 #: The one day on which every other table is asked: the account's.
 _OF_ACCOUNT: Final[tuple[datetime.date | None, ...]] = (None,)
 _FROM_GROUPER = frozenset({"MS-DRG", "MCE"})
@@ -51,6 +51,8 @@ def _needed(case: Case) -> dict[str, bool]:
         "HCPCS-MODIFIER": any(service.modifiers for service in case.services),
         "NCCI-PTP": len(services) > 1,
         "MUE": bool(services),
+        "COVERAGE": bool(services),
+        "IOCE": bool(services),
     }
 
 

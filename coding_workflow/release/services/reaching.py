@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from accounts.models import INPATIENT_CLASSES, Facility, PatientClass
-from coding_workflow.codesets.codes import CLAIM_LISTS, MUE, NCCI_PTP
+from coding_workflow.codesets.codes import CLAIM_LISTS, COVERAGE, IOCE, MUE, NCCI_PTP
 from coding_workflow.codesets.models import TableRelease
+from coding_workflow.guidelines.edits.outpatient import MEDICARE
 from coding_workflow.guidelines.lab.anchors import anchors_of
 from coding_workflow.guidelines.lab.definition import Definition
 from coding_workflow.guidelines.tables import short_name
@@ -27,6 +28,8 @@ _TABLES: Final[tuple[tuple[str, Reach], ...]] = (
     ("CPT", Reach(having="cpt")),
     (f"{NCCI_PTP}-MEDICAID", Reach(classes=_OUTPATIENT, payers=("medicaid",), having="services")),
     (f"{MUE}-MEDICAID", Reach(classes=_OUTPATIENT, payers=("medicaid",), having="services")),
+    (COVERAGE, Reach(classes=_OUTPATIENT, payers=MEDICARE, having="services")),
+    (IOCE, Reach(classes=_OUTPATIENT, payers=MEDICARE, having="services")),
     (NCCI_PTP, Reach(classes=_OUTPATIENT, having="services")),
     (MUE, Reach(classes=_OUTPATIENT, having="services")),
 )
