@@ -19,7 +19,7 @@ from coding_workflow.codesets.codes import (
     UNIT_SETS,
 )
 
-from . import csv_files, hcpcs_fixed, icd9, icd10cm_xml, listings, order_file, packages, pairs, poa_exempt, units
+from . import csv_files, hcpcs_fixed, hcpcs_sheet, icd9, icd10cm_xml, listings, order_file, packages, pairs, poa_exempt, units
 from .files import Part, load_all
 from .memory import collector_paused
 from .pairs import PairTable
@@ -97,4 +97,7 @@ def _hcpcs(system: str, sources: Sequence[SourceFile]) -> ParsedTable:
     fixed = next((source for source in sources if hcpcs_fixed.looks_like(source)), None)
     if fixed is not None and system in {HCPCS, HCPCS_MODIFIER}:
         return hcpcs_fixed.read(fixed, system)
+    sheet = next((source for source in sources if hcpcs_sheet.looks_like(source)), None)
+    if sheet is not None and system in {HCPCS, HCPCS_MODIFIER}:
+        return hcpcs_sheet.read(sheet, system)
     return csv_files.read(sources, system)
