@@ -68,6 +68,7 @@ _TELLINGS: Final[dict[str, Telling]] = {
     "coding.evidence_unlinked": _plain("Evidence unlinked"),
     "coding.reordered": _plain("Codes put in another order"),
     "release.checked": _with("Release check", "verdict"),
+    "release.override_asked": _with("Override asked for; a second person agrees", "rule"),
     "release.overridden": _with("Finding overridden", "rule"),
     "release.approved": _plain("Released to billing"),
     "claim.made": lambda payload: f"Claim made: {_dollars(payload.get('total'))}",

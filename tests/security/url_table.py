@@ -216,6 +216,7 @@ TABLE: dict[str, Address] = {
     "worklist:place_hold": Address(HOLDERS, "POST", account),
     "worklist:resolve_hold": Address(HOLDERS, "POST", part_of_account),
     "worklist:override": Address(HOLDERS, "POST", account),
+    "worklist:agree_to_override": Address(HOLDERS, "POST", part_of_account),
     "worklist:take_work": Address(CODER, "POST", account),
     "worklist:finalize": Address(CODER, "POST", account),
 }
