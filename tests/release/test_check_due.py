@@ -248,7 +248,7 @@ def test_marking_is_one_statement_however_many_accounts(cast: Cast) -> None:
     statements: list[str] = []
     with connection.execute_wrapper(lambda execute, sql, *rest: (statements.append(sql), execute(sql, *rest))[1]):
         assert mark_due(reach=Reach(classes=("inpatient",), payers=("medicare",)), cause=DueCause.RULES) == 3
-    assert len(statements) == 2, "one marks, one asks for the facility's batch"
+    assert len(statements) == 3, "one waits for its turn, one marks, one asks for the facility's batch"
 
 
 def test_a_changed_rule_marks_the_accounts_that_have_what_it_is_about(cast: Cast) -> None:

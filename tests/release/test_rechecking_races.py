@@ -1,6 +1,7 @@
 """Two workers, and a coder who is at an account: a batch passes over what is locked, and nothing is lost."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 from django.db import connections, transaction
@@ -115,3 +116,32 @@ def test_a_batch_and_a_publication_of_several_changes_do_not_stop_each_other(cas
     thread.join(timeout=20)
     assert failures == []
     assert sorted(CheckDue.objects.values_list("marks", flat=True)) == [3, 3], "the check had seen one of three"
+
+
+def test_two_publications_that_mark_the_same_accounts_in_other_orders_both_end(cast: Cast) -> None:
+    with scoped(ALL):
+        final_coded(cast, "STAY")
+        visit = final_coded(cast, "VISIT")
+        Account.objects.filter(pk=visit.pk).update(patient_class="emergency", type_of_bill="0131")
+    stay, visits = due.Reach(classes=("inpatient",)), due.Reach(classes=("emergency",))
+    first, failures = threading.Barrier(2), list[BaseException]()
+
+    def publish(*reaches: due.Reach) -> None:
+        try:
+            with scoped(ALL):
+                due.mark_due(reach=reaches[0], cause=DueCause.RULES)
+                with suppress(threading.BrokenBarrierError):  # the other one waits for this transaction, as it should
+                    first.wait(timeout=1)
+                due.mark_due(reach=reaches[1], cause=DueCause.RULES)
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=publish, args=order) for order in ((stay, visits), (visits, stay))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert failures == []
+    assert list(CheckDue.objects.values_list("marks", flat=True)) == [2, 2]

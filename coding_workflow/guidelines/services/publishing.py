@@ -18,7 +18,7 @@ from coding_workflow.guidelines.models import AdminRule, RuleEvent, RuleVersion,
 from coding_workflow.guidelines.reading_rows import definition_of, tests_of
 from coding_workflow.staff.models import User
 
-from .rights import WRITING, locked_version, note, reasoned, require_seen
+from .rights import WRITING, locked_version, note, one_move_at_a_time, reasoned, require_seen
 
 _STATES = {State.SHADOW: "runs in shadow already", State.ACTIVE: "is active already", State.RETIRED: "is retired"}
 
@@ -71,6 +71,7 @@ def retire_rule(*, version_id: int, by: User, reason: str) -> RuleVersion:
     Raises NotAllowed ``rule.role``, Conflict ``rule.state``, Refused ``rule.reason``.
     """
     words = reasoned(reason)
+    one_move_at_a_time()
     version = locked_version(version_id, by)
     if version.state == State.RETIRED:
         raise Conflict("rule.state", f"Version {version.number} is retired.")
@@ -107,6 +108,7 @@ def _tell(version: RuleVersion, by: User, *definitions: Definition) -> None:
 
 def _to_move(version_id: int, by: User, seen: str, reason: str, states: tuple[State, ...]) -> tuple[RuleVersion, str]:
     words = reasoned(reason)
+    one_move_at_a_time()
     version = locked_version(version_id, by)
     if version.state not in states:
         raise Conflict("rule.state", f"Version {version.number} {_STATES[State(version.state)]}.")

@@ -3,6 +3,7 @@
 from typing import Final
 
 from accounts.errors import Conflict, NotAllowed, Refused
+from accounts.locking import one_at_a_time
 from accounts.models import Facility
 from coding_workflow.guidelines.models import AdminRule, RuleEvent, RuleVersion
 from coding_workflow.staff.models import User
@@ -29,6 +30,14 @@ def reasoned(reason: str) -> str:
     if "\0" in kept:
         raise Refused("rule.reason", "The reason holds a character that cannot be kept; write it again.", fix="reason")
     return kept
+
+
+def one_move_at_a_time() -> None:
+    """Versions of all rules move one after the other: what contradicts another rule is seen, whoever publishes that one.
+
+    Taken before any rule is locked, so that two who move versions never wait for each other.
+    """
+    one_at_a_time("guidelines.rules")
 
 
 def locked_version(version_id: int, by: User) -> RuleVersion:

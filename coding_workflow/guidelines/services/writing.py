@@ -14,7 +14,7 @@ from coding_workflow.guidelines.models import AdminRule, RuleVersion, State
 from coding_workflow.guidelines.reading_rows import definition_of, tests_of
 from coding_workflow.staff.models import User
 
-from .rights import locked_rule, locked_version, note, reasoned, require_administrator, require_seen
+from .rights import locked_rule, locked_version, note, one_move_at_a_time, reasoned, require_administrator, require_seen
 
 _WRITTEN = ("title", "definition", "hash", "tests", "written_by", "written_at", "reason")
 
@@ -125,6 +125,7 @@ def roll_back(*, rule_id: int, number: int, by: User, reason: str) -> RuleVersio
 
     Raises Refused ``rule.unknown``, Conflict ``rule.changed`` while there is a draft.
     """
+    one_move_at_a_time()
     rule = locked_rule(rule_id)
     require_administrator(by, rule.facility)
     source = rule.versions.filter(number=number).exclude(state=State.DRAFT).first()

@@ -40,6 +40,8 @@ def look_at_the_day() -> int:
     with connection.cursor() as cursor:
         cursor.execute(_FORGOTTEN, [due.RECHECK])
         forgotten = cursor.fetchall()
+    if forgotten:
+        due.one_marks_at_a_time()
     for facility_id, accounts in forgotten:
         due.ask(facility_id=facility_id, accounts=accounts)
     return marked

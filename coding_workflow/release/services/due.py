@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from accounts.locking import one_at_a_time
 from accounts.outbox import enqueue
 from coding_workflow.guidelines.anchoring import DIAGNOSES, DOCUMENTS, PROCEDURES, SERVICES
 from coding_workflow.release.models import CheckDue, DueCause
@@ -99,14 +100,21 @@ def mark_due(*, reach: Reach, cause: DueCause) -> int:
     """Mark the accounts that a change can touch, in the transaction that makes it; answers how many. One statement.
 
     Final-coded accounts, and those in coding: one that is finalized meanwhile would be judged by what is about to
-    change. The check runs in the bulk lane once the transaction commits. Marking twice adds to the mark.
+    change. The check runs in the bulk lane once the transaction commits. Marking twice adds to the mark. Whoever
+    marks waits for whoever marks already: a transaction of several changes marks in no one order of accounts.
     """
+    one_marks_at_a_time()
     with connection.cursor() as cursor:
         cursor.execute(_MARK.format(conditions=conditions_of(reach)), values_of(reach) | {"cause": cause.value})
         marked = cursor.fetchall()
     for facility_id, accounts in marked:
         ask(facility_id=facility_id, accounts=accounts)
     return sum(accounts for _, accounts in marked)
+
+
+def one_marks_at_a_time() -> None:
+    """Marks, and requests for batches beside them, are written by one transaction after the other."""
+    one_at_a_time("release.due")
 
 
 def conditions_of(reach: Reach) -> str:
