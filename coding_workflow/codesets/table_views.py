@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from accounts import clock
 from accounts.actors import Actor
 from accounts.errors import Refused
-from coding_workflow.staff.access import StaffRequest, fetch, require_role
+from coding_workflow.staff.access import StaffRequest, fetch, is_proven, proof_address, require_role
 from coding_workflow.staff.forms import place_refusal
 from coding_workflow.staff.models import Role
 from coding_workflow.staff.selectors import administers
@@ -71,7 +71,9 @@ def upload(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_role(Role.ADMINISTRATOR, write=True)
 def load_upload(request: StaffRequest, pk: int) -> HttpResponse:
-    """The second step: load what was shown."""
+    """The second step: load what was shown. Takes a young proof of who it is; the person comes back to what was shown."""
+    if not is_proven(request):
+        return HttpResponseRedirect(proof_address(reverse("codesets:upload", args=[pk])))
     seen = request.POST.get("seen", "")
     return _done(request, pk, lambda key, by: services.ask_to_load(upload_id=key, seen=seen, by=by))
 

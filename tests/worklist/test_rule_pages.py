@@ -11,9 +11,10 @@ from coding_workflow.guidelines.models import AdminRule, RuleEvent, RuleVersion
 from coding_workflow.guidelines.services import export_rule
 from coding_workflow.guidelines.tables import CodeAnswer, NoTables
 from coding_workflow.release.models import BacktestResult
+from tests.cast import PASSWORD
 from tests.guidelines.lab.rules import asks, count, definition
 from tests.guidelines.rule_cast import WHY, active, second_administrator, write
-from tests.security.browser import signed_in
+from tests.security.browser import grow_old, signed_in
 from worklist.selectors import lab_rule
 
 from .conftest import CODED, advance, hold
@@ -138,8 +139,46 @@ def test_failing_tests_block_publishing_and_say_how(hospital, second):
 def test_an_act_without_a_reason_stands_at_its_form(hospital, ada, verb):
     version = write(hospital)
     page = said(ada.post(f"/rules/versions/{version.pk}/{verb}/", {"reason": "  x ", "seen": version.seal}), 422)
-    assert f'id="said-{verb}">Say why' in page
+    assert f'id="said-{verb}"><span>Say why' in page
     assert "data-focus>  x </textarea>" in page
+
+
+PROVE = "/signin/again/?next="
+
+
+@pytest.mark.parametrize("verb", ["publish", "retire", "roll-back", "file"])
+def test_what_changes_judgement_or_leaves_takes_a_young_proof_and_loses_nothing(hospital, second, verb):
+    version = active(hospital, second)
+    if verb == "publish":
+        version = write(hospital, made=definition(title="Infarction, second version"))
+    client = signed_in(second)
+    grow_old(client)
+    sent = {"reason": "Agreed in the committee of May.", "seen": version.seal}
+    page = said(client.post(f"/rules/versions/{version.pk}/{verb}/", sent), 403)
+    assert f'id="said-{verb}"><span>Some time has passed since you signed in' in page
+    assert "Agreed in the committee of May.</textarea>" in page
+    assert not RuleEvent.objects.filter(reason=sent["reason"]).exists()
+    back = f"{PROVE}%2Frules%2F{version.rule_id}%2F%3Fversion%3D{version.number}"
+    assert f'href="{back}" target="_blank"' in page
+    assert client.post(back, {"password": PASSWORD})["Location"] == f"/rules/{version.rule_id}/?version={version.number}"
+    assert client.post(f"/rules/versions/{version.pk}/{verb}/", sent).status_code in {200, 302}
+    assert RuleEvent.objects.filter(reason=sent["reason"]).count() == 1
+
+
+def test_the_page_says_beforehand_that_a_proof_is_asked_for(hospital, ada):
+    rule = write(hospital).rule_id
+    assert PROVE not in said(ada.get(f"/rules/{rule}/"))
+    grow_old(ada)
+    assert f'<a href="{PROVE}%2Frules%2F{rule}%2F%3Fversion%3D1">prove once more' in said(ada.get(f"/rules/{rule}/"))
+    cleo = signed_in(hospital.cleo)
+    grow_old(cleo)
+    assert PROVE not in said(cleo.get(f"/rules/{rule}/")), "who only reads is not asked"
+
+
+def test_a_draft_goes_into_shadow_without_a_new_proof(hospital, ada):
+    version = write(hospital)
+    grow_old(ada)
+    assert ada.post(f"/rules/versions/{version.pk}/shadow/", {"reason": WHY, "seen": version.seal}).status_code == 302
 
 
 def test_publishing_what_changed_since_is_a_conflict(hospital, second):
