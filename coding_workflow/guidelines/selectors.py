@@ -9,7 +9,7 @@ from accounts.models import Facility
 
 from .lab.compiling import compile_text
 from .models import AdminRule, RuleEvent, RuleVersion, State
-from .reading_rows import definition_of, tests_of
+from .reading_rows import definition_of, readable_definition, readable_tests, tests_of, title_alone, unreadable
 from .registry import Rule
 from .ruleset import RuleSet, builtin
 
@@ -17,11 +17,15 @@ __all__ = [
     "active_rules",
     "definition_of",
     "history_of",
+    "readable_definition",
+    "readable_tests",
     "rules_at",
     "ruleset_for",
     "ruleset_with_shadow",
     "shadow_rules",
     "tests_of",
+    "title_alone",
+    "unreadable",
     "versions_of",
 ]
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from coding_workflow.guidelines.lab.files import to_file
-from coding_workflow.guidelines.lab.writing import text_hash
+from coding_workflow.guidelines.lab.writing import definition_to_json, text_hash
 from coding_workflow.guidelines.models import AdminRule, RuleEvent, RuleVersion
 from coding_workflow.guidelines.services import export_rule
 from coding_workflow.guidelines.tables import CodeAnswer, NoTables
@@ -18,7 +18,7 @@ from tests.security.browser import grow_old, signed_in
 from worklist.selectors import lab_rule
 
 from .conftest import CODED, advance, hold
-from .rules import backtest_at, blank
+from .rules import Form, backtest_at, blank
 
 
 class Few(NoTables):
@@ -74,16 +74,73 @@ def test_the_list_is_narrowed(hospital, ada, query, there, gone):
     assert "<html" not in page
 
 
+def spoiled(hospital, definition="[]", tests="[]", state="draft"):
+    """A version that this release cannot read, as one of another vocabulary would be."""
+    made = AdminRule.objects.create(facility=hospital.main, key="spoiled", created_by=hospital.ada)
+    version = RuleVersion.objects.create(
+        rule=made, number=1, title="Spoiled", definition=definition, hash=text_hash(definition), tests=tests,
+        written_by=hospital.ada, written_at="2026-09-01T12:00:00Z", reason="Spoiled",
+    )  # fmt: skip
+    if state == "active":
+        version.state, version.published_by, version.published_at = state, hospital.cora, version.written_at
+        version.save(update_fields=["state", "published_by", "published_at"])
+    return version
+
+
 def test_one_rule_that_cannot_be_read_does_not_take_the_list_away(hospital, second, ada):
     active(hospital, second)
-    made = AdminRule.objects.create(facility=hospital.main, key="spoiled", created_by=hospital.ada)
-    RuleVersion.objects.create(
-        rule=made, number=1, title="Spoiled", definition="[]", hash=text_hash("[]"), tests="[]", written_by=hospital.ada,
-        written_at="2026-09-01T12:00:00Z", reason="Spoiled",
-    )  # fmt: skip
+    version = spoiled(hospital)
     page = ada.get("/rules/", {"kind": "own"}).content.decode()
-    assert "Spoiled (version 1 cannot be read)" in page
+    assert f'href="/rules/{version.rule_id}/">Spoiled (version 1 cannot be read)' in page
     assert "lab.infarction" in page
+
+
+@pytest.mark.parametrize("state", ["draft", "active"])
+def test_the_page_of_a_rule_that_cannot_be_read_says_so_and_retires_it(hospital, ada, state):
+    version = spoiled(hospital, state=state)
+    page = said(ada.get(f"/rules/{version.rule_id}/"))
+    assert "Version 1 cannot be read any more: " in page
+    assert "Write it anew" in page
+    for verb in ("shadow", "publish", "file", "roll-back", "backtest"):
+        assert f"/rules/versions/{version.pk}/{verb}/" not in page
+    assert ada.post(f"/rules/versions/{version.pk}/retire/", {"reason": WHY}).status_code == 302
+    assert "Version 1 retired" in said(ada.get(f"/rules/{version.rule_id}/"))
+
+
+@pytest.mark.parametrize("verb", ["shadow", "publish", "file", "roll-back", "backtest"])
+def test_what_cannot_be_read_is_neither_moved_nor_tried_nor_exported(hospital, second, verb):
+    version = spoiled(hospital, state="active" if verb == "roll-back" else "draft")
+    sent = {"reason": WHY, "seen": version.seal, "starts": "2026-01-01", "ends": "2026-09-30"}
+    answer = signed_in(second).post(f"/rules/versions/{version.pk}/{verb}/", sent)
+    assert "cannot be read any more" in said(answer, 422)
+    assert not RuleEvent.objects.exists()
+
+
+def test_what_cannot_be_read_is_written_anew_in_the_editor(hospital, ada):
+    version = spoiled(hospital, tests="nonsense")
+    form = Form(ada, f"/rules/{version.rule_id}/edit/")
+    assert form.status == 200
+    assert "Version 1 cannot be read any more" in form.page
+    assert 'value="Spoiled"' in form.page
+    form.press("save", title="Written anew", reason=WHY)
+    assert form.status == 302, form.page
+    version.refresh_from_db()
+    assert version.title == "Written anew"
+    assert "Nothing is asked yet" in said(ada.get(f"/rules/{version.rule_id}/"))
+
+
+def test_tests_that_cannot_be_read_leave_the_rule_to_be_read(hospital, ada):
+    version = spoiled(hospital, definition_to_json(definition()), tests='[{"name": "old"}]')
+    assert "The tests of version 1 cannot be read any more: tests[0]" in said(ada.get(f"/rules/{version.rule_id}/"))
+    assert "under I21" in said(ada.get(f"/rules/{version.rule_id}/edit/"))
+
+
+def test_a_version_that_can_be_read_is_shown_beside_one_that_cannot(hospital, ada):
+    version = spoiled(hospital, state="active")
+    write(hospital, key="spoiled")
+    page = said(ada.get(f"/rules/{version.rule_id}/"))
+    assert "under I21" in page
+    assert "Version 1 cannot be read" in said(ada.get(f"/rules/{version.rule_id}/?version=1"))
 
 
 def test_the_list_keeps_its_budget(hospital, second, ada, django_assert_max_num_queries):
@@ -273,7 +330,7 @@ def test_a_backtest_lists_accounts_but_not_restricted_ones(hospital, ada):
         )
     page = said(ada.get(f"/rules/backtests/{pk}/"))
     assert ">A1</a>" in page
-    assert "A2" not in page
+    assert ">A2</a>" not in page
     assert "$2,400 · 6 account-days" in page
 
 

@@ -37,7 +37,7 @@ _ORDER: Final = (State.ACTIVE, State.SHADOW, State.DRAFT, State.RETIRED)
 class Line:
     """One rule. ``states`` are (value, words, mark) of its versions that are not over, none for a built-in one.
 
-    ``url`` is empty for a built-in one, and for one that cannot be read; of that, the condition is 0 and the severity empty.
+    ``url`` is empty for a built-in one. Of one that cannot be read the condition is 0 and the severity empty.
     """
 
     id: str
@@ -141,7 +141,7 @@ def _own(rule: AdminRule, versions: list[RuleVersion]) -> Line:
 
 
 def _unreadable(rule: AdminRule, version: RuleVersion) -> Line:
-    """A rule whose stored text is no rule: listed as such, without a page, so that the others are still found."""
+    """A rule whose stored text is no rule: listed as such, so that it is retired or written anew and the others are found."""
     return Line(
         id=f"lab.{rule.key}",
         says=f"{version.title} (version {version.number} cannot be read)",
@@ -152,6 +152,7 @@ def _unreadable(rule: AdminRule, version: RuleVersion) -> Line:
         kind=OWN,
         states=((version.state, State(version.state).label, MARKS[State(version.state)]),),
         reach=rule.facility.code if rule.facility else "All facilities",
+        url=reverse("worklist:rule", args=[rule.pk]),
     )
 
 

@@ -13,6 +13,7 @@ from accounts.actors import Actor
 from accounts.errors import NotAllowed, Refused
 from accounts.models import Facility
 from coding_workflow.guidelines import selectors as guidelines
+from coding_workflow.guidelines.lab.definition import Definition
 from coding_workflow.guidelines.lab.limits import faults
 from coding_workflow.guidelines.models import RuleVersion, State
 from coding_workflow.release.models import Backtest, Outcome
@@ -68,7 +69,7 @@ def stop(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _start(request: StaffRequest, version: RuleVersion) -> Backtest:
-    definition = guidelines.definition_of(version)
+    definition = _readable(version)
     if faults(definition):
         raise Refused("backtest.fault", "The rule is not complete yet: mend what stands beside Publish first.")
     active = version.rule.versions.filter(state=State.ACTIVE).exclude(pk=version.pk).first()
@@ -76,11 +77,18 @@ def _start(request: StaffRequest, version: RuleVersion) -> Backtest:
         facility=_facility(request, version),
         rule=f"lab.{version.rule.key}",
         candidate=definition,
-        baseline=guidelines.definition_of(active) if active else None,
+        baseline=_readable(active) if active else None,
         starts=_day(request.POST.get("starts", "")),
         ends=_day(request.POST.get("ends", "")),
         by=Actor.person(request.user.pk),
     )
+
+
+def _readable(version: RuleVersion) -> Definition:
+    found = guidelines.readable_definition(version)
+    if found is None:
+        raise Refused("backtest.unreadable", f"{guidelines.unreadable(version)} It cannot be tried out.")
+    return found
 
 
 def _facility(request: StaffRequest, version: RuleVersion) -> Facility:
