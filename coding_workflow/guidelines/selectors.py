@@ -8,12 +8,14 @@ from django.db.models import F, Q, QuerySet
 from accounts.models import Facility
 
 from .lab.compiling import compile_text
+from .lab.definition import Definition
 from .models import AdminRule, RuleEvent, RuleVersion, State
 from .reading_rows import definition_of, readable_definition, readable_tests, tests_of, title_alone, unreadable
 from .registry import Rule
 from .ruleset import RuleSet, builtin
 
 __all__ = [
+    "active_definitions",
     "active_rules",
     "definition_of",
     "history_of",
@@ -57,6 +59,14 @@ def shadow_rules(facility: Facility) -> tuple[Rule, ...]:
 def active_rules(facility: Facility) -> tuple[Rule, ...]:
     """The active rules that administrators made, without the built-in ones. One query."""
     return _rules(_named(facility, State.ACTIVE))
+
+
+def active_definitions(facility: Facility) -> list[Definition]:
+    """What the active rules say that administrators made, the facility's own and those of all; one that cannot be read is
+    left out. One query."""
+    reach = Q(rule__facility=facility) | Q(rule__facility__isnull=True)
+    versions = RuleVersion.objects.filter(reach, state=State.ACTIVE).order_by("rule__key").only("definition")
+    return [found for found in map(readable_definition, versions) if found is not None]
 
 
 def _named(facility: Facility | None, state: State) -> _Named:

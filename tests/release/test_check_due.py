@@ -20,6 +20,7 @@ from coding_workflow.coding.models import CodedDiagnosis, CodedProcedure
 from coding_workflow.guidelines.lab.definition import Count, Definition, Group
 from coding_workflow.guidelines.lab.definition import Scope as RuleScope
 from coding_workflow.guidelines.lab.definition import Test as Asking
+from coding_workflow.guidelines.models import RuleVersion
 from coding_workflow.guidelines.services import retire_rule
 from coding_workflow.outbox.services import drain
 from coding_workflow.policy.services import publish_policy
@@ -32,7 +33,9 @@ from coding_workflow.release.services.reaching import of_release
 from coding_workflow.staff.models import Role, RoleGrant
 from coding_workflow.staff.services import end_competence
 from tests.cast import SEPTEMBER, Cast
-from tests.guidelines.rule_cast import active, second_administrator
+from tests.guidelines.lab.rules import INFARCTION, field
+from tests.guidelines.lab.rules import definition as made
+from tests.guidelines.rule_cast import active, second_administrator, write
 
 from .stage import document
 
@@ -193,6 +196,82 @@ def test_a_competence_that_ends_by_itself_marks_on_its_day_even_when_nothing_ran
     assert days.look_at_the_day() == 0
     settings.BUSINESS_DATE = ends + datetime.timedelta(days=2)
     assert [days.look_at_the_day(), days.look_at_the_day()] == [1, 0]
+
+
+def late(operator: str, value: Any, **changes: Any) -> Definition:
+    """A rule about infarctions that waits for the days to pass."""
+    clauses = [INFARCTION, field("days_since_discharge", operator, value)]
+    return made({"all": clauses}, **changes)
+
+
+def discharged(cast: Cast, number: str, days_ago: int, code: str = "I214") -> Account:
+    left = SEPTEMBER - datetime.timedelta(days=days_ago)
+    dates = {"admit_date": left, "discharge_date": left, "statement_from": left, "statement_through": left}
+    account = final_coded(cast, number, **dates)
+    values = {"system": "ICD-10-CM", "code": code, "position": 0, "assigned_by": cast.ana, "changed_by": cast.ana}
+    CodedDiagnosis.objects.create(facility=cast.main, account=account, **values)
+    return account
+
+
+def in_force(cast: Cast, definition: Definition, **more: Any) -> None:
+    """A rule in force, whatever its tests say; what publishing marks is taken away."""
+    version = write(cast, made=definition, **more)
+    RuleVersion.objects.filter(pk=version.pk).update(
+        state="active", published_by=second_administrator(cast), published_at=version.written_at
+    )
+
+
+def test_a_rule_about_days_since_discharge_marks_as_the_days_pass(cast: Cast, settings: Any) -> None:
+    settings.BUSINESS_DATE = SEPTEMBER
+    for days_ago in (2, 3, 4):
+        discharged(cast, f"AGO{days_ago}", days_ago)
+    discharged(cast, "OTHER", 3, code="J189")
+    moved(cast.account("WAITING"), Step.DISCHARGED)
+    in_force(cast, late("at_least", 5))
+    days.look_at_the_day()
+    assert marked() == set()
+    settings.BUSINESS_DATE = SEPTEMBER + datetime.timedelta(days=1)
+    assert [days.look_at_the_day(), days.look_at_the_day()] == [1, 0]
+    assert (marked(), CheckDue.objects.get().cause) == ({"AGO4"}, DueCause.DAY)
+    settings.BUSINESS_DATE = SEPTEMBER + datetime.timedelta(days=3)
+    assert days.look_at_the_day() == 2, "a day on which nothing ran is made up for"
+    assert marked() == {"AGO2", "AGO3", "AGO4"}
+
+
+@pytest.mark.parametrize(("operator", "value", "expected"), [("at_most", 4, {"AGO4"}), ("is", 4, {"AGO3", "AGO4"})])
+def test_what_ceases_to_be_asked_marks_as_well(cast: Cast, settings: Any, operator: str, value: int, expected: set[str]) -> None:
+    settings.BUSINESS_DATE = SEPTEMBER
+    for days_ago in (2, 3, 4, 5):
+        discharged(cast, f"AGO{days_ago}", days_ago)
+    in_force(cast, late(operator, value))
+    days.look_at_the_day()
+    CheckDue.objects.all().delete()
+    settings.BUSINESS_DATE = SEPTEMBER + datetime.timedelta(days=1)
+    days.look_at_the_day()
+    assert marked() == expected
+
+
+def test_days_pass_only_for_rules_in_force_here_and_their_scope(cast: Cast, settings: Any) -> None:
+    settings.BUSINESS_DATE = SEPTEMBER
+    discharged(cast, "AGO4", 4)
+    write(cast, key="drafted", made=late("at_least", 5))
+    in_force(cast, late("at_least", 5, scope={"classes": ["clinic"]}), key="clinic")
+    in_force(cast, made(), key="no_days")
+    days.look_at_the_day()
+    settings.BUSINESS_DATE = SEPTEMBER + datetime.timedelta(days=1)
+    assert days.look_at_the_day() == 0
+
+
+def test_a_hold_that_comes_with_the_days_is_opened_by_the_sweep(cast: Cast, settings: Any) -> None:
+    settings.BUSINESS_DATE = SEPTEMBER
+    account = discharged(cast, "AGO4", 4)
+    in_force(cast, late("at_least", 5))
+    days.look_at_the_day()
+    assert not CheckDue.objects.exists()
+    settings.BUSINESS_DATE = SEPTEMBER + datetime.timedelta(days=1)
+    days.look_at_the_day()
+    drain(lanes=["bulk"])
+    assert Hold.objects.filter(account=account, reason="lab.infarction").exists()
 
 
 def test_other_built_in_rules_mark_everything_once(cast: Cast) -> None:

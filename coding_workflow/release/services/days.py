@@ -1,4 +1,5 @@
-"""What begins or ends with a day, looked up each minute: competences, policies and what they declare, the software itself.
+"""What begins or ends with a day, looked up each minute: competences, policies and what they declare, what rules ask
+about the days since discharge, the software itself.
 
 A look at the rows that exist, not work asked for ahead: an end may still come nearer, a clock may stand still or jump, and
 a day on which nothing ran is made up for. It also asks again for accounts that are due and that nothing is about to check.
@@ -14,6 +15,7 @@ from django.db.models import Q
 from accounts import clock
 from accounts.models import Facility
 from coding_workflow.guidelines.ruleset import builtin
+from coding_workflow.guidelines.selectors import active_definitions
 from coding_workflow.policy.models import PolicyVersion
 from coding_workflow.policy.selectors import policy_for
 from coding_workflow.release.models import DayLooked, DueCause
@@ -21,7 +23,7 @@ from coding_workflow.staff.models import Competence
 
 from . import due
 from .due import Reach, mark_due
-from .reaching import of_competence
+from .reaching import of_competence, of_days_passed
 
 _DAY: Final = datetime.timedelta(days=1)
 
@@ -73,3 +75,5 @@ def _changes(facility: Facility, looked: DayLooked, today: datetime.date, rules:
     turned = Q(valid_from__range=days) | Q(valid_to__range=days)
     for competence in Competence.objects.filter(turned, facility=facility).order_by("pk"):
         yield of_competence(competence), DueCause.DAY
+    for reach in of_days_passed(facility, active_definitions(facility), since, today):
+        yield reach, DueCause.DAY

@@ -45,13 +45,15 @@ class Reach:
     """Which accounts a change can touch; what is left out leaves nobody out. ``starts`` to ``ends`` is half-open, by the
     account's date or that of a service.
 
-    ``tokens`` are a rule's anchors, of which an account has at least one. ``person_id`` assigned a code of it,
-    or owns the chargemaster entry of a charge. ``judged_by`` is the label of ``table`` in the newest verdict.
+    ``discharged`` are periods, half-open, in one of which the account was discharged. ``tokens`` are a rule's anchors, of
+    which an account has at least one. ``person_id`` assigned a code of it, or owns the chargemaster entry of a charge.
+    ``judged_by`` is the label of ``table`` in the newest verdict.
     """
 
     facility_id: int | None = None
     starts: datetime.date | None = None
     ends: datetime.date | None = None
+    discharged: tuple[tuple[datetime.date, datetime.date], ...] = ()
     classes: tuple[str, ...] = ()
     payers: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
@@ -79,6 +81,7 @@ _CONDITIONS: Final[Mapping[str, str]] = {
     "facility_id": "f.id = %(facility_id)s",
     "starts": f"""(daterange(%(starts)s, %(ends)s) @> {_DATE}
         OR EXISTS ({_LINE} AND daterange(%(starts)s, %(ends)s) @> l.service_date))""",
+    "discharged": "%(discharged)s::datemultirange @> a.discharge_date",
     "judged_by": """%(judged_by)s = (SELECT c.tables ->> %(table)s FROM release_check c WHERE c.account_id = a.id
         ORDER BY c.id DESC LIMIT 1)""",
     "classes": "a.patient_class = ANY(%(classes)s)",
@@ -133,6 +136,7 @@ def values_of(reach: Reach) -> dict[str, Any]:
         "facility_id": reach.facility_id,
         "starts": reach.starts or datetime.date.min,
         "ends": reach.ends,
+        "discharged": f"{{{','.join(f'[{first},{end})' for first, end in reach.discharged)}}}",
         "table": reach.table,
         "judged_by": reach.judged_by,
         "classes": list(reach.classes),
