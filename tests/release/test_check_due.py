@@ -27,7 +27,7 @@ from coding_workflow.policy.services import publish_policy
 from coding_workflow.policy.standard import STANDARD
 from coding_workflow.release import services as release
 from coding_workflow.release.models import Check, CheckDue, DayLooked, DueCause
-from coding_workflow.release.services import checking, days, due
+from coding_workflow.release.services import checking, days, due, rechecking
 from coding_workflow.release.services.due import Reach, mark_due
 from coding_workflow.release.services.reaching import of_release
 from coding_workflow.staff.models import Role, RoleGrant
@@ -319,6 +319,47 @@ def test_what_is_due_and_forgotten_is_asked_for_again(cast: Cast) -> None:
     assert OutboxRow.objects.filter(kind="release.recheck").count() == 1
     days.look_at_the_day()
     assert OutboxRow.objects.filter(kind="release.recheck").count() == 1
+
+
+def park_batches() -> None:
+    OutboxRow.objects.filter(kind="release.recheck", state="waiting").update(state="parked", error="outbox.worker_lost")
+
+
+def test_a_parked_batch_does_not_stop_the_others(cast: Cast) -> None:
+    spoiled, well = final_coded(cast, "A1"), final_coded(cast, "A2")
+    mark_due(reach=Reach(facility_id=cast.main.pk), cause=DueCause.POLICY)
+    OutboxRow.objects.filter(kind="release.check").delete()
+    park_batches()
+    days.look_at_the_day()
+    batches = OutboxRow.objects.filter(kind="release.recheck")
+    assert sorted(batches.values_list("state", flat=True)) == ["parked", "waiting"], "what failed stays to be seen"
+    assert OutboxRow.objects.filter(kind="release.check", account=spoiled, lane="bulk").exists()
+    assert list(CheckDue.objects.filter(apart=True)) == [CheckDue.objects.get(account=spoiled)]
+    OutboxRow.objects.filter(account=spoiled).delete()
+    drain(lanes=["bulk"])
+    assert Check.objects.filter(account=well).exists()
+    assert marked() == {"A1"}
+
+
+def test_batches_that_are_parked_again_and_again_are_left_to_a_person(cast: Cast) -> None:
+    for number in range(12):
+        final_coded(cast, f"A{number}")
+    mark_due(reach=Reach(facility_id=cast.main.pk), cause=DueCause.POLICY)
+    for _ in range(15):
+        park_batches()
+        days.look_at_the_day()
+    assert OutboxRow.objects.filter(kind="release.recheck", state="parked").count() == 10
+    assert not OutboxRow.objects.filter(kind="release.recheck", state="waiting").exists()
+
+
+def test_a_batch_that_ended_is_tried_again_smaller_and_at_last_with_one_account(cast: Cast) -> None:
+    for number in range(14):
+        final_coded(cast, f"A{number:02}")
+    taken = []
+    for attempt in (1, 2, 3, 4, 5):
+        mark_due(reach=Reach(facility_id=cast.main.pk), cause=DueCause.POLICY)
+        taken.append(rechecking.recheck_due(facility_id=cast.main.pk, place=0, attempt=attempt))
+    assert taken == [14, 14, 10, 1, 1]
 
 
 def test_marking_is_one_statement_however_many_accounts(cast: Cast) -> None:

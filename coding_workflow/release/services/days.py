@@ -27,26 +27,44 @@ from .reaching import of_competence, of_days_passed
 
 _DAY: Final = datetime.timedelta(days=1)
 
+#: So many batches of a facility may be parked before nothing is asked for any more: then it is no single account.
+_MOST_PARKED: Final = 10
+
+# A parked batch waits for a person; the accounts of its facility do not. ``gave_up``: nothing was asked for since.
 _FORGOTTEN: Final = """
-SELECT d.facility_id, count(*) FROM release_checkdue d
+SELECT d.facility_id, count(*),
+    (SELECT o.state = 'parked' FROM accounts_outboxrow o WHERE o.kind = %(kind)s AND o.facility_id = d.facility_id
+     ORDER BY o.id DESC LIMIT 1) AS gave_up
+FROM release_checkdue d
 WHERE NOT d.apart AND NOT EXISTS (
-    SELECT FROM accounts_outboxrow o WHERE o.kind = %s AND o.facility_id = d.facility_id
-    AND o.state IN ('waiting', 'leased', 'parked'))
+    SELECT FROM accounts_outboxrow o WHERE o.kind = %(kind)s AND o.facility_id = d.facility_id
+    AND o.state IN ('waiting', 'leased'))
+AND (SELECT count(*) FROM accounts_outboxrow o WHERE o.kind = %(kind)s AND o.facility_id = d.facility_id
+     AND o.state = 'parked') < %(most)s
 GROUP BY d.facility_id
+ORDER BY d.facility_id
 """
 
 
 def look_at_the_day() -> int:
     """Mark what a new day changes, once for each facility and day; answers how many accounts were marked."""
     marked = sum(_look(facility) for facility in Facility.objects.order_by("pk"))
+    _ask_for_the_forgotten()
+    return marked
+
+
+def _ask_for_the_forgotten() -> None:
+    """Ask for batches where accounts are due and nothing is about to check them. Where the last batch was given up, the
+    account at which it ended goes its own way, so that the next batch gets past it."""
     with connection.cursor() as cursor:
-        cursor.execute(_FORGOTTEN, [due.RECHECK])
+        cursor.execute(_FORGOTTEN, {"kind": due.RECHECK, "most": _MOST_PARKED})
         forgotten = cursor.fetchall()
     if forgotten:
         due.one_marks_at_a_time()
-    for facility_id, accounts in forgotten:
+    for facility_id, accounts, gave_up in forgotten:
+        if gave_up:
+            due.set_apart(due.first_of(facility_id))
         due.ask(facility_id=facility_id, accounts=accounts)
-    return marked
 
 
 @transaction.atomic

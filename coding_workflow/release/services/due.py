@@ -181,8 +181,14 @@ DELETE FROM release_checkdue WHERE account_id IN (
 """
 
 
+def first_of(facility_id: int) -> list[int]:
+    """The account whose turn is next, none where none is due."""
+    waiting = CheckDue.objects.filter(facility=facility_id, apart=False).order_by("account")
+    return list(waiting.values_list("account", flat=True)[:1])
+
+
 def set_apart(account_ids: Sequence[int]) -> None:
-    """Give locked accounts that failed among others rows of their own in the outbox, where they are tried again and parked.
+    """Give accounts that failed among others rows of their own in the outbox, where they are tried again and parked.
 
     One that is being marked at this moment stays among the others and is tried once more with them.
     """
