@@ -98,7 +98,7 @@ def _require_readable(version: RuleVersion) -> None:
         try:
             read(version)
         except DefinitionError as error:
-            raise Refused("rule.unreadable", f"{words} cannot be saved. {error.message}") from None
+            raise Refused("rule.unreadable", f"{words} cannot be saved. {error}") from None
 
 
 def _next(rule: AdminRule) -> int:
