@@ -64,8 +64,12 @@ def test_a_file_is_kept_read_shown_and_loaded_in_two_steps(ada, cast):
     answer = _give(ada, _file())
     upload = TableUpload.objects.get()
     assert answer.url == reverse("codesets:upload", args=[upload.pk])
-    assert 'hx-trigger="every 2s"' in _page(ada, upload) and "Being read" in _page(ada, upload, htmx=True)
+    assert 'hx-trigger="every 2s"' in _page(ada, upload) and "Being read" in _page(ada, upload)
+    part = _page(ada, upload, htmx=True)
+    assert "In the background" in part and "<a " not in part and "Being read" not in part
     drain()
+    last = ada.get(answer.url, headers={"HX-Request": "true"})
+    assert (last["HX-Retarget"], last["HX-Reswap"]) == ("#upload", "outerHTML")
     page = _page(ada, upload)
     assert "2 added" in page and "0450" in page and "Emergency" in page and "every 2s" not in page
     assert TableRelease.objects.count() == 0, "looking loads nothing"

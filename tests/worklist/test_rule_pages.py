@@ -309,10 +309,16 @@ def test_a_backtest_is_started_watched_and_stopped(hospital, ada):
     assert "Finished" in said(ada.get(f"/rules/{version.rule_id}/"))
     running = backtest_at(hospital, hospital.main)["pk"]
     part = said(ada.get(f"/rules/backtests/{running}/", HTTP_HX_REQUEST="true"))
-    assert 'hx-trigger="every 2s"' in part
+    assert "0 of 2 accounts judged" in part
+    assert "<form" not in part, "what is polled holds nothing that a person uses"
     assert "<html" not in part
+    assert 'hx-trigger="every 2s"' in said(ada.get(f"/rules/backtests/{running}/"))
     ada.post(f"/rules/backtests/{running}/stop/")
-    assert "Cancelled" in said(ada.get(f"/rules/backtests/{running}/"))
+    page = said(ada.get(f"/rules/backtests/{running}/"))
+    assert "Cancelled" in page
+    assert "every 2s" not in page
+    last = ada.get(f"/rules/backtests/{running}/", HTTP_HX_REQUEST="true")
+    assert "Show its accounts" in said(last, 286), "htmx asks no more after this"
 
 
 def test_a_backtest_lists_accounts_but_not_restricted_ones(hospital, ada):

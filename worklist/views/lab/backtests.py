@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django_htmx.http import HttpResponseStopPolling
 
 from accounts import history
 from accounts.actors import Actor
@@ -47,7 +48,7 @@ def backtest(request: StaffRequest, pk: int) -> HttpResponse:
     test = fetch(Backtest.objects.select_related("facility", "asked_by"), request.user, pk)
     context: dict[str, Any] = {"sheet": selectors.sheet(test)}
     if request.htmx:
-        return render(request, "worklist/lab/_progress.html", context)
+        return _progress(request, context)
     if not is_polling(request):
         history.record_access(user_id=request.user.pk, kind="backtest.viewed", facility=test.facility)
     outcome = request.GET.get("outcome", "")
@@ -57,6 +58,13 @@ def backtest(request: StaffRequest, pk: int) -> HttpResponse:
     context |= {"rows": shown, "outcome": outcome, "outcome_words": Outcome(outcome).label}
     context |= {"next_after": shown[-1].account_id if len(rows) > PAGE_SIZE else None, "rule": _rule(request, test)}
     return render(request, "worklist/lab/backtest.html", context)
+
+
+def _progress(request: StaffRequest, context: dict[str, Any]) -> HttpResponse:
+    """How far it is; when it has ended, the last answer, which takes the button away as well."""
+    ended = not context["sheet"].running
+    part = render(request, "worklist/lab/_progress.html", {**context, "ended": ended})
+    return HttpResponseStopPolling(part.content) if ended else part
 
 
 @require_role(*READS, write=True)
