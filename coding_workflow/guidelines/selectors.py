@@ -95,11 +95,11 @@ def rules_at(facility_ids: Collection[int]) -> QuerySet[AdminRule]:
 
 
 def versions_of(rule: AdminRule) -> QuerySet[RuleVersion]:
-    """The versions of a rule, newest first."""
+    """The versions of a rule, newest first; the text and the tests of each are read when they are asked for."""
     people = ("written_by", "shadowed_by", "published_by", "retired_by")
-    return rule.versions.select_related(*people).order_by(F("number").desc())
+    return rule.versions.select_related(*people).defer("definition", "tests").order_by(F("number").desc())
 
 
 def history_of(rule: AdminRule) -> QuerySet[RuleEvent]:
     """Everything that was done about a rule, newest first."""
-    return rule.events.select_related("by", "version")
+    return rule.events.select_related("by")

@@ -4,6 +4,8 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from coding_workflow.guidelines.lab.files import to_file
 from coding_workflow.guidelines.lab.writing import definition_to_json, text_hash
@@ -149,6 +151,26 @@ def test_the_list_keeps_its_budget(hospital, second, ada, django_assert_max_num_
     ada.get("/rules/")
     with django_assert_max_num_queries(15):
         ada.get("/rules/")
+
+
+def test_lists_leave_the_texts_of_versions_and_backtests_in_the_database(hospital, second, ada):
+    pages = {}
+    for number in range(3):
+        version = active(hospital, second, title=f"Infarction, {number + 1}. text")
+        backtest_at(hospital, hospital.main, rule="lab.infarction")
+        for url in ("/rules/", f"/rules/{version.rule_id}/"):
+            ada.get(url)
+            with CaptureQueriesContext(connection) as asked:
+                ada.get(url)
+            pages.setdefault(url, []).append([query["sql"] for query in asked])
+    for seen in pages.values():
+        assert len({len(asked) for asked in seen[1:]}) == 1, "as many however many versions there are"
+        for sql in seen[-1]:
+            several = "WHERE" in sql and '"guidelines_ruleversion"."id" = ' not in sql and "LIMIT 21" not in sql
+            assert '"tests"' not in sql or not several, sql
+            assert '"candidate"' not in sql, sql
+    [texts] = [sql for sql in pages["/rules/"][-1] if '"guidelines_ruleversion"."definition"' in sql]
+    assert '"guidelines_ruleversion"."id" IN' in texts, "one text for each rule"
 
 
 def test_a_rule_goes_from_draft_to_shadow_to_force_by_two_people(hospital, second, ada):

@@ -53,7 +53,7 @@ def results(user: User, test: Backtest, outcome: str, after: int) -> "list[Backt
 def of_rule(user: User, rule: AdminRule) -> "QuerySet[Backtest]":
     """The newest backtests of a rule where the person is."""
     tests = visible(Backtest.objects.filter(rule=f"lab.{rule.key}"), user)
-    return tests.select_related("facility", "asked_by").order_by("-pk")[:5]
+    return tests.select_related("asked_by").defer("candidate", "baseline").order_by("-pk")[:5]
 
 
 def facilities(user: User, rule: AdminRule) -> "QuerySet[Facility]":
