@@ -1,5 +1,6 @@
 """Two workers, and a coder who is at an account: a batch passes over what is locked, and nothing is lost."""
 
+import datetime
 import threading
 from contextlib import suppress
 
@@ -8,12 +9,15 @@ from django.db import connections, transaction
 
 from accounts import lifecycle
 from accounts.actors import Actor
+from accounts.errors import Conflict
 from accounts.locking import lock_account
 from accounts.models import Account, OutboxRow, Step
 from accounts.scope import ALL, scoped
-from coding_workflow.release.models import CheckDue, DueCause
-from coding_workflow.release.services import due, rechecking
+from coding_workflow.release.models import Backtest, CheckDue, DueCause
+from coding_workflow.release.services import backtesting, due, rechecking
 from tests.cast import Cast
+
+from .rules import about_failure
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -145,3 +149,33 @@ def test_two_publications_that_mark_the_same_accounts_in_other_orders_both_end(c
         thread.join(timeout=20)
     assert failures == []
     assert list(CheckDue.objects.values_list("marks", flat=True)) == [2, 2]
+
+
+def test_two_who_ask_at_once_do_not_both_take_the_last_place(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    days = {"starts": datetime.date(2026, 9, 1), "ends": datetime.date(2026, 9, 30)}
+    Backtest.objects.create(facility=cast.main, rule="lab.first", candidate="{}", asked_by=cast.ada, **days)
+    counted, told = threading.Barrier(2), list[str]()
+
+    def plan(test: Backtest) -> int:
+        with suppress(threading.BrokenBarrierError):  # the other one waits for this transaction, as it should
+            counted.wait(timeout=1)
+        return 1
+
+    monkeypatch.setattr(backtesting, "_plan", plan)
+
+    def ask(rule: str) -> None:
+        asked = {"facility": cast.main, "rule": rule, "candidate": about_failure(), "baseline": None, "by": cast.actor("ada")}
+        try:
+            backtesting.start_backtest(**asked, **days)
+            told.append("started")
+        except Conflict as refusal:
+            told.append(refusal.code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=ask, args=(rule,)) for rule in ("lab.second", "lab.third")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert sorted(told) == ["backtest.busy", "started"]

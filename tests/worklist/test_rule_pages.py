@@ -362,6 +362,17 @@ def test_a_backtest_lists_accounts_but_not_restricted_ones(hospital, ada):
     assert "$2,400 · 6 account-days" in page
 
 
+def test_a_third_backtest_is_told_which_ones_run(hospital, ada):
+    version = write(hospital)
+    for rule in ("lab.one", "lab.two"):
+        backtest_at(hospital, hospital.main, rule=rule)
+    sent = {"starts": "2026-01-01", "ends": "2026-09-30"}
+    page = said(ada.post(f"/rules/versions/{version.pk}/backtest/", sent), 409)
+    assert "lab.one (asked by Ada) and lab.two (asked by Ada) are running" in page
+    assert 'name="starts" value="2026-01-01"' in page, "what was typed stays"
+    assert 'name="ends" value="2026-09-30"' in page
+
+
 def test_an_unfinished_rule_is_not_backtested(hospital, ada):
     version = write(hospital, made=blank("Stent without note"), tests=())
     page = said(ada.post(f"/rules/versions/{version.pk}/backtest/", {"starts": "2026-01-01", "ends": "2026-09-30"}), 422)

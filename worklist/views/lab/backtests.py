@@ -37,7 +37,8 @@ def start(request: StaffRequest, pk: int) -> HttpResponse:
     except NotAllowed:
         raise
     except Refused as refusal:
-        typed = {"form": "backtest", "sentence": refusal.sentence}
+        typed = {name: request.POST.get(name, "") for name in ("facility", "starts", "ends")}
+        typed |= {"form": "backtest", "sentence": refusal.sentence}
         return rule_page(request, version.rule, version, typed, refusal.status)
     return go_to(request, reverse("worklist:backtest", args=[test.pk]))
 
