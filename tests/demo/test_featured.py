@@ -129,7 +129,7 @@ def test_tables_after_the_year_are_not_loaded_and_the_account_is_not_judged_by_t
     assert codesets.loaded("ICD-10-CM", account.discharge_date) is None
     outcome = stage.outcome(stage.story("S28"))
     assert outcome.step == "final_coded"
-    assert "ICD-10-CM for discharges on 2026-10-02 is not loaded." in outcome.messages
+    assert "ICD-10-CM for discharges on Oct 2, 2026 is not loaded." in outcome.messages
 
 
 def test_the_child_is_tied_to_its_mother_and_the_colleague_is_restricted(stage: Stage) -> None:

@@ -90,14 +90,14 @@ def test_a_visit_over_two_releases_asks_each_line_of_its_own() -> None:
     good = _visit(_line("J7050", BEFORE), _line("J1100", AFTER))
     assert _said(good, "codes.procedure_valid") == []
     assert _judged(good).tables["hcpcs"] == "2026-07-01, 2026-10-01"
-    assert _said(_visit(_line("J7050", AFTER)), "codes.procedure_valid") == ["J7050 is not an HCPCS code on 2026-10-01."]
+    assert _said(_visit(_line("J7050", AFTER)), "codes.procedure_valid") == ["J7050 is not an HCPCS code on Oct 1, 2026."]
 
 
 @pytest.mark.django_db
 def test_a_line_before_the_first_release_is_not_passed_over() -> None:
     _load("HCPCS", _hcpcs("J1100"), AFTER, D(2027, 1, 1))
     said = _said(_visit(_line("J1100", BEFORE), _line("J1100", AFTER)), "tables.loaded")
-    assert any("HCPCS for services on 2026-09-30 is not loaded" in sentence for sentence in said)
+    assert any("HCPCS for services on Sep 30, 2026 is not loaded" in sentence for sentence in said)
 
 
 _HEADER = "col1,col2,deleted,modifier,rationale"

@@ -69,9 +69,8 @@ def _not_loaded(case: Case, table: str, name: str, missing: datetime.date | None
     declared = case.policy.downstream_for(table, case.facts.patient_class, case.payer_kind, case.judged_on)
     if declared is None:
         return Found(message, (name,))
-    until = declared.expires_on.isoformat()
     return Found(
-        f"{message} {declared.declared_by} declares it validated downstream until {until}: {declared.reason}",
+        f"{message} It is declared to be validated downstream until {day(declared.expires_on)}: {declared.reason}",
         (name,),
         severity="warn",
     )
