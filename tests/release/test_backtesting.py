@@ -191,7 +191,7 @@ def test_a_rule_that_nobody_is_in_scope_of_has_ended_at_once(cast: Cast) -> None
     checked(cast, "DIABETES", "E11.9")
     clinic = start(cast, candidate=about_failure(scope=type(about_failure().scope)(classes=("clinic",))))
     assert (clinic.state, clinic.accounts, selectors.progress_of(clinic).percent) == ("finished", 0, 100)
-    assert list(selectors.backtests_at(cast.main, RULE)) == [clinic]
+    assert list(selectors.backtests_of(RULE)) == [clinic]
 
 
 def test_two_run_at_a_facility_and_a_third_is_told_which(cast: Cast) -> None:

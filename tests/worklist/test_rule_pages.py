@@ -162,7 +162,9 @@ def test_lists_leave_the_texts_of_versions_and_backtests_in_the_database(hospita
             ada.get(url)
             with CaptureQueriesContext(connection) as asked:
                 ada.get(url)
-            pages.setdefault(url, []).append([query["sql"] for query in asked])
+            pages.setdefault(url, []).append(
+                [query["sql"] for query in asked if "guidelines_" in query["sql"] or "backtest" in query["sql"]]
+            )
     for seen in pages.values():
         assert len({len(asked) for asked in seen[1:]}) == 1, "as many however many versions there are"
         for sql in seen[-1]:

@@ -199,13 +199,3 @@ def load_all(parts: Iterable[Part]) -> tuple[SourceFile, ...]:
     """Files whole in memory, within one budget."""
     budget = Budget()
     return tuple(part.load(budget) for part in parts)
-
-
-def open_file(path: Path) -> tuple[SourceFile, ...]:
-    """The file, or the files inside it, in the order of their names, read whole. Refuses what cannot be unpacked."""
-    return load_all(open_parts(path))
-
-
-def unpack(name: str, content: bytes) -> tuple[SourceFile, ...]:
-    """The same for content that is in memory already."""
-    return load_all(parts(name, io.BytesIO(content)))
