@@ -30,7 +30,8 @@ def unreadable(version: RuleVersion) -> str:
         try:
             parts(version)
         except DefinitionError as error:
-            return f"{words} {version.number} cannot be read any more: {error}"
+            why = str(error) if error.place else error.message
+            return f"{words} {version.number} cannot be read any more: {why}"
     return ""
 
 

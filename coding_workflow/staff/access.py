@@ -49,7 +49,7 @@ class Unproven(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "staff.proof", "Some time has passed since you signed in, and this takes that you prove once more that it is you."
+            "staff.proof", "Some time has passed since you signed in: prove once more that it is you before this is done."
         )
 
 

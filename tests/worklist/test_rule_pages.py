@@ -101,7 +101,7 @@ def test_one_rule_that_cannot_be_read_does_not_take_the_list_away(hospital, seco
 def test_the_page_of_a_rule_that_cannot_be_read_says_so_and_retires_it(hospital, ada, state):
     version = spoiled(hospital, state=state)
     page = said(ada.get(f"/rules/{version.rule_id}/"))
-    assert "Version 1 cannot be read any more: " in page
+    assert "Version 1 cannot be read any more: This must be an object." in page
     assert "Write it anew" in page
     for verb in ("shadow", "publish", "file", "roll-back", "backtest"):
         assert f"/rules/versions/{version.pk}/{verb}/" not in page
