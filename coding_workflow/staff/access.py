@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import FieldDoesNotExist
@@ -138,9 +138,17 @@ def recently_proven(view: View) -> View:
     def asking(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if is_proven(request):
             return view(request, *args, **kwargs)
-        return HttpResponseRedirect(proof_address(request.get_full_path()))
+        back = request.get_full_path() if request.method in {"GET", "HEAD"} else _page_before(request)
+        return HttpResponseRedirect(proof_address(back))
 
     return asking
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours that a form was sent from, the first page where the browser does not say: a form's own address
+    may answer nothing else than the form."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    return before._replace(scheme="", netloc="", fragment="").geturl() if before.netloc == request.get_host() else "/"
 
 
 def is_proven(request: HttpRequest) -> bool:
