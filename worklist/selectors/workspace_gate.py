@@ -38,7 +38,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "claim_elements": ("#abstract", "Compare the claim elements"),
     "charges": ("#charges", "Go to the charges"),
     "holds": ("#holds", "Go to the holds"),
-    "queries": ("#holds", "Go to the holds"),
+    "queries": ("#queries", "Go to the queries"),
     "coder": ("#foot", "See who has the account"),
 }
 #: Places on another page.

@@ -14,6 +14,7 @@ from coding_workflow.coding.selectors import coded_record
 from coding_workflow.release.services.checking import Judgement
 from coding_workflow.staff.access import StaffRequest, is_polling, open_account, require_role
 from coding_workflow.staff.models import Role
+from worklist.selectors.queries import queries_of
 from worklist.selectors.workspace import JOINED, desk
 from worklist.selectors.workspace_claim import sides
 from worklist.selectors.workspace_codes import codes_pane
@@ -94,6 +95,7 @@ def panes(request: StaffRequest, opened: Account, judgement: Judgement | None = 
         "record": record_pane(opened, codes, chosen_document(request)),
         "sides": sides(opened, written.abstract),
         "gate": gate,
+        "queries": queries_of(opened),
         "drg_was": _drg_before(request, opened, gate.drg),
     }
 

@@ -88,7 +88,8 @@ def revoke_links(query_id: int) -> None:
 def live_links(now: datetime.datetime) -> QuerySet[QueryLink]:
     """Links that still open: neither used, revoked, expired nor locked, to a query that waits for its answer."""
     rows = QueryLink.objects.filter(used_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now, wrong_tries__lt=MOST_TRIES)
-    return rows.filter(query__status=QueryStatus.SENT).select_related("query__provider", "account__facility")
+    shown = ("query__provider", "query__sent", "account__facility", "account__patient")
+    return rows.filter(query__status=QueryStatus.SENT).select_related(*shown)
 
 
 def link_by_token(token: str) -> QueryLink | None:
