@@ -276,7 +276,7 @@ def test_before_who_it_is_the_page_says_nothing_of_the_patient(account: Account,
         for words in ("Testcase", account.number, account.patient.mrn, "BiPAP", "breathing", "Ward"):
             assert words not in page
         assert "Main Street Hospital" in page
-        assert said.headers["Referrer-Policy"] == "no-referrer" and "no-store" in said.headers["Cache-Control"]
+        assert said.headers["Referrer-Policy"] == "same-origin" and "no-store" in said.headers["Cache-Control"]
     assert "4 tries are left" in page
 
 

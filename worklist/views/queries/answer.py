@@ -33,10 +33,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     if link is None:
         return _over(request)
     with scoped([link.facility_id]):
-        response = _opened(request, token, link)
-    # The address is the provider's key: no page that is left from here is told of it.
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+        return _opened(request, token, link)
 
 
 def _opened(request: HttpRequest, token: str, link: QueryLink) -> HttpResponse:
