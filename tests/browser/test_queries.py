@@ -147,7 +147,7 @@ def test_a_leading_question_is_stopped_as_it_is_written_and_a_plain_one_goes_out
     site.go(coder, "my_work")
     expect(coder.locator("body")).to_contain_text("Query answered")
     site.go(coder, "account", site.account.pk)
-    expect(coder.get_by_test_id("query")).to_contain_text("Answered, addendum awaited")
+    expect(coder.get_by_test_id("query")).to_contain_text("Addendum awaited")
     if SHOTS:
         coder.screenshot(path=f"{SHOTS}/workspace.png")
     coder.get_by_role("button", name="Take this account").click()

@@ -134,4 +134,6 @@ def _duration(took: datetime.timedelta | None) -> str:
     if took is None:
         return ""
     hours = took.total_seconds() / 3600
+    if hours < 1:
+        return "under 1 h"
     return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.1f} d"

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("draft", "Draft"),
                             ("sent", "Sent"),
-                            ("answered", "Answered, addendum awaited"),
+                            ("answered", "Addendum awaited"),
                             ("closed", "Closed"),
                             ("withdrawn", "Withdrawn"),
                         ],

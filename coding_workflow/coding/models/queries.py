@@ -21,7 +21,7 @@ class QueryStatus(models.TextChoices):
 
     DRAFT = "draft", "Draft"
     SENT = "sent", "Sent"
-    ANSWERED = "answered", "Answered, addendum awaited"
+    ANSWERED = "answered", "Addendum awaited"
     CLOSED = "closed", "Closed"
     WITHDRAWN = "withdrawn", "Withdrawn"
 
