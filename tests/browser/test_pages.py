@@ -40,7 +40,7 @@ from tests.worklist.rules import blank
 from worklist.assignment import claim_next
 from worklist.demo.hospital import open_hospital
 from worklist.demo.player import Player
-from worklist.demo.stories import after_claim, sequence, states, stays, surgery, visits
+from worklist.demo.stories import after_claim, asked, sequence, states, stays, surgery, visits
 from worklist.demo.story import Story
 
 from .serving import served, session_cookie
@@ -73,6 +73,7 @@ def _stories() -> list[Story]:
     """One of each kind of state: paid, held, being coded, outpatient, reopened, in house."""
     amended = after_claim.amended_pathology()
     told = [stays.nstemi(), surgery.pacemaker(), visits.kitchen_knife(), amended, states.in_house(), states.being_coded()]
+    told += [stays.query_outstanding(), asked.answered(), asked.begun()]
     return [*told, states.illegible_sheet(), *sequence.told()[:1]]
 
 

@@ -125,6 +125,9 @@ def test_a_leading_question_is_stopped_as_it_is_written_and_a_plain_one_goes_out
     expect(coder.get_by_test_id("lint-ok")).to_be_visible()
     link, code = _send(coder)
     _look(coder, "link")
+    coder.get_by_role("link", name="See the query").click()
+    expect(coder.get_by_test_id("query-status")).to_have_text("Sent")
+    _look(coder, "sent")
 
     phone = site.page(**PHONE)
     phone.goto(link)
