@@ -107,6 +107,8 @@ def _keep(request: StaffRequest, account: Account, draft: ProviderQuery | None, 
     try:
         kept = _kept(request, account, draft, wording)
     except Refused as refusal:
+        if request.htmx:
+            raise
         return _page(request, account, draft, wording, refusal)
     if said:
         messages.success(request, said)

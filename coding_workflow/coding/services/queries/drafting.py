@@ -70,7 +70,8 @@ def _values(account: Account, wording: Wording) -> dict[str, Any]:
         "kind": wording.kind,
         "subject": _plain(wording.subject),
         "text": _plain(wording.text),
-        "options": [_plain(each)[:300] for each in wording.options],
+        # One space between words, as browsers send an option back.
+        "options": [" ".join(_plain(each)[:300].split()) for each in wording.options],
         "indicators": _indicators(account, wording.indicators),
         "codes": _codes(account, wording.codes),
     }
