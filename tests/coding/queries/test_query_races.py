@@ -39,6 +39,8 @@ def _at_once(acts: list[Callable[[], object]]) -> list[object]:
         thread.start()
     for thread in threads:
         thread.join(60)
+    assert [each for each in said if isinstance(each, Exception)] == []
+    assert len(said) == len(acts)
     return said
 
 
