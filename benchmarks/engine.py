@@ -8,7 +8,7 @@ from typing import Final
 from accounts.models import Facility
 from accounts.scope import scoped
 from coding_workflow.guidelines import grouper
-from coding_workflow.guidelines.anchoring import tokens_of
+from coding_workflow.guidelines.anchoring import words_of
 from coding_workflow.guidelines.engine import evaluate
 from coding_workflow.guidelines.facts import Facts
 from coding_workflow.guidelines.ruleset import RuleSet, builtin
@@ -101,4 +101,4 @@ class Judging:
 
 def _made_among(ruleset: RuleSet, facts: Facts) -> int:
     """How many administrators' rules the account is asked."""
-    return sum(bool(rule.definition) for rule in ruleset.rules_for(facts, tokens_of(facts)))
+    return sum(bool(rule.definition) for rule in ruleset.rules_for(facts, words_of(facts)))

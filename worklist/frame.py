@@ -14,6 +14,7 @@ from coding_workflow.staff.models import Role
 PLACES: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("go-work", "My work", "worklist:my_work", frozenset()),
     ("go-board", "Release board", "worklist:board", frozenset({"supervisor", "compliance"})),
+    ("go-queries", "Queries", "worklist:queries", frozenset({"supervisor", "compliance"})),
     ("go-claims", "Claims", "worklist:claims", frozenset({"biller", "supervisor", "compliance"})),
     ("go-rules", "Rules", "worklist:rules", frozenset({"administrator", "supervisor", "compliance"})),
     ("go-imports", "Imports", "worklist:imports", frozenset({"administrator", "supervisor", "compliance"})),

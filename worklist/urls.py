@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from .views import board, go, history, imports, my_work, parked
 from .views.claims import cases, lists, one, remittances
+from .views.queries import answer, composer, overview, query
 
 app_name = "worklist"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -35,6 +36,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("parked/<int:pk>/again/", parked.again, name="parked_again"),
     path("rules/", include("worklist.views.lab.urls")),
     path("certificates/<int:pk>/", history.certificate, name="certificate"),
+    path("queries/", overview.queries, name="queries"),
+    path("answer/<str:token>/", answer.answer, name="answer"),
+    path("account/<int:pk>/queries/new/", composer.new, name="new_query"),
+    path("account/<int:pk>/queries/<int:row>/edit/", composer.edit, name="edit_query"),
+    path("account/<int:pk>/queries/<int:row>/", query.query, name="query"),
+    path("account/<int:pk>/queries/<int:row>/change/", query.change, name="change_query"),
     path("account/<int:pk>/history/", history.history, name="history"),
     path("account/<int:pk>/", include("worklist.views.workspace.urls")),
 ]

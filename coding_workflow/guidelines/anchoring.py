@@ -14,6 +14,7 @@ from .service_codes import HCPCS_SYSTEMS
 DIAGNOSES, PROCEDURES, SERVICES, DOCUMENTS = "d:", "x:", "h:", "t:"
 #: Rules are found by the category of a code: its first three characters.
 CATEGORY = 3
+_FAMILY = len(DIAGNOSES)
 _LONGEST = 7
 _KEPT_CODES = 100_000
 
@@ -39,35 +40,39 @@ class Anchors:
         return (not self.classes or patient_class in self.classes) and (not self.payers or payer_kind in self.payers)
 
 
-def tokens_of(facts: Facts) -> frozenset[str] | None:
-    """Every token of an account; None where diagnoses or documents are not known, so that nothing can be ruled out."""
+def words_of(facts: Facts) -> frozenset[str] | None:
+    """Each code and type of document of an account as one word, ``d:I2109``; None where diagnoses or documents are not known.
+
+    Then nothing can be ruled out, and every rule must be asked.
+    """
     if facts.diagnoses is None or facts.documents is None:
         return None
-    coded = chain(_diagnoses(facts), _of_services(facts))
-    return frozenset(chain(_types(facts), *(_tokens(family, code) for family, code in coded)))
-
-
-def _diagnoses(facts: Facts) -> Iterator[tuple[str, str]]:
-    for diagnosis in (*(facts.diagnoses or ()), *facts.external_causes):
-        yield DIAGNOSES, diagnosis.code
-    for code in (facts.admitting_diagnosis, *facts.reason_for_visit):
-        yield DIAGNOSES, code
-
-
-def _of_services(facts: Facts) -> Iterator[tuple[str, str]]:
-    for procedure in facts.procedures:
-        yield PROCEDURES, procedure.code
-        if procedure.system in HCPCS_SYSTEMS:
-            yield SERVICES, procedure.code
-    for line in facts.lines:
-        yield SERVICES, line.hcpcs
-
-
-def _types(facts: Facts) -> list[str]:
-    return [DOCUMENTS + document.type for document in facts.documents or ()]
+    return frozenset(chain(_diagnoses(facts), _services(facts), _documents(facts)))
 
 
 @lru_cache(maxsize=_KEPT_CODES)
-def _tokens(family: str, code: str) -> tuple[str, ...]:
-    """Every beginning of a code, so that a prefix of any length is found by one look. Few codes make most accounts."""
-    return tuple(family + code[:length] for length in range(1, min(len(code), _LONGEST) + 1))
+def tokens(word: str) -> frozenset[str]:
+    """Every beginning of a code, so that a prefix of any length is found by one look; a type of document is met whole."""
+    if word.startswith(DOCUMENTS):
+        return frozenset((word,))
+    return frozenset(word[:length] for length in range(_FAMILY + 1, min(len(word), _FAMILY + _LONGEST) + 1))
+
+
+def _diagnoses(facts: Facts) -> Iterator[str]:
+    for diagnosis in (*(facts.diagnoses or ()), *facts.external_causes):
+        yield DIAGNOSES + diagnosis.code
+    for code in (facts.admitting_diagnosis, *facts.reason_for_visit):
+        yield DIAGNOSES + code
+
+
+def _services(facts: Facts) -> Iterator[str]:
+    for procedure in facts.procedures:
+        yield PROCEDURES + procedure.code
+        if procedure.system in HCPCS_SYSTEMS:
+            yield SERVICES + procedure.code
+    for line in facts.lines:
+        yield SERVICES + line.hcpcs
+
+
+def _documents(facts: Facts) -> Iterator[str]:
+    return (DOCUMENTS + document.type for document in facts.documents or ())

@@ -1,22 +1,25 @@
 """One account under judgement: its facts, its tables, its policy, and what several rules derive from them."""
 
 import datetime
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 from accounts.stay import length_of_stay, line_date
 from coding_workflow.policy.rules import FacilityPolicy
 
-from .anchoring import tokens_of
+from .anchoring import tokens, words_of
 from .facts import Coder, Diagnosis, Document, Facts, Line, Procedure
 from .grouper import GroupingAnswer, GroupingClaim
 from .service_codes import HCPCS_SYSTEMS
 from .situations import situations
 from .support import Supported, supported
-from .tables import Tables
+from .tables import NotesAnswer, Tables
 
 #: First day of ICD-10 in the United States (45 CFR 162.1002).
 ICD_10_FROM = datetime.date(2015, 10, 1)
 
+
+NO_NOTES = NotesAnswer()
 
 #: Edits by which the Medicare Code Editor refuses a principal diagnosis.
 PRINCIPAL_EDITS = frozenset({"E_CODE_AS_PDX", "MANIFESTATION_AS_PDX", "UNACCEPTABLE_PDX", "INVALID_CODE"})
@@ -61,6 +64,21 @@ class Case:
     def beginnings(self) -> frozenset[str]:
         """Every beginning of every submitted diagnosis code: most rules ask for codes that an account does not have."""
         return frozenset().union(*map(beginnings, self.codes))
+
+    @cached_property
+    def siblings(self) -> tuple[str, ...]:
+        """The submitted diagnosis codes, each once, that share their category with another one. Most accounts have few."""
+        found: dict[str, dict[str, None]] = {}
+        for code in self.codes:
+            found.setdefault(code[:3], {})[code] = None
+        return tuple(code for codes in found.values() if len(codes) > 1 for code in codes)
+
+    @cached_property
+    def notes(self) -> dict[str, NotesAnswer]:
+        """Submitted ICD-10-CM code -> its instructional notes; empty where they are not loaded."""
+        if not self.icd_10 or not self.is_loaded("ICD-10-CM-NOTES"):
+            return {}
+        return {code: self.tables.notes(code) or NO_NOTES for code in self.codes}
 
     @cached_property
     def tables_date(self) -> datetime.date | None:
@@ -158,9 +176,14 @@ class Case:
         return situations(self.facts, self.codes, self.grouping)
 
     @cached_property
+    def words(self) -> frozenset[str] | None:
+        """Codes and types of documents, by which rules are found (``anchoring``)."""
+        return words_of(self.facts)
+
+    @cached_property
     def tokens(self) -> frozenset[str] | None:
-        """Beginnings of codes and types of documents, by which rules are found (``anchoring``)."""
-        return tokens_of(self.facts)
+        """The beginnings of these words."""
+        return None if self.words is None else frozenset().union(*map(tokens, self.words))
 
     @cached_property
     def documents(self) -> dict[str, Document]:
@@ -168,14 +191,25 @@ class Case:
         return {document.id: document for document in self.facts.documents or ()}
 
     @cached_property
+    def received(self) -> frozenset[str]:
+        """The types of document in the record."""
+        return frozenset(document.type for document in self.facts.documents or ())
+
+    @cached_property
+    def received_signed(self) -> frozenset[str]:
+        """The types of which one is signed."""
+        return frozenset(document.type for document in self.facts.documents or () if document.signed)
+
+    @cached_property
     def coders(self) -> dict[str, Coder]:
         """Everyone whose competence is known, by id."""
         known = {coder.id: coder for coder in self.facts.coders}
         return known | ({self.facts.coder.id: self.facts.coder} if self.facts.coder else {})
 
-    def coder_id(self, item: Diagnosis | Procedure | Line) -> str:
-        """Who assigned the item: its own coder, else the account's; empty where nobody is named."""
-        return item.coder or (self.facts.coder.id if self.facts.coder else "")
+    def assigners(self, items: Iterable[Diagnosis | Procedure | Line]) -> set[str]:
+        """Who assigned these: the coder of each, else the account's."""
+        account = self.facts.coder.id if self.facts.coder else ""
+        return {item.coder or account for item in items} - {""}
 
     def is_loaded(self, system: str, on: datetime.date | None = None) -> bool:
         """Whether a release of the table covers the account's date, or the day of a service (``service_day``)."""
@@ -183,8 +217,24 @@ class Case:
 
     def service_day(self, service: Line | Procedure) -> datetime.date | None:
         """The day that chooses the tables of a service, where it is another than the account's; else None."""
-        chosen = line_date(self.tables_date, service.date, inpatient=self.inpatient)
-        return None if chosen == self.tables_date else chosen
+        return self._days[service.date]
+
+    @cached_property
+    def _days(self) -> dict[datetime.date | None, datetime.date | None]:
+        """Day of a service -> the day that chooses its tables; worked out once, since every table asks."""
+        dates = {line.date for line in self.facts.lines} | {procedure.date for procedure in self.facts.procedures}
+        chosen = {date: line_date(self.tables_date, date, inpatient=self.inpatient) for date in dates}
+        return {date: None if on == self.tables_date else on for date, on in chosen.items()}
+
+    @cached_property
+    def service_days(self) -> tuple[datetime.date | None, ...]:
+        """The days on which tables by day of service are asked, the account's own as None; that one alone without services."""
+        return tuple(sorted({self.service_day(service) for service in self.services}, key=str)) or (None,)
+
+    @cached_property
+    def modified(self) -> tuple[Line, ...]:
+        """Charge lines with a code and a modifier."""
+        return tuple(line for line in self.facts.lines if line.hcpcs and line.modifiers)
 
     @cached_property
     def services(self) -> tuple[Line | Procedure, ...]:

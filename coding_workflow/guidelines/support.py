@@ -36,15 +36,17 @@ def supported(
         return Supported(code, kinds, evidence, tuple([record[each.document] for each in evidence if each.document in record]))
 
     queried = {code for query in facts.queries for code in query.codes}
-    for at, diagnosis in enumerate((*(facts.diagnoses or ()), *facts.external_causes)):
+    principal = True
+    for diagnosis in (*(facts.diagnoses or ()), *facts.external_causes):
         code = diagnosis.code
-        kinds = _kinds(at == 0, code in complications, code in hospital_acquired, diagnosis.queried or code in queried)
+        kinds = _kinds(principal, code in complications, code in hospital_acquired, diagnosis.queried or code in queried)
         yield of(code, kinds, diagnosis.evidence)
+        principal = False
     for procedure in facts.procedures:
         yield of(procedure.code, PROCEDURE, procedure.evidence)
     coded = {procedure.code for procedure in facts.procedures}
     for line in () if facts.inpatient else facts.lines:
-        if line.source == "coder" and is_surgery(line.hcpcs) and line.hcpcs not in coded:
+        if line.source == "coder" and line.hcpcs not in coded and is_surgery(line.hcpcs):
             yield of(line.hcpcs, PROCEDURE, line.evidence)
 
 

@@ -85,8 +85,14 @@ class EvidencePolicy:
 
     def forms_for(self, kinds: Collection[str]) -> frozenset[str]:
         """The forms of evidence accepted for a code of these kinds (``vocabulary.MANDATORY_EVIDENCE``)."""
-        if any(kind in self.shown_on_record for kind in kinds):
-            return SHOWN_FORMS
+        return self._other_forms if self._shown.isdisjoint(kinds) else SHOWN_FORMS
+
+    @cached_property
+    def _shown(self) -> frozenset[str]:
+        return frozenset(self.shown_on_record)
+
+    @cached_property
+    def _other_forms(self) -> frozenset[str]:
         return frozenset(self.other_forms)
 
 
@@ -135,6 +141,21 @@ class UnsignedDocuments:
 
 
 @dataclass(frozen=True)
+class QueryPolicy:
+    """What becomes of a provider query that is not answered, in days since it was sent, and how long its link works.
+
+    ``escalate_to``: the desk that takes it up with the provider. Nothing ends by itself: an unanswered query holds
+    until a person ends it with a reason.
+    """
+
+    reminder_days: int = 2
+    second_reminder_days: int = 4
+    escalation_days: int = 7
+    escalate_to: str = "physician_advisor"
+    link_days: int = 7
+
+
+@dataclass(frozen=True)
 class FacilityPolicy:
     """The whole policy of a facility at one moment. Of rows that both fit an account, the first wins."""
 
@@ -148,13 +169,21 @@ class FacilityPolicy:
     unsigned: tuple[UnsignedDocuments, ...] = (UnsignedDocuments("hold"),)
     select_modifiers: tuple[str, ...] = ()
     query_is_legal_record: bool = field(default=False)
+    queries: QueryPolicy = QueryPolicy()
 
-    def documents_required(
-        self, patient_class: str, payer_kind: str, situations: Collection[str]
-    ) -> tuple[RequiredDocument, ...]:
-        """The rows of the matrix that ask something of this account, in order."""
-        rows, _ = self._rows_for(patient_class, payer_kind)
-        return tuple(row for row in rows if row.applies_in(situations))
+    def documents_accepted(
+        self, patient_class: str, payer_kind: str, situations: frozenset[str]
+    ) -> tuple[tuple[RequiredDocument, frozenset[str]], ...]:
+        """The rows of the matrix that ask something of this account, in order, with the document types that satisfy each.
+
+        Few accounts differ in all three, so the answer is kept.
+        """
+        asked = patient_class, payer_kind, situations
+        if asked not in self._accepted:
+            rows, _ = self._rows_for(patient_class, payer_kind)
+            applying = (row for row in rows if row.applies_in(situations))
+            self._accepted[asked] = tuple((row, row.accepted_types(situations)) for row in applying)
+        return self._accepted[asked]
 
     def tables_required(self, patient_class: str, payer_kind: str) -> frozenset[str]:
         """The tables (``vocabulary.TABLES``) that must be loaded to judge this account."""
@@ -169,6 +198,10 @@ class FacilityPolicy:
             rows = (row for row in self.required_tables if row.scope.covers(*scope))
             self._scopes[scope] = documents, frozenset(table for row in rows for table in row.tables)
         return self._scopes[scope]
+
+    @cached_property
+    def _accepted(self) -> dict[tuple[str, str, frozenset[str]], tuple[tuple[RequiredDocument, frozenset[str]], ...]]:
+        return {}
 
     @cached_property
     def _scopes(self) -> dict[tuple[str, str], tuple[tuple[RequiredDocument, ...], frozenset[str]]]:

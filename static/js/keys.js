@@ -3,6 +3,7 @@
 export const KEYS = [
   { keys: "g w", does: "go-work", words: "Go to My work" },
   { keys: "g r", does: "go-board", words: "Go to Release board" },
+  { keys: "g q", does: "go-queries", words: "Go to Queries" },
   { keys: "g c", does: "go-claims", words: "Go to Claims" },
   { keys: "g l", does: "go-rules", words: "Go to Rules" },
   { keys: "g i", does: "go-imports", words: "Go to Imports" },

@@ -8,7 +8,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from coding_workflow.guidelines.anchoring import DIAGNOSES, Anchors, tokens_of
+from coding_workflow.guidelines.anchoring import DIAGNOSES, Anchors, words_of
 from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.engine import evaluate
 from coding_workflow.guidelines.facts import Diagnosis, Facts, facts_from_json
@@ -63,7 +63,7 @@ def test_thousands_of_accounts_are_judged_the_same_without_the_index() -> None:
     spoke = set()
     for facts in _unlike_any_hospital():
         case = Case(facts, Ungrouped(), policy())
-        shown = set(builtin().rules_for(facts, tokens_of(facts)))
+        shown = set(builtin().rules_for(facts, words_of(facts)))
         for rule in rules:
             found = [*rule.judge(case)] if rule.covers(facts) else []
             assert not found or rule in shown, (rule.id, case.codes)
@@ -93,5 +93,5 @@ def test_an_account_whose_documents_are_not_known_is_shown_to_every_rule() -> No
     account: dict[str, Any] = json.loads(json.dumps(inpatient(diagnoses=dx("J44.1"))))
     del account["documents"]
     facts = facts_from_json(account)
-    assert tokens_of(facts) is None
-    assert builtin().rules_for(facts, tokens_of(facts)) == builtin().rules_for(facts)
+    assert words_of(facts) is None
+    assert builtin().rules_for(facts, words_of(facts)) == builtin().rules_for(facts)

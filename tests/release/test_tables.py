@@ -7,7 +7,8 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from coding_workflow.codesets.selectors import lookup
-from coding_workflow.release.tables import _expand, tables_in_force
+from coding_workflow.release.books import _expand
+from coding_workflow.release.tables import tables_in_force
 
 pytestmark = pytest.mark.usefixtures("coded_db")
 IN_FORCE = datetime.date(2026, 6, 1)

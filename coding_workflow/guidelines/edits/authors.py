@@ -68,7 +68,8 @@ def signed(case: Case) -> Iterator[Found]:
 def _resting_only_on(case: Case, documents: Collection[str]) -> Iterator[Supported]:
     """The codes whose documents are all among these; a code without any rests on nothing and is another rule's."""
     for item in case.supported if documents else ():
-        if item.documents and all(document.id in documents for document in item.documents):
+        first, *others = item.documents or (None,)
+        if first and first.id in documents and all(document.id in documents for document in others):
             yield item
 
 

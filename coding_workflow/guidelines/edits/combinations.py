@@ -1,7 +1,8 @@
 """Condition 4: one combination code instead of its parts (I.B.9), and acute before chronic (I.B.8)."""
 
 from collections.abc import Iterator
-from itertools import permutations
+from functools import lru_cache
+from itertools import product
 
 from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.registry import Found, guideline
@@ -19,7 +20,10 @@ PARTS = (
 )
 
 
-@guideline("icd10cm.combination", "I.B.9", override="reason")
+_KEPT_TITLES = 100_000
+
+
+@guideline("icd10cm.combination", "I.B.9", override="reason", codes=(code for first, _, _ in PARTS for code in first))
 def combination(case: Case) -> Iterator[Found]:
     """Parts for which there is a combination code are not coded apart."""
     for first, second, words in PARTS:
@@ -33,17 +37,20 @@ def acute_before_chronic(case: Case) -> Iterator[Found]:
     """Acute and chronic forms of one condition, both with a code in one category: the acute one is first."""
     if not case.is_loaded("ICD-10-CM"):
         return
-    named = [(code, _condition(case, code)) for code in dict.fromkeys(case.codes)]
-    for (earlier, one), (later, other) in permutations([pair for pair in named if pair[1][0]], 2):
-        in_order = case.codes.index(earlier) < case.codes.index(later)
-        if in_order and earlier[:3] == later[:3] and one[1] == other[1] and (one[0], other[0]) == ("chronic", "acute"):
+    found: dict[str, dict[str, str]] = {"chronic": {}, "acute": {}, "": {}}
+    for code in case.siblings:
+        answer = case.tables.code("ICD-10-CM", code)
+        kind, condition = _condition(answer.title) if answer else ("", "")
+        found[kind][code] = condition
+    for (earlier, one), (later, other) in product(found["chronic"].items(), found["acute"].items()):
+        if earlier[:3] == later[:3] and one == other and case.codes.index(earlier) < case.codes.index(later):
             yield Found(f"{point(later)} is acute and is sequenced before {point(earlier)}, which is chronic.", (later, earlier))
 
 
-def _condition(case: Case, code: str) -> tuple[str, str]:
+@lru_cache(maxsize=_KEPT_TITLES)
+def _condition(title: str) -> tuple[str, str]:
     """``acute`` or ``chronic`` (empty for neither or both) and what is left of the title without the word."""
-    answer = case.tables.code("ICD-10-CM", code)
-    words = answer.title.lower().replace(",", " ").split() if answer else []
+    words = title.lower().replace(",", " ").split()
     found = {"acute", "chronic"} & set(words)
     kind = found.pop() if len(found) == 1 else ""
     return kind, " ".join(word for word in words if word not in {"acute", "chronic", "subacute", "and"})

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from coding_workflow.guidelines.case import Case
+from coding_workflow.guidelines.case import NO_NOTES, Case
 from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES
 from coding_workflow.guidelines.registry import Found, guideline
 from coding_workflow.guidelines.tables import NotesAnswer
@@ -11,8 +11,6 @@ from coding_workflow.guidelines.words import listed, point
 
 from .injury import drug_intent
 from .substances import ONE_SUBSTANCE
-
-NO_NOTES = NotesAnswer()
 
 #: Pairs that are reported together whatever else is documented: code -> its companion. Other *use additional* notes depend
 #: on the record; holding for each of them would flood the coder.
@@ -22,23 +20,19 @@ INSEPARABLE = (
 )
 
 
+#: Hypertension with heart failure, and the failure that it names: ``circulatory.hypertension_order`` says which comes first.
+_HYPERTENSIVE_FAILURE = (("I50",), ("I110", "I130", "I132"))
 #: Pairs that exclude each other and have a rule of their own, which asks for more than a reason: HIV status, category R65, and
 #: use, abuse and dependence of one substance.
 _OWN_RULE = (("B20", "Z21", "R75"), ("R65",), *((substance,) for substance in ONE_SUBSTANCE))
 
 
-def _notes(case: Case, code: str) -> NotesAnswer:
-    if not case.icd_10 or not case.is_loaded("ICD-10-CM-NOTES"):
-        return NO_NOTES
-    return case.tables.notes(code) or NO_NOTES
-
-
 @guideline("icd10cm.excludes1", "I.A.12.a", version=2, override="reason")
 def excludes1(case: Case) -> Iterator[Found]:
     """Two codes that exclude each other; released with a reason where the two conditions are unrelated."""
-    notes = {code: _notes(case, code).excludes1 for code in sorted(set(case.codes))}
-    if all(case.beginnings.isdisjoint(excluded) for excluded in notes.values()):
+    if all(case.beginnings.isdisjoint(notes.excludes1) for notes in case.notes.values()):
         return
+    notes = {code: case.notes[code].excludes1 for code in sorted(case.notes)}
     for first, second in combinations(notes, 2):
         if any(first.startswith(own) and second.startswith(own) for own in _OWN_RULE):
             continue
@@ -49,18 +43,18 @@ def excludes1(case: Case) -> Iterator[Found]:
             )
 
 
-@guideline("icd10cm.code_first", "I.A.13, I.B.7", version=2)
+@guideline("icd10cm.code_first", "I.A.13, I.B.7", version=3)
 def code_first(case: Case) -> Iterator[Found]:
     """What a code says to code first stands before it; a manifestation has its cause before it.
 
     "Code first poisoning" means the intents 1 to 4; the drug of an adverse effect or of underdosing is sequenced after.
     """
-    for at, diagnosis in enumerate(case.diagnoses):
-        notes = _notes(case, diagnosis.code)
+    for at, diagnosis in enumerate(case.diagnoses if case.notes else ()):
+        notes = case.notes[diagnosis.code]
         if not notes.manifestation and case.beginnings.isdisjoint(notes.code_first):
             continue
         before = [each.code for each in case.diagnoses[:at]]
-        after = [each.code for each in case.diagnoses[at + 1 :] if _goes_first(each.code, notes)]
+        after = [each.code for each in case.diagnoses[at + 1 :] if _goes_first(each.code, notes, diagnosis.code)]
         if _has_own_order(diagnosis.code) or any(code.startswith(notes.code_first) for code in before):
             continue
         if after:
@@ -74,14 +68,17 @@ def _has_own_order(code: str) -> bool:
     return code.startswith("R65") or bool(drug_intent(code))
 
 
-def _goes_first(code: str, notes: NotesAnswer) -> bool:
+def _goes_first(code: str, notes: NotesAnswer, before: str) -> bool:
+    failure, hypertension = _HYPERTENSIVE_FAILURE
+    if before.startswith(failure) and code.startswith(hypertension):
+        return False
     return code.startswith(notes.code_first) and drug_intent(code) not in ("5", "6")
 
 
 @guideline("icd10cm.manifestation_first", "I.A.13", classes=OUTPATIENT_CLASSES)
 def manifestation_first(case: Case) -> Iterator[Found]:
     """A manifestation is never first-listed; inpatient stays have the Medicare Code Editor for it."""
-    if case.principal and _notes(case, case.principal.code).manifestation:
+    if case.principal and case.notes.get(case.principal.code, NO_NOTES).manifestation:
         yield Found(f"{point(case.principal.code)} is a manifestation and cannot be first-listed.", (case.principal.code,))
 
 

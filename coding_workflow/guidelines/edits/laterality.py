@@ -68,11 +68,10 @@ def both_sides(case: Case) -> Iterator[Found]:
     """Right and left of one condition are one code where there is a bilateral one."""
     if not case.is_loaded("ICD-10-CM"):
         return
-    codes = set(case.codes)
-    for right in dict.fromkeys(case.codes):
+    for right in case.siblings:
         for at in (at for at in range(4, len(right)) if right[at] == "1"):
             left = f"{right[:at]}2{right[at + 1 :]}"
-            both = _bilateral(case, right, at) if left in codes else ""
+            both = _bilateral(case, right, at) if left in case.siblings else ""
             if both and (_side(case, right), _side(case, left)) == ("right", "left"):
                 message = f"{point(right)} and {point(left)} are one condition on both sides, coded as {point(both)}."
                 yield Found(message, (right, left))

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator
+from typing import Final
 
 from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.registry import Found, rule
@@ -9,7 +10,9 @@ from coding_workflow.guidelines.service_codes import is_cpt, service_code
 from coding_workflow.guidelines.words import day
 
 #: Tables that are published by day of service.
-_BY_LINE = frozenset({"HCPCS", "HCPCS-MODIFIER", "CPT", "NCCI-PTP", "MUE"})
+_BY_LINE = frozenset({"HCPCS", "HCPCS-MODIFIER", "CPT", "NCCI-PTP", "MUE", "COVERAGE", "IOCE"})
+#: The one day on which every other table is asked: the account's.
+_OF_ACCOUNT: Final[tuple[datetime.date | None, ...]] = (None,)
 _FROM_GROUPER = frozenset({"MS-DRG", "MCE"})
 _ICD_9 = {"ICD-10-CM": "ICD-9-CM-DX", "ICD-10-PCS": "ICD-9-CM-PX"}
 
@@ -31,16 +34,10 @@ def loaded(case: Case) -> Iterator[Found]:
         name = table if case.icd_10 else _ICD_9.get(table, table)
         if not needed.get(table, True):
             continue
-        missing = [on for on in _days(case, table) if not _is_loaded(case, name, on)]
+        days = case.service_days if table in _BY_LINE else _OF_ACCOUNT
+        missing = [on for on in days if not _is_loaded(case, name, on)]
         if missing:
             yield _not_loaded(case, table, name, missing[0])
-
-
-def _days(case: Case, table: str) -> list[datetime.date | None]:
-    """The days on which a table is asked: of each service where it is published by day of service, else the account's."""
-    if table not in _BY_LINE:
-        return [None]
-    return sorted({case.service_day(service) for service in case.services}, key=str) or [None]
 
 
 def _needed(case: Case) -> dict[str, bool]:
@@ -54,6 +51,8 @@ def _needed(case: Case) -> dict[str, bool]:
         "HCPCS-MODIFIER": any(service.modifiers for service in case.services),
         "NCCI-PTP": len(services) > 1,
         "MUE": bool(services),
+        "COVERAGE": bool(services),
+        "IOCE": bool(services),
     }
 
 
@@ -70,9 +69,8 @@ def _not_loaded(case: Case, table: str, name: str, missing: datetime.date | None
     declared = case.policy.downstream_for(table, case.facts.patient_class, case.payer_kind, case.judged_on)
     if declared is None:
         return Found(message, (name,))
-    until = declared.expires_on.isoformat()
     return Found(
-        f"{message} {declared.declared_by} declares it validated downstream until {until}: {declared.reason}",
+        f"{message} It is declared to be validated downstream until {day(declared.expires_on)}: {declared.reason}",
         (name,),
         severity="warn",
     )

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES, Line
+from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES
 from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.service_codes import is_surgery
 
@@ -18,10 +18,6 @@ _DISCIPLINES = {"042": "GP", "043": "GO", "044": "GN"}
 _BILATERAL, _SIDES = "50", frozenset({"RT", "LT"})
 
 
-def _billed(case: Case) -> Iterator[Line]:
-    return (line for line in case.facts.lines if line.hcpcs)
-
-
 @rule(
     "modifier.of_visits",
     condition=4,
@@ -32,7 +28,7 @@ def _billed(case: Case) -> Iterator[Line]:
 )
 def of_visits(case: Case) -> Iterator[Found]:
     """24, 25 and 57 go with visits, 59 and X{EPSU} with procedures."""
-    for line in _billed(case):
+    for line in case.modified:
         wrong = _OF_VISITS if is_surgery(line.hcpcs) else SEPARATE_SERVICE if line.hcpcs in VISITS else frozenset()
         for modifier in sorted(wrong & {*line.modifiers}):
             kind = "a procedure" if is_surgery(line.hcpcs) else "a visit"
@@ -49,7 +45,7 @@ def of_visits(case: Case) -> Iterator[Found]:
 )
 def bilateral(case: Case) -> Iterator[Found]:
     """Both sides are modifier 50 on one line, not beside RT or LT, and one unit where Medicare is billed."""
-    for line in _billed(case):
+    for line in case.modified:
         if _BILATERAL not in line.modifiers:
             continue
         if _SIDES & {*line.modifiers}:
@@ -68,7 +64,7 @@ def bilateral(case: Case) -> Iterator[Found]:
 )
 def once(case: Case) -> Iterator[Found]:
     """A modifier stands once on a line."""
-    for line in _billed(case):
+    for line in case.modified:
         for modifier in sorted({each for each in line.modifiers if line.modifiers.count(each) > 1}):
             yield Found(f"Modifier {modifier} is on {line.hcpcs} more than once.", (line.hcpcs, modifier))
 
@@ -85,7 +81,7 @@ def once(case: Case) -> Iterator[Found]:
 )
 def therapy(case: Case) -> Iterator[Found]:
     """Physical medicine (CPT 97010-97799) under a therapy revenue code names its discipline: GP, GO or GN."""
-    for line in _billed(case):
+    for line in case.facts.lines:
         discipline = _DISCIPLINES.get(line.revenue_code[:3], "")
         if discipline and "97010" <= line.hcpcs <= "97799" and discipline not in line.modifiers:
             yield Found(f"{line.hcpcs} under {line.revenue_code} needs modifier {discipline}.", (line.hcpcs, discipline))
@@ -104,7 +100,7 @@ def therapy(case: Case) -> Iterator[Found]:
 def screening(case: Case) -> Iterator[Found]:
     """A screening that became a procedure is PT for Medicare and 33 for commercial payers."""
     wrong = {"medicare": "33", "commercial": "PT"}.get(case.payer_kind)
-    for line in _billed(case):
+    for line in case.modified:
         if wrong and wrong in line.modifiers:
             right = "PT" if wrong == "33" else "33"
             yield Found(f"Modifier {wrong} on {line.hcpcs} is for another payer; here it is {right}.", (line.hcpcs, wrong))

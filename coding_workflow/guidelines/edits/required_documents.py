@@ -36,9 +36,9 @@ def required(case: Case) -> Iterator[Found]:
     """
     if case.facts.documents is None:
         return
-    for row in case.policy.documents_required(case.facts.patient_class, case.payer_kind, case.situations):
-        missing = _missing(case, row)
-        waiver = _waiver(case, row)
+    for row, accepted in case.policy.documents_accepted(case.facts.patient_class, case.payer_kind, case.situations):
+        missing = _missing(case, row, accepted)
+        waiver = _waiver(case, row) if missing else None
         if missing and waiver:
             message = f"{missing} Waived until {day(waiver.expires)}: {waiver.reason}"
             yield Found(message, (row.code,), severity="info", owner=row.owner, reference=row.reference)
@@ -47,12 +47,10 @@ def required(case: Case) -> Iterator[Found]:
             yield Found(missing, (row.code,), severity=severity, owner=row.owner, reference=row.reference)
 
 
-def _missing(case: Case, row: RequiredDocument) -> str:
-    accepted = row.accepted_types(case.situations)
-    received = [document for document in case.facts.documents or () if document.type in accepted]
-    if not received:
+def _missing(case: Case, row: RequiredDocument, accepted: frozenset[str]) -> str:
+    if accepted.isdisjoint(case.received):
         return f"{row.title} has not been received."
-    if row.must_be_signed and not any(document.signed for document in received):
+    if row.must_be_signed and accepted.isdisjoint(case.received_signed):
         return f"{row.title} is not signed."
     return ""
 

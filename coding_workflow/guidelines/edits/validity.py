@@ -80,10 +80,9 @@ def _fault(case: Case, system: str, code: str, on: datetime.date | None = None) 
 )
 def procedure_valid(case: Case) -> Iterator[Found]:
     """Every procedure and HCPCS code is in the table of its date, where that table is loaded."""
-    for code, system, on in sorted(_procedure_codes(case), key=str):
-        fault = _fault(case, system, code, on) if case.is_loaded(system, on) else ""
-        if fault:
-            yield Found(f"{code} {fault}", (code,))
+    judged = ((code, _fault(case, system, code, on)) for code, system, on in _procedure_codes(case) if case.is_loaded(system, on))
+    for code, fault in sorted((code, fault) for code, fault in judged if fault):
+        yield Found(f"{code} {fault}", (code,))
 
 
 def _procedure_codes(case: Case) -> set[tuple[str, str, datetime.date | None]]:

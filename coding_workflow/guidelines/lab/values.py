@@ -161,7 +161,7 @@ def _coders(case: Case) -> set[str]:
     """Those who assigned a code; charge lines of the chargemaster have no coder."""
     by_hand = (line for line in case.facts.lines if line.hcpcs and line.source == "coder")
     items: tuple[Diagnosis | Procedure | Line, ...] = (*case.submitted, *case.facts.procedures, *by_hand)
-    return {case.coder_id(item) for item in items} - {""}
+    return case.assigners(items)
 
 
 def _held(case: Case) -> list[list[Competence]] | None:

@@ -114,8 +114,8 @@ def _accounts(draw: random.Random) -> Plain:
 
 
 def _said(rules: RuleSet, case: Case, *, all_of_them: bool) -> list[Any]:
-    asked = rules.rules if all_of_them else rules.rules_for(case.facts, case.tokens)
-    return [(rule.id, *rule.judge(case)) for rule in asked if rule.covers(case.facts) and rule.judge(case)]
+    asked = rules.rules if all_of_them else rules.rules_for(case.facts, case.words)
+    return sorted((rule.id, *rule.judge(case)) for rule in asked if rule.covers(case.facts) and rule.judge(case))
 
 
 def test_no_rule_that_would_speak_is_left_out() -> None:
@@ -135,7 +135,7 @@ def test_no_rule_that_would_speak_is_left_out() -> None:
 def test_an_account_whose_diagnoses_are_not_known_is_asked_everything() -> None:
     account = {key: value for key, value in stay().items() if key != "diagnoses"}
     rules = RuleSet([compile_rule("mi", 1, definition())])
-    assert rules.rules_for(case(account).facts, case(account).tokens) == rules.rules
+    assert rules.rules_for(case(account).facts, case(account).words) == rules.rules
 
 
 def test_the_hash_covers_key_version_and_definition() -> None:
@@ -190,7 +190,7 @@ def test_ten_times_the_rules_cost_at_most_three_times_as_much() -> None:
 
     cost(few)
     assert min(cost(many) for _ in range(3)) <= 3 * min(cost(few) for _ in range(3))
-    asked = many.rules_for(facts, Case(facts, NoTables(), STANDARD).tokens)
+    asked = many.rules_for(facts, Case(facts, NoTables(), STANDARD).words)
     assert len([rule for rule in asked if rule.definition]) < 30
 
 
@@ -200,7 +200,7 @@ def _with_built_in(number: int) -> RuleSet:
 
 def test_a_replaced_scope_is_honoured_with_its_anchors() -> None:
     made = replace(compile_rule("mi", 1, definition()), classes=frozenset({"clinic"}))
-    assert RuleSet([made]).rules_for(case().facts, case().tokens) == ()
+    assert RuleSet([made]).rules_for(case().facts, case().words) == ()
 
 
 def test_evaluating_with_the_index_says_what_evaluating_without_said() -> None:

@@ -18,6 +18,7 @@ from coding_workflow.staff.access import StaffRequest, is_polling, open_account,
 from coding_workflow.staff.models import Role
 from worklist.models import AccountDraft
 from worklist.selectors.history import since
+from worklist.selectors.queries import queries_of
 from worklist.selectors.workspace import JOINED, desk
 from worklist.selectors.workspace_claim import sides
 from worklist.selectors.workspace_codes import Codes, codes_pane
@@ -124,6 +125,7 @@ def panes(request: StaffRequest, opened: Account, judgement: Judgement | None = 
         "gate": gate,
         "coded": coded_now(codes, gate.drg),
         "drg_did": what_it_did(request.POST.get("coded", ""), codes, gate.drg),
+        "queries": queries_of(opened),
     }
 
 

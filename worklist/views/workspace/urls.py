@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("holds/", gate.hold, name="place_hold"),
     path("holds/<int:row>/", gate.resolve, name="resolve_hold"),
     path("override/", gate.override, name="override"),
+    path("override/<int:row>/agree/", gate.agree, name="agree_to_override"),
     path("take/", foot.take, name="take_work"),
     path("finalize/", foot.finalize, name="finalize"),
 ]
