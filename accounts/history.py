@@ -1,8 +1,11 @@
 """The history of every account: append-only events in a hash chain, and the log of who looked."""
 
+import datetime
 import uuid
 from collections.abc import Iterator
 from typing import Any
+
+from django.db.models import Min
 
 from . import chain
 from .actors import Actor
@@ -28,11 +31,25 @@ def record(
 
 
 def record_access(
-    *, user_id: int | None, kind: str, account: Account | None = None, facility: Facility | None = None, reason: str = ""
+    *,
+    user_id: int | None,
+    kind: str,
+    account: Account | None = None,
+    facility: Facility | None = None,
+    reason: str = "",
+    version_id: int | None = None,
 ) -> None:
-    """Write down that somebody saw health information: a page, a search, an export."""
+    """Write down that somebody saw health information: a page, a search, an export; ``version_id`` is the document read."""
     facility_id = account.facility_id if account else facility.pk if facility else None
-    AccessRecord.objects.create(user_id=user_id, kind=kind, account=account, facility_id=facility_id, reason=reason)
+    AccessRecord.objects.create(
+        user_id=user_id, kind=kind, account=account, facility_id=facility_id, reason=reason, version_id=version_id
+    )
+
+
+def versions_read(user_id: int, account: Account) -> dict[int, datetime.datetime]:
+    """The document versions of an account that the person has read, each with the first time. One query."""
+    rows = AccessRecord.objects.filter(account=account, user_id=user_id, version__isnull=False)
+    return dict(rows.values_list("version_id").annotate(first=Min("at")))
 
 
 def links(account_id: int) -> Iterator[chain.Link]:

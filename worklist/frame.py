@@ -14,6 +14,7 @@ from coding_workflow.staff.models import Role
 PLACES: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("go-work", "My work", "worklist:my_work", frozenset()),
     ("go-board", "Release board", "worklist:board", frozenset({"supervisor", "compliance"})),
+    ("go-queries", "Queries", "worklist:queries", frozenset({"supervisor", "compliance"})),
     ("go-claims", "Claims", "worklist:claims", frozenset({"biller", "supervisor", "compliance"})),
     ("go-rules", "Rules", "worklist:rules", frozenset({"administrator", "supervisor", "compliance"})),
     ("go-queues", "Queues", "worklist:queues", frozenset({"administrator", "supervisor"})),
@@ -50,6 +51,7 @@ class Frame:
     own_links: tuple[Place, ...] = ()
     roles: tuple[str, ...] = ()
     still_here: str = ""
+    single_keys: bool = True
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -80,6 +82,7 @@ def _signed_in(request: HttpRequest, user: Any, theme: str) -> Frame:
         facility=names + more,
         places=tuple(_places(request.path, roles)),
         own_links=tuple(_link("", name, view, request.path) for name, view in OWN_LINKS if _address(view)),
+        single_keys=user.single_letter_keys,
         roles=tuple(sorted(role.replace("_", " ").capitalize() for role in roles)),
         still_here=_still_here(request, roles),
     )

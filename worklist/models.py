@@ -173,6 +173,30 @@ class AssignedItem(models.Model):
         return f"assigned #{self.pk}"
 
 
+class AccountDraft(models.Model):
+    """What one person typed into the account page and did not send yet, so that a closed laptop loses nothing.
+
+    ``fields`` is pairs of a field's name on the page and its words; ``seen`` the newest event that the person saw
+    then. Deleted when nothing is left typed.
+    """
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    fields = models.JSONField(default=list)
+    seen = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            # Also serves the page: what this person left on this account.
+            models.UniqueConstraint(fields=("account", "user"), name="account_draft_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"account draft #{self.pk}"
+
+
 class RuleDraft(models.Model):
     """The rule editor's form as one person left it: every change is kept here, so that a closed laptop loses nothing.
 

@@ -2,14 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import board, history, imports, my_work, parked
+from .views import board, go, history, imports, my_work, parked
 from .views.claims import cases, lists, one, remittances
+from .views.queries import answer, composer, overview, query
 
 app_name = "worklist"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", my_work.my_work, name="my_work"),
     path("next/", my_work.get_next, name="get_next"),
     path("work/<int:pk>/put-back/", my_work.give_back, name="put_back"),
+    path("go/", go.go, name="go"),
     path("board/", board.board, name="board"),
     path("board/approve/", board.approve, name="approve"),
     path("board/<int:pk>/send-back/", board.send_back, name="send_back"),
@@ -35,6 +37,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/", include("worklist.views.lab.urls")),
     path("certificates/<int:pk>/", history.certificate, name="certificate"),
     path("", include("worklist.views.queueing.urls")),
+    path("queries/", overview.queries, name="queries"),
+    path("answer/<str:token>/", answer.answer, name="answer"),
+    path("account/<int:pk>/queries/new/", composer.new, name="new_query"),
+    path("account/<int:pk>/queries/<int:row>/edit/", composer.edit, name="edit_query"),
+    path("account/<int:pk>/queries/<int:row>/", query.query, name="query"),
+    path("account/<int:pk>/queries/<int:row>/change/", query.change, name="change_query"),
     path("account/<int:pk>/history/", history.history, name="history"),
     path("account/<int:pk>/", include("worklist.views.workspace.urls")),
 ]

@@ -41,6 +41,8 @@ class AccessRecord(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     kind = models.CharField(max_length=40, db_collation="C")
     reason = models.CharField(max_length=200, blank=True)
+    # Asked for together with the account, never by itself.
+    version = models.ForeignKey("accounts.DocumentVersion", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     action = models.UUIDField(default=uuid.uuid4)
 
     class Meta:

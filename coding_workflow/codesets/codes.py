@@ -27,6 +27,11 @@ _SETS: Final = {
 PAIR_SETS: Final = {f"{NCCI_PTP}-{key}": f"NCCI pairs: {name}" for key, name in _SETS.items()}
 UNIT_SETS: Final = {f"{MUE}-{key}": f"Unlikely units (MUE): {name}" for key, name in _SETS.items()}
 
+#: Medical necessity: which diagnoses a Local or National Coverage Determination covers a service for. And the lists of the
+#: Integrated Outpatient Code Editor, by the number of their edit.
+COVERAGE: Final = "COVERAGE"
+IOCE: Final = "IOCE"
+
 #: Lists of a claim form's codes, as CMS publishes them, and what a code of each looks like. The descriptions belong
 #: in part to NUBC and X12: none is shipped.
 CLAIM_LISTS: Final = {
@@ -58,6 +63,8 @@ SYSTEMS: Final = {
     POA_EXEMPT: "POA-exempt diagnoses",
     **PAIR_SETS,
     **UNIT_SETS,
+    COVERAGE: "Medical necessity (LCD and NCD)",
+    IOCE: "Outpatient code editor lists (IOCE)",
     **{system: name for system, (name, _) in CLAIM_LISTS.items()},
 }
 

@@ -4,7 +4,7 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 #: Notes of the tabular list, in the order in which coders read them.
 NOTE_KINDS: Final = (
@@ -27,7 +27,10 @@ Notes = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class CodeEntry:
-    """One code of the release in force. ``code`` has no point, ``display`` has it; dates are half-open."""
+    """One code of the release in force. ``code`` has no point, ``display`` has it; dates are half-open.
+
+    ``listings`` of a service: name, title and codes of each coverage determination or edit that lists it.
+    """
 
     system: str
     code: str
@@ -41,6 +44,7 @@ class CodeEntry:
     seventh_characters: Mapping[str, str] = field(default_factory=dict)
     valid_from: datetime.date | None = None
     valid_until: datetime.date | None = None
+    listings: tuple[Mapping[str, Any], ...] = ()
 
     def valid_on(self, on: datetime.date) -> bool:
         """Whether the code itself is valid on a date of its release."""

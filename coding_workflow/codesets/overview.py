@@ -12,6 +12,7 @@ from accounts.models import OutboxRow, OutboxState
 
 from .codes import (
     CLAIM_LISTS,
+    COVERAGE,
     CPT,
     HCPCS,
     HCPCS_MODIFIER,
@@ -20,6 +21,7 @@ from .codes import (
     ICD_10_CM,
     ICD_10_FROM,
     ICD_10_PCS,
+    IOCE,
     PAIR_SETS,
     POA_EXEMPT,
     SYSTEMS,
@@ -34,6 +36,7 @@ GROUPS: Final[tuple[tuple[str, Sequence[str]], ...]] = (
     ("Diagnoses and procedures", (ICD_10_CM, ICD_10_PCS, POA_EXEMPT, ICD_9_CM_DX, ICD_9_CM_PX)),
     ("Services and modifiers", (HCPCS, HCPCS_MODIFIER, CPT)),
     ("National Correct Coding Initiative", (*PAIR_SETS, *UNIT_SETS)),
+    ("Coverage and the outpatient code editor", (COVERAGE, IOCE)),
     ("Lists of the claim form", tuple(CLAIM_LISTS)),
 )
 _DISCHARGES: Final = frozenset({ICD_10_CM, ICD_10_PCS, ICD_9_CM_DX, ICD_9_CM_PX, POA_EXEMPT})

@@ -31,6 +31,7 @@ def entry(row: Code, system: str) -> CodeEntry:
         seventh_characters=row.attributes.get("seventh_characters", {}),
         valid_from=row.valid_from,
         valid_until=row.valid_until,
+        listings=tuple(row.attributes.get("listings", ())),
     )
 
 

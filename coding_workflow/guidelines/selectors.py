@@ -8,20 +8,26 @@ from django.db.models import F, Q, QuerySet
 from accounts.models import Facility
 
 from .lab.compiling import compile_text
+from .lab.definition import Definition
 from .models import AdminRule, RuleEvent, RuleVersion, State
-from .reading_rows import definition_of, tests_of
+from .reading_rows import definition_of, readable_definition, readable_tests, tests_of, title_alone, unreadable
 from .registry import Rule
 from .ruleset import RuleSet, builtin
 
 __all__ = [
+    "active_definitions",
     "active_rules",
     "definition_of",
     "history_of",
+    "readable_definition",
+    "readable_tests",
     "rules_at",
     "ruleset_for",
     "ruleset_with_shadow",
     "shadow_rules",
     "tests_of",
+    "title_alone",
+    "unreadable",
     "versions_of",
 ]
 
@@ -55,6 +61,14 @@ def active_rules(facility: Facility) -> tuple[Rule, ...]:
     return _rules(_named(facility, State.ACTIVE))
 
 
+def active_definitions(facility: Facility) -> list[Definition]:
+    """What the active rules say that administrators made, the facility's own and those of all; one that cannot be read is
+    left out. One query."""
+    reach = Q(rule__facility=facility) | Q(rule__facility__isnull=True)
+    versions = RuleVersion.objects.filter(reach, state=State.ACTIVE).order_by("rule__key").only("definition")
+    return [found for found in map(readable_definition, versions) if found is not None]
+
+
 def _named(facility: Facility | None, state: State) -> _Named:
     everywhere = Q(rule__facility__isnull=True)
     reach = everywhere | Q(rule__facility=facility) if facility else everywhere
@@ -81,11 +95,11 @@ def rules_at(facility_ids: Collection[int]) -> QuerySet[AdminRule]:
 
 
 def versions_of(rule: AdminRule) -> QuerySet[RuleVersion]:
-    """The versions of a rule, newest first."""
+    """The versions of a rule, newest first; the text and the tests of each are read when they are asked for."""
     people = ("written_by", "shadowed_by", "published_by", "retired_by")
-    return rule.versions.select_related(*people).order_by(F("number").desc())
+    return rule.versions.select_related(*people).defer("definition", "tests").order_by(F("number").desc())
 
 
 def history_of(rule: AdminRule) -> QuerySet[RuleEvent]:
     """Everything that was done about a rule, newest first."""
-    return rule.events.select_related("by", "version")
+    return rule.events.select_related("by")

@@ -58,13 +58,23 @@ class UnitsAnswer:
     adjudication: str
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A coverage determination or an edit of the outpatient code editor that lists a service, with the codes it names:
+    diagnoses as prefixes or ranges (``E08-E13``), services whole."""
+
+    name: str
+    title: str
+    codes: tuple[str, ...]
+
+
 #: The day of a line where it is another than the account's; None asks for the account's own date.
 Day = datetime.date | None
 
 
 class Tables(Protocol):
     """Tables in force for one account. Systems: ICD-10-CM, ICD-10-PCS, ICD-9-CM-DX, ICD-9-CM-PX, HCPCS, CPT,
-    HCPCS-MODIFIER, ICD-10-CM-NOTES, POA-EXEMPT, NCCI-PTP, MUE."""
+    HCPCS-MODIFIER, ICD-10-CM-NOTES, POA-EXEMPT, NCCI-PTP, MUE, COVERAGE, IOCE."""
 
     def loaded(self, system: str, on: Day = None) -> str | None:
         """Label of the release in force (its first day, or a version); None when no release covers the date."""
@@ -84,6 +94,9 @@ class Tables(Protocol):
     def unit_limit(self, code: str, on: Day = None) -> UnitsAnswer | None:
         """The MUE value of a code; None when it has none."""
 
+    def listings(self, system: str, code: str, on: Day = None) -> tuple[Listing, ...]:
+        """What COVERAGE or IOCE lists about a service, by name."""
+
     def grouping(self, claim: GroupingClaim) -> GroupingAnswer | None:
         """DRG and MCE answer; None when no version covers the discharge date."""
 
@@ -102,6 +115,10 @@ class GrouperTables:
     def unit_limit(self, code: str, on: Day = None) -> UnitsAnswer | None:
         """None, until an adapter has MUE tables; ``loaded`` says that they are not."""
         return None
+
+    def listings(self, system: str, code: str, on: Day = None) -> tuple[Listing, ...]:
+        """None, until an adapter has such tables; ``loaded`` says that they are not."""
+        return ()
 
 
 class NoTables(GrouperTables):
@@ -151,6 +168,7 @@ class RecordingTables:
         self._exempt = _Answers(tables.poa_exempt)
         self._pairs = _Answers[tuple[frozenset[str], Day], tuple[PairAnswer, ...]](lambda asked: tables.pairs(*asked))
         self._units = _Answers[tuple[str, Day], UnitsAnswer | None](lambda asked: tables.unit_limit(*asked))
+        self._listings = _Answers[tuple[str, str, Day], tuple[Listing, ...]](lambda asked: tables.listings(*asked))
         self._grouping = _Answers(tables.grouping)
 
     def loaded(self, system: str, on: Day = None) -> str | None:
@@ -177,6 +195,10 @@ class RecordingTables:
         """As the tables say."""
         return self._units[code, on]
 
+    def listings(self, system: str, code: str, on: Day = None) -> tuple[Listing, ...]:
+        """As the tables say."""
+        return self._listings[system, code, on]
+
     def grouping(self, claim: GroupingClaim) -> GroupingAnswer | None:
         """As the grouper says; one claim per account."""
         return self._grouping[claim]
@@ -200,6 +222,9 @@ class RecordingTables:
                 _question(on, *sorted(codes)): [_plain(each) for each in found] for (codes, on), found in self._pairs.items()
             },
             "units": _all_plain(_written(self._units)),
+            "listings": {
+                question: [_plain(each) for each in found] for question, found in sorted(_written(self._listings).items())
+            },
             "grouping": [_plain(answer) for answer in self._grouping.values()],
         }
 
@@ -259,6 +284,11 @@ class ReplayTables:
         """The recorded limit."""
         kept = self._answers["units"][_question(on, code)]
         return UnitsAnswer(**kept) if kept else None
+
+    def listings(self, system: str, code: str, on: Day = None) -> tuple[Listing, ...]:
+        """The recorded listings."""
+        kept = self._answers["listings"][_question(on, system, code)]
+        return tuple(Listing(each["name"], each["title"], tuple(each["codes"])) for each in kept)
 
     def grouping(self, claim: GroupingClaim) -> GroupingAnswer | None:
         """The recorded DRG and MCE answer."""

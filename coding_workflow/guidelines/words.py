@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
+from typing import Final
 
 
 def point(code: str) -> str:
@@ -16,9 +17,19 @@ def listed(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+#: Not ``%b``: the same facts give the same sentence under any locale.
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 def day(date: datetime.date | None) -> str:
-    """A date as 2026-05-04, or ``not given``."""
-    return date.isoformat() if date else "not given"
+    """A date as the pages write it, ``May 4, 2026``, or ``not given``."""
+    return f"{_MONTHS[date.month - 1]} {date.day}, {date.year}" if date else "not given"
+
+
+def some(words: Sequence[str], most: int = 3) -> str:
+    """``listed``, where there are many only the first: ``a, b, c and 4 others``."""
+    rest = len(words) - most
+    return listed(words) if rest < 1 else listed([*words[:most], f"{rest} other{'s' if rest > 1 else ''}"])
 
 
 def spoken(term: str) -> str:

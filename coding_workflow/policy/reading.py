@@ -14,6 +14,7 @@ from .rules import (
     Downstream,
     EvidencePolicy,
     FacilityPolicy,
+    QueryPolicy,
     RequiredDocument,
     RequiredTable,
     Scope,
@@ -22,6 +23,7 @@ from .rules import (
 
 MAX_CHARACTERS = 200_000
 MAX_DAYS = 60
+MAX_LINK_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,14 @@ def _unsigned(row: UnsignedDocuments, place: str) -> Iterator[Fault]:
     yield from _words(row.document_types, vocabulary.DOCUMENT_TYPES, f"{place}.document_types")
 
 
+def _queries(row: QueryPolicy, place: str) -> Iterator[Fault]:
+    yield from _words([row.escalate_to], vocabulary.ESCALATION_DESKS, f"{place}.escalate_to")
+    if not 1 <= row.reminder_days < row.second_reminder_days < row.escalation_days <= MAX_DAYS:
+        yield Fault(place, f"reminder, second reminder and escalation follow each other, from day 1 to {MAX_DAYS}")
+    if not 1 <= row.link_days <= MAX_LINK_DAYS:
+        yield Fault(f"{place}.link_days", f"must be 1 to {MAX_LINK_DAYS}")
+
+
 def _policy(policy: FacilityPolicy, place: str) -> Iterator[Fault]:
     yield from _some(policy.title.strip(), "title")
     yield from _some(policy.required_documents, "required_documents")
@@ -222,5 +232,6 @@ _CHECKS: dict[type, Callable[[Any, str], Iterator[Fault]]] = {
     BillHold: _bill_hold,
     AutoRelease: _auto_release,
     UnsignedDocuments: _unsigned,
+    QueryPolicy: _queries,
     FacilityPolicy: _policy,
 }

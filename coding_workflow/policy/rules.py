@@ -141,6 +141,21 @@ class UnsignedDocuments:
 
 
 @dataclass(frozen=True)
+class QueryPolicy:
+    """What becomes of a provider query that is not answered, in days since it was sent, and how long its link works.
+
+    ``escalate_to``: the desk that takes it up with the provider. Nothing ends by itself: an unanswered query holds
+    until a person ends it with a reason.
+    """
+
+    reminder_days: int = 2
+    second_reminder_days: int = 4
+    escalation_days: int = 7
+    escalate_to: str = "physician_advisor"
+    link_days: int = 7
+
+
+@dataclass(frozen=True)
 class FacilityPolicy:
     """The whole policy of a facility at one moment. Of rows that both fit an account, the first wins."""
 
@@ -154,6 +169,7 @@ class FacilityPolicy:
     unsigned: tuple[UnsignedDocuments, ...] = (UnsignedDocuments("hold"),)
     select_modifiers: tuple[str, ...] = ()
     query_is_legal_record: bool = field(default=False)
+    queries: QueryPolicy = QueryPolicy()
 
     def documents_accepted(
         self, patient_class: str, payer_kind: str, situations: frozenset[str]

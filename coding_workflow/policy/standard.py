@@ -3,7 +3,7 @@
 It declares nothing validated downstream and releases nothing by itself: both need a named person.
 """
 
-from .rules import Alternative, BillHold, FacilityPolicy, RequiredDocument, RequiredTable, Scope, UnsignedDocuments
+from .rules import Alternative, BillHold, FacilityPolicy, QueryPolicy, RequiredDocument, RequiredTable, Scope, UnsignedDocuments
 
 _BEDS = ("inpatient", "newborn")
 _OUTPATIENT = ("observation", "emergency", "outpatient_surgery", "clinic", "recurring", "ancillary")
@@ -179,4 +179,6 @@ STANDARD = FacilityPolicy(
         UnsignedDocuments("hold"),
     ),
     select_modifiers=_SELECT_MODIFIERS,
+    query_is_legal_record=False,
+    queries=QueryPolicy(reminder_days=2, second_reminder_days=4, escalation_days=7, escalate_to="physician_advisor", link_days=7),
 )

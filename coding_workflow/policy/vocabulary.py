@@ -93,6 +93,9 @@ TABLES: Final = (
     "COVERAGE",
 )
 
+#: Who takes up a provider query that is not answered.
+ESCALATION_DESKS: Final = ("physician_advisor", "supervisor")
+
 SEVERITIES: Final = ("hold", "warn")
 OWNER_ROLES: Final = (
     "coding",

@@ -9,7 +9,7 @@ from coding_workflow.codesets import selectors as codesets
 from coding_workflow.codesets.codes import ICD_10_CM
 from coding_workflow.codesets.entries import CodeEntry, targets_of
 from coding_workflow.codesets.models import TableRelease
-from coding_workflow.guidelines.tables import CodeAnswer, NotesAnswer
+from coding_workflow.guidelines.tables import CodeAnswer, Listing, NotesAnswer
 
 _KEPT_CODES, _KEPT_NOTES, _KEPT_RELEASES = 100_000, 50_000, 1_000
 
@@ -19,6 +19,7 @@ class Line(NamedTuple):
 
     entry: CodeEntry
     answer: CodeAnswer
+    listings: tuple[Listing, ...]
 
 
 class Book:
@@ -40,7 +41,10 @@ class Book:
             entry = codesets.entry_of(self.release_id, self.system, code)
         except Refused:
             return None
-        return Line(entry, CodeAnswer(entry.code, entry.title, entry.billable)) if entry else None
+        if entry is None:
+            return None
+        listings = tuple(Listing(each["name"], each["title"], tuple(each["codes"])) for each in entry.listings)
+        return Line(entry, CodeAnswer(entry.code, entry.title, entry.billable), listings)
 
     def _notes(self, code: str) -> NotesAnswer | None:
         """Excludes1, code first and use additional of an ICD-10-CM code and everything above it, as code prefixes."""

@@ -10,7 +10,6 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
-from accounts.models import Facility
 from coding_workflow.release.models import Backtest, BacktestResult, Outcome
 
 PAGE_SIZE: Final = 50
@@ -168,11 +167,12 @@ def progress_of(test: Backtest) -> BacktestProgress:
 
 
 def results_of(test: Backtest, outcome: str, after: int = 0) -> QuerySet[BacktestResult]:
-    """A page of the accounts of one outcome, by key, after the account with this key; with account and patient."""
-    rows = test.results.filter(outcome=outcome, account_id__gt=after).select_related("account", "account__patient")
-    return rows.order_by("account_id")[:PAGE_SIZE]
+    """The accounts of one outcome, by key, after the account with this key; with account and patient."""
+    rows = test.results.filter(outcome=outcome, account_id__gt=after).select_related("account__patient")
+    return rows.order_by("account_id")
 
 
-def backtests_at(facility: Facility, rule: str) -> QuerySet[Backtest]:
-    """The backtests of a rule at a facility, newest first."""
-    return Backtest.objects.filter(facility=facility, rule=rule).select_related("asked_by").order_by("-pk")
+def backtests_of(rule: str) -> QuerySet[Backtest]:
+    """The backtests of a rule, newest first, with who asked; what they compare is read when it is asked for."""
+    tests = Backtest.objects.filter(rule=rule).select_related("asked_by").defer("candidate", "baseline")
+    return tests.order_by("-pk")

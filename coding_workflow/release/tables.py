@@ -10,7 +10,7 @@ from coding_workflow.codesets import selectors as codesets
 from coding_workflow.codesets.codes import ICD_10_CM, MUE, NCCI_PTP, POA_EXEMPT, ncci_set
 from coding_workflow.codesets.models import PairEdit, TableRelease, UnitLimit
 from coding_workflow.guidelines.facts import Facts
-from coding_workflow.guidelines.tables import CodeAnswer, Day, GrouperTables, NotesAnswer, PairAnswer, UnitsAnswer
+from coding_workflow.guidelines.tables import CodeAnswer, Day, GrouperTables, Listing, NotesAnswer, PairAnswer, UnitsAnswer
 
 from .books import Book, Line, book_of
 
@@ -123,6 +123,11 @@ class DatabaseTables(GrouperTables):
         book = self._book(self._sets[MUE], on)
         row = self._limits.get((book.release_id, code)) if book else None
         return UnitsAnswer(row.units, row.adjudication) if row else None
+
+    def listings(self, system: str, code: str, on: Day = None) -> tuple[Listing, ...]:
+        """What the release of the day lists about a service."""
+        line = self._line(system, code, on)
+        return line.listings if line else ()
 
     @cached_property
     def _pairs(self) -> dict[tuple[int, str, str], list[PairEdit]]:

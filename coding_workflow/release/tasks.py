@@ -17,7 +17,7 @@ def check(row: OutboxRow) -> None:
 def recheck(row: OutboxRow) -> None:
     """Check again a batch of a facility's accounts that are due."""
     if row.facility_id is not None:
-        rechecking.recheck_due(facility_id=row.facility_id, place=row.payload["place"])
+        rechecking.recheck_due(facility_id=row.facility_id, place=row.payload["place"], attempt=row.attempts)
 
 
 @handler(backtesting.BACKTEST, lane="bulk")

@@ -1,8 +1,23 @@
 """Structured logs with ids only: never a name, a number of a patient, a note or a parameter."""
 
+import re
+from collections.abc import MutableMapping
+from typing import Any
+
 import structlog
 
 from .environment import env
+
+_KEY_IN_ADDRESS = re.compile(r"/answer/[^/\s\"']+")
+
+
+def hide_keys(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Take the keys of providers' links out of every line: whoever reads a log must not hold one."""
+    for field, value in event.items():
+        if isinstance(value, str) and "/answer/" in value:
+            event[field] = _KEY_IN_ADDRESS.sub("/answer/(key)", value)
+    return event
+
 
 LOGGING = {
     "version": 1,
@@ -10,7 +25,11 @@ LOGGING = {
     "formatters": {
         "line": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(),
+            "processors": [
+                hide_keys,
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
             "foreign_pre_chain": [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso")],
         }
     },

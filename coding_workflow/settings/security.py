@@ -67,7 +67,8 @@ ACCOUNT_FORMS = {
     "change_password": "coding_workflow.staff.signin_forms.OwnPasswordForm",
 }
 # A department sits behind one address, so limits by address are wide and limits by name are narrow.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/5m/key,50/d/key"}
+# A provider's link counts its own wrong tries; an address that posts to links without end is stopped as well.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/5m/key,50/d/key", "query_answer": "60/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env("TRUSTED_PROXY_COUNT", "1" if env_flag("BEHIND_TLS_PROXY") else "0"))
 
 MFA_ADAPTER = "coding_workflow.staff.adapter.SecondFactorAdapter"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import FieldDoesNotExist
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from accounts import history
-from accounts.errors import NotAllowed
+from accounts.errors import NotAllowed, Refused
 from accounts.models import Account
 
 from .models import User
@@ -40,6 +40,17 @@ class Restricted(NotAllowed):
             "account.restricted", "This account is restricted. Opening it takes a reason, and compliance reviews it."
         )
         self.account_id = account_id
+
+
+class Unproven(Refused):
+    """It is too long ago that the person proved who they are. The page shows what was typed again, with the way to prove it."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            "staff.proof", "Some time has passed since you signed in: prove once more that it is you before this is done."
+        )
 
 
 def require_role(*roles: str, write: bool = False) -> Callable[[View], View]:
@@ -119,16 +130,41 @@ def recently_proven(view: View) -> View:
     """Ask again for the password or a code when the last proof is older than ``ACCOUNT_REAUTHENTICATION_TIMEOUT``.
 
     For acts that a stolen session must not do: rights, exports, bulk release. Put it below ``require_role``. What
-    was typed is not kept; the person comes back to the empty page.
+    was typed is not kept; the person comes back to the empty page. Where something is typed that must not be lost,
+    ``require_proof`` lets the page answer.
     """
 
     @wraps(view)
     def asking(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not get_adapter(request).is_reauthentication_required(app="staff"):
+        if is_proven(request):
             return view(request, *args, **kwargs)
-        return HttpResponseRedirect(_with_next(reverse("account_reauthenticate"), request.get_full_path()))
+        back = request.get_full_path() if request.method in {"GET", "HEAD"} else _page_before(request)
+        return HttpResponseRedirect(proof_address(back))
 
     return asking
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours that a form was sent from, the first page where the browser does not say: a form's own address
+    may answer nothing else than the form."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    return before._replace(scheme="", netloc="", fragment="").geturl() if before.netloc == request.get_host() else "/"
+
+
+def is_proven(request: HttpRequest) -> bool:
+    """Whether the last proof of who it is (sign-in, password or code) is younger than ``ACCOUNT_REAUTHENTICATION_TIMEOUT``."""
+    return not get_adapter(request).is_reauthentication_required(app="staff")
+
+
+def require_proof(request: HttpRequest) -> None:
+    """Raise ``Unproven`` unless the proof is young enough. The page that catches it loses nothing that was typed."""
+    if not is_proven(request):
+        raise Unproven
+
+
+def proof_address(back: str) -> str:
+    """Where the person proves who they are, and comes back from."""
+    return _with_next(reverse("account_reauthenticate"), back)
 
 
 def is_polling(request: HttpRequest) -> bool:

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("competence/<int:pk>/end/", person.end_competence, name="end_competence"),
     path("me/", own.me, name="me"),
     path("me/sessions/", own.end_my_sessions, name="end_my_sessions"),
+    path("me/keys/", own.keys, name="keys"),
     path("me/still-here/", own.still_here, name="still_here"),
     path("restricted/<int:pk>/", own.restricted, name="restricted"),
     path("openings/", own.openings, name="openings"),

@@ -1,8 +1,9 @@
 // One map of keys. A key acts on the first visible element that carries its data-does name: links and buttons are
 // clicked, inputs are focused. A page gets a key by putting the name on its own control; nothing else is wired.
-const KEYS = [
+export const KEYS = [
   { keys: "g w", does: "go-work", words: "Go to My work" },
   { keys: "g r", does: "go-board", words: "Go to Release board" },
+  { keys: "g q", does: "go-queries", words: "Go to Queries" },
   { keys: "g c", does: "go-claims", words: "Go to Claims" },
   { keys: "g l", does: "go-rules", words: "Go to Rules" },
   { keys: "g i", does: "go-imports", words: "Go to Imports" },
@@ -19,11 +20,26 @@ const KEYS = [
   { keys: "q", does: "query", words: "Query the provider" },
   { keys: "h", does: "hold", words: "Place a hold" },
   { keys: "a", does: "approve", words: "Approve" },
+  { keys: "c", does: "see-poa", words: "POA of the first code without one" },
+  { keys: "b", does: "abstract", words: "Claim elements by the record" },
+  { keys: "t", does: "take", words: "Take this account" },
   { keys: "1", does: "see-record", words: "Record" },
   { keys: "2", does: "see-codes", words: "Codes" },
   { keys: "3", does: "see-gate", words: "Gate" },
   { keys: "Ctrl+Enter", does: "finalize", words: "Finalize and get next" },
+  { keys: "Ctrl+k", does: "palette", words: "Go to a place, an action or an account by number" },
   { keys: "?", does: "show-keys", words: "Show these keys" },
+];
+
+// Keys that act only where the focus is; the parts themselves listen. Listed while the part is on the page.
+const HERE = [
+  { keys: "e", at: "#link-form", does: "link-evidence", words: "With words of a document selected: link them as evidence" },
+  { keys: "y n u w", at: "#diagnosis-lists .poa select", words: "In the POA cell: set it and go on" },
+  { keys: "Backspace", at: "#diagnosis-lists .poa select", words: "In the POA cell: leave it blank (exempt code)" },
+  { keys: "Alt+↑ Alt+↓", at: "#diagnosis-lists .code-row", words: "On a code: move it up or down" },
+  { keys: "Delete", at: ".code-row [data-menu]", words: "On a code: remove it, with a reason" },
+  { keys: "↓ ↑", at: "form.add", words: "From typed words to the codes that fit" },
+  { keys: "Enter Shift+Enter", at: "#find", words: "After finding: next and previous place" },
 ];
 
 const dialog = document.getElementById("keys");
@@ -31,29 +47,35 @@ const single = document.getElementById("keys-single");
 let started = "";
 let timer = 0;
 
-const control = (name) =>
+export const control = (name) =>
   [...document.querySelectorAll(`[data-does="${name}"]`)].find((element) => element.checkVisibility());
 
-const typing = (target) => target.closest("input, textarea, select, [contenteditable], dialog, [data-own-keys]") !== null;
+const typing = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog, [data-own-keys]");
 
-const singleKeys = () => !document.cookie.includes("single_keys=off");
+const singleKeys = () => document.body.dataset.singleKeys !== "off";
 
 function pressed(event) {
-  const chord = event.ctrlKey || event.metaKey ? "Ctrl+" : "";
-  return chord + event.key;
+  return event.ctrlKey || event.metaKey ? `Ctrl+${event.key.length === 1 ? event.key.toLowerCase() : event.key}` : event.key;
 }
 
-function act(entry) {
+export function act(entry) {
   if (entry.does === "show-keys") return show();
   const element = control(entry.does);
   if (!element) return;
+  if (element.matches("summary")) return unfold(element.parentElement);
   element.matches("input:not([type=checkbox]), textarea, select") ? element.focus() : element.click();
+}
+
+// A folded form is opened at its first field.
+function unfold(part) {
+  part.open = true;
+  part.querySelector("input:not([type=hidden]), select, textarea")?.focus();
 }
 
 function listen(event) {
   const key = pressed(event);
   const chorded = key.startsWith("Ctrl+");
-  if (event.altKey || (!chorded && (typing(event.target) || !singleKeys()))) return;
+  if (event.altKey || event.defaultPrevented || (!chorded && (typing(event.target) || !singleKeys()))) return;
   const sequence = started ? `${started} ${key}` : key;
   const entry = KEYS.find((each) => each.keys === sequence) ?? KEYS.find((each) => each.keys === key);
   clearTimeout(timer);
@@ -72,7 +94,7 @@ function line({ keys, words }) {
   const term = document.createElement("dt");
   for (const part of keys.split(" ")) {
     const cap = document.createElement("kbd");
-    cap.textContent = part;
+    cap.textContent = part === "Ctrl+k" ? "Ctrl+K" : part;
     term.append(cap, " ");
   }
   const meaning = document.createElement("dd");
@@ -80,9 +102,11 @@ function line({ keys, words }) {
   return [term, meaning];
 }
 
+export const available = () => KEYS.filter((entry) => entry.does === "show-keys" || control(entry.does));
+
 function show() {
-  const here = KEYS.filter((entry) => entry.does === "show-keys" || control(entry.does));
-  document.getElementById("keys-list").replaceChildren(...here.flatMap(line));
+  const here = HERE.filter((entry) => document.querySelector(entry.at) && !control(entry.does));
+  document.getElementById("keys-list").replaceChildren(...[...available(), ...here].flatMap(line));
   single.checked = singleKeys();
   dialog.showModal();
 }
@@ -92,6 +116,16 @@ for (const button of document.querySelectorAll('[data-does="show-keys"]')) {
   button.hidden = false;
   button.addEventListener("click", show);
 }
-single.addEventListener("change", () => {
-  document.cookie = `single_keys=${single.checked ? "on" : "off"}; path=/; max-age=31536000; samesite=lax`;
+
+// The choice is the person's, on every computer: the server keeps it.
+single.addEventListener("change", async () => {
+  const on = single.checked;
+  const answer = await fetch(dialog.dataset.keep, {
+    method: "POST",
+    headers: { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" },
+    body: new URLSearchParams(on ? { on: "1" } : {}),
+    redirect: "manual",
+  }).catch(() => null);
+  if (answer?.ok) document.body.dataset.singleKeys = on ? "on" : "off";
+  else single.checked = !on;
 });

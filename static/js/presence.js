@@ -13,7 +13,8 @@ async function tell() {
   const headers = JSON.parse(document.body.getAttribute("hx-headers"));
   const answer = await fetch(address, { method: "POST", headers: { ...headers, "HX-Request": "true" }, redirect: "manual" });
   const elsewhere = answer.headers.get("HX-Redirect");
-  if (elsewhere) location.assign(elsewhere);
+  // A page with typed words that are not kept anywhere stays, and says what to do.
+  if (elsewhere && document.dispatchEvent(new CustomEvent("session-ended", { cancelable: true }))) location.assign(elsewhere);
 }
 
 if (address) setInterval(() => tell().catch(() => (input = true)), EVERY);

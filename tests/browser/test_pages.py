@@ -17,6 +17,8 @@ from accounts.actors import Actor
 from accounts.models import Account, Facility, WorkItem
 from coding_workflow.codesets import services
 from coding_workflow.codesets.models import TableUpload
+from coding_workflow.coding.models import ProviderQuery
+from coding_workflow.coding.services.queries import renew_link
 from coding_workflow.guidelines.models import AdminRule
 from coding_workflow.guidelines.services import write_rule
 from coding_workflow.outbox.services import drain
@@ -32,12 +34,13 @@ from tests.registration import sending
 from tests.security import url_table
 from tests.security.browser import signed_in
 from tests.security.url_table import PUBLIC, SIGNED_IN, TABLE, Address
+from tests.worklist.query_rows import answer_link_at, draft_query_at, query_at
 from tests.worklist.rows import parked_at
 from tests.worklist.rules import blank
 from worklist.assignment import claim_next
 from worklist.demo.hospital import open_hospital
 from worklist.demo.player import Player
-from worklist.demo.stories import after_claim, sequence, states, stays, surgery, visits
+from worklist.demo.stories import after_claim, asked, sequence, states, stays, surgery, visits
 from worklist.demo.story import Story
 
 from .serving import served, session_cookie
@@ -70,6 +73,7 @@ def _stories() -> list[Story]:
     """One of each kind of state: paid, held, being coded, outpatient, reopened, in house."""
     amended = after_claim.amended_pathology()
     told = [stays.nstemi(), surgery.pacemaker(), visits.kitchen_knife(), amended, states.in_house(), states.being_coded()]
+    told += [stays.query_outstanding(), asked.answered(), asked.begun()]
     return [*told, states.illegible_sheet(), *sequence.told()[:1]]
 
 
@@ -135,6 +139,26 @@ def _who(address: Address) -> tuple[str, ...]:
     return tuple(name for role, name in _BY_ROLE.items() if role in address.roles)
 
 
+def _query_rows(**which: Any) -> list[dict[str, Any]]:
+    found = ProviderQuery.objects.filter(**which).order_by("pk")
+    return [{"pk": query.account_id, "row": query.pk} for query in found]
+
+
+def _open_link() -> list[dict[str, Any]]:
+    """A link that works: the story's own was shown once and is nowhere kept."""
+    query = ProviderQuery.objects.filter(status="sent").earliest("pk")
+    coder = Actor.person(query.asked_by_id)
+    return [{"token": renew_link(account_id=query.account_id, query_id=query.pk, by=coder).token}]
+
+
+#: Addresses of queries, whose keys are more than one.
+_QUERY_ROWS: Final = {
+    draft_query_at: lambda: _query_rows(status="draft"),
+    query_at: lambda: _query_rows(sent_at__isnull=False),
+    answer_link_at: _open_link,
+}
+
+
 def _rows(address: Address) -> list[dict[str, Any]]:
     """The played rows for an address that carries a key; a KeyError here asks for a line below."""
     if address.row is None:
@@ -157,6 +181,8 @@ def _rows(address: Address) -> list[dict[str, Any]]:
         url_table.work: WorkItem.objects.filter(closed_at=None, account__restricted="").order_by("pk")[:2],
         url_table.rule_at: AdminRule.objects.order_by("pk"),
     }
+    if address.row in _QUERY_ROWS:
+        return _QUERY_ROWS[address.row]()
     rows = [{"pk": row.pk} for row in played[address.row]]
     assert rows, "no story made such a row"
     return rows

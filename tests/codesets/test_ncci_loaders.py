@@ -138,7 +138,7 @@ def test_a_nul_is_refused_with_its_line_whatever_the_table():
 
 
 def test_a_workbook_alone_is_refused_and_says_what_to_take():
-    with pytest.raises(Malformed, match=r"is a workbook. Take the text file"):
+    with pytest.raises(Malformed, match=r"is a workbook, which is not read for this table. Take the text file"):
         read_parts(PAIRS, parts("ccioph-f1.xlsx", io.BytesIO(b"PK\x03\x04")))
 
 

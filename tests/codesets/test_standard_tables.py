@@ -7,8 +7,8 @@ from django.core.management import call_command
 
 from accounts.actors import Actor
 from coding_workflow.codesets import selectors
-from coding_workflow.codesets.loaders import read
-from coding_workflow.codesets.loaders.files import open_file
+from coding_workflow.codesets.loaders import read_parts
+from coding_workflow.codesets.loaders.files import open_parts
 from coding_workflow.codesets.models import Code, IndexWord
 from coding_workflow.codesets.services import load_table
 from tests.codesets.conftest import shared_file
@@ -78,7 +78,7 @@ def test_many_codes_cost_two_queries(django_assert_num_queries):
 
 def test_poa_exemption_is_unknown_until_the_list_is_loaded():
     assert selectors.poa_exempt("Z79.4", LAST) is None
-    table = read("POA-EXEMPT", open_file(shared_file("icd10/poa_exempt_fy2026/POAexemptCodesFY26.txt.gz")))
+    table = read_parts("POA-EXEMPT", open_parts(shared_file("icd10/poa_exempt_fy2026/POAexemptCodesFY26.txt.gz")))
     load_table(table=table, by=Actor.system("test"), starts=datetime.date(2025, 10, 1), ends=AFTER)
     assert selectors.poa_exempt("Z79.4", LAST) is True
     assert selectors.poa_exempt("I21.4", LAST) is False

@@ -20,6 +20,7 @@ from coding_workflow.codesets.services.uploads import ONLY_EVERYWHERE
 from coding_workflow.outbox.services import drain
 from coding_workflow.staff.models import Role, RoleGrant
 from tests.codesets.test_ncci_loaders import ROW, published
+from tests.security.browser import grow_old, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -28,11 +29,10 @@ D = datetime.date
 
 
 @pytest.fixture
-def ada(client, cast):
+def ada(cast):
     """Ada, who administers every facility, signed in."""
     RoleGrant.objects.create(user=cast.ada, facility=cast.other, role=Role.ADMINISTRATOR)
-    client.force_login(cast.ada)
-    return client
+    return signed_in(cast.ada)
 
 
 def _file(content=LIST, name="own.csv"):
@@ -64,8 +64,12 @@ def test_a_file_is_kept_read_shown_and_loaded_in_two_steps(ada, cast):
     answer = _give(ada, _file())
     upload = TableUpload.objects.get()
     assert answer.url == reverse("codesets:upload", args=[upload.pk])
-    assert 'hx-trigger="every 2s"' in _page(ada, upload) and "Being read" in _page(ada, upload, htmx=True)
+    assert 'hx-trigger="every 2s"' in _page(ada, upload) and "Being read" in _page(ada, upload)
+    part = _page(ada, upload, htmx=True)
+    assert "In the background" in part and "<a " not in part and "Being read" not in part
     drain()
+    last = ada.get(answer.url, headers={"HX-Request": "true"})
+    assert (last["HX-Retarget"], last["HX-Reswap"]) == ("#upload", "outerHTML")
     page = _page(ada, upload)
     assert "2 added" in page and "0450" in page and "Emergency" in page and "every 2s" not in page
     assert TableRelease.objects.count() == 0, "looking loads nothing"
@@ -75,6 +79,22 @@ def test_a_file_is_kept_read_shown_and_loaded_in_two_steps(ada, cast):
     assert (upload.state, upload.release.rows, upload.release.loaded_by) == ("loaded", 2, cast.ada)
     assert _kinds(upload) == ["codes.uploaded", "codes.read", "codes.load_asked", "codes.loaded"]
     assert not UploadPiece.objects.exists(), "the bytes are not kept twice"
+
+
+def test_loading_takes_a_young_proof_and_comes_back_to_what_was_shown(ada):
+    _give(ada, _file())
+    drain()
+    upload = TableUpload.objects.get()
+    grow_old(ada)
+    shown = reverse("codesets:upload", args=[upload.pk])
+    assert _do(ada, upload, "load_upload")["Location"] == f"/signin/again/?next={shown.replace('/', '%2F')}"
+    upload.refresh_from_db()
+    assert upload.state == UploadState.READY
+    assert "Load this release" in _page(ada, upload)
+    grow_old(ada, 60)
+    _do(ada, upload, "load_upload")
+    upload.refresh_from_db()
+    assert upload.state == UploadState.LOADING
 
 
 def test_a_refused_file_says_where_is_kept_and_can_be_replaced(ada):
@@ -122,17 +142,17 @@ def test_a_page_that_showed_other_files_loads_nothing(ada):
     assert "Other files were read since you looked" in _page(ada, upload)
 
 
-def test_an_administrator_of_one_facility_alone_looks_on(client, ada, cast):
+def test_an_administrator_of_one_facility_alone_looks_on(ada, cast):
     _give(ada, _file())
     drain()
     upload = TableUpload.objects.get()
     RoleGrant.objects.filter(facility=cast.other).update(ended_at=clock.now())
     for page in (reverse("codesets:tables"), reverse("codesets:add_table"), reverse("codesets:upload", args=[upload.pk])):
-        shown = client.get(page).content.decode()
+        shown = ada.get(page).content.decode()
         assert ONLY_EVERYWHERE in shown and "Load this release" not in shown and "Discard" not in shown
-    _give(client, _file())
+    _give(ada, _file())
     for what in ("load_upload", "replace_files", "discard_upload"):
-        _do(client, upload, what, files=[_file()])
+        _do(ada, upload, what, files=[_file()])
     assert drain() == 0
     assert _kinds(TableUpload.objects.get()) == ["codes.uploaded", "codes.read"]
 

@@ -24,6 +24,23 @@ class Outcome:
     messages: tuple[str, ...]
 
 
+def outcome(player: Player, story: Story) -> Outcome:
+    """How a story's account stands now."""
+    with scoped(ALL):
+        account = player.account(story)
+        check = Check.objects.filter(account=account).order_by("pk").last()
+        holds = Hold.objects.filter(account=account, resolved_at__isnull=True, blocking=True)
+        held = {hold.condition for hold in holds if hold.condition}
+    statuses = check.conditions.items() if check else ()
+    return Outcome(
+        step=account.step,
+        verdict=check.verdict if check else "",
+        holding=frozenset(held | {int(number) for number, status in statuses if status in {"hold", "not_evaluated"}}),
+        rules=frozenset(finding["rule"] for finding in check.findings) if check else frozenset(),
+        messages=tuple(finding["message"] for finding in check.findings) if check else (),
+    )
+
+
 class Stage:
     """The demo hospital with every told story played, and what each came to."""
 
@@ -47,19 +64,7 @@ class Stage:
 
     def outcome(self, story: Story) -> Outcome:
         """How the account stands now."""
-        with scoped(ALL):
-            account = self.player.account(story)
-            check = Check.objects.filter(account=account).order_by("pk").last()
-            holds = Hold.objects.filter(account=account, resolved_at__isnull=True, blocking=True)
-            held = {hold.condition for hold in holds if hold.condition}
-        statuses = check.conditions.items() if check else ()
-        return Outcome(
-            step=account.step,
-            verdict=check.verdict if check else "",
-            holding=frozenset(held | {int(number) for number, status in statuses if status in {"hold", "not_evaluated"}}),
-            rules=frozenset(finding["rule"] for finding in check.findings) if check else frozenset(),
-            messages=tuple(finding["message"] for finding in check.findings) if check else (),
-        )
+        return outcome(self.player, story)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import pytest
 from accounts.models import WorkItem
 from accounts.scope import ALL, scoped
 from coding_workflow.codesets import selectors as codesets
+from coding_workflow.coding.models import ProviderQuery
 from coding_workflow.coding.selectors import code_date, diagnoses_in_force, procedures_in_force
 from coding_workflow.guidelines.models import RuleVersion
 from coding_workflow.guidelines.selectors import ruleset_for
@@ -21,7 +22,7 @@ from .conftest import Stage
 from .fixes import FIXES
 
 TOLD = featured()
-CLEAN = ("S01", "S07", "S12", "S18", "S25", "S39", "S42")
+CLEAN = ("S01", "S07", "S12", "S18", "S25", "S39", "S42", "S44")
 STEPS = {
     "S01": "paid",
     "S18": "billed",
@@ -35,6 +36,9 @@ STEPS = {
     "S34": "coding",
     "S35": "coding",
     "S41": "discharged",
+    "S43": "coding",
+    "S44": "final_coded",
+    "S45": "coding",
 }
 
 
@@ -129,7 +133,7 @@ def test_tables_after_the_year_are_not_loaded_and_the_account_is_not_judged_by_t
     assert codesets.loaded("ICD-10-CM", account.discharge_date) is None
     outcome = stage.outcome(stage.story("S28"))
     assert outcome.step == "final_coded"
-    assert "ICD-10-CM for discharges on 2026-10-02 is not loaded." in outcome.messages
+    assert "ICD-10-CM for discharges on Oct 2, 2026 is not loaded." in outcome.messages
 
 
 def test_the_child_is_tied_to_its_mother_and_the_colleague_is_restricted(stage: Stage) -> None:
@@ -143,6 +147,22 @@ def test_returned_work_goes_to_the_coder_who_finalized(stage: Stage) -> None:
     with scoped(ALL):
         item = WorkItem.objects.get(account=stage.account("S35"), kind="coding", closed_at__isnull=True)
         assert item.returned_to == User.objects.get(username="ana")
+
+
+def test_answered_queries_bring_their_accounts_back_to_the_coder_who_asked(stage: Stage) -> None:
+    with scoped(ALL):
+        found = {query.account.number: query for query in ProviderQuery.objects.select_related("account", "addendum__document")}
+        assert {number: query.status for number, query in found.items()} == {
+            "S06": "sent",
+            "S43": "answered",
+            "S44": "closed",
+            "S45": "draft",
+        }
+        assert found["S44"].addendum is not None and found["S44"].addendum.document.type == "query_response"
+        item = WorkItem.objects.get(account=stage.account("S43"), kind="coding", closed_at__isnull=True)
+        assert (item.returned_to, item.leased_to) == (User.objects.get(username="ana"), None)
+        waits = WorkItem.objects.get(account=stage.account("S06"), kind="query", closed_at__isnull=True)
+        assert waits.queue is not None and waits.queue.code == "query"
 
 
 def test_the_overpayment_went_out_again_as_a_replacement(stage: Stage) -> None:

@@ -2,14 +2,16 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.db import connections
 
-from accounts.errors import Conflict
+from accounts.errors import Refused
 from coding_workflow.guidelines import services
 from coding_workflow.guidelines.models import RuleEvent, RuleVersion
+from coding_workflow.guidelines.services import publishing
 from coding_workflow.staff.models import Role, RoleGrant, User
 from tests.cast import Cast
 
@@ -34,7 +36,7 @@ def _at_once(*acts: Callable[[], Any]) -> list[str]:
             start.wait()
             act()
             said.append("done")
-        except Conflict as refusal:
+        except Refused as refusal:
             said.append(refusal.code)
         finally:
             connections.close_all()
@@ -70,3 +72,20 @@ def test_of_two_who_save_one_draft_one_is_told(cast: Cast, publishers: tuple[Use
 
     assert _at_once(save(publishers[0], "One title"), save(publishers[1], "Another title")) == ["done", "rule.changed"]
     assert _at_once(*(lambda by=by: write(cast, key="new", by=by) for by in publishers)) == ["done", "rule.changed"]  # type: ignore[misc]
+
+
+def test_of_two_rules_that_collide_one_is_put_into_force(
+    cast: Cast, publishers: tuple[User, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, compare = threading.Barrier(2), publishing._refuse_contradiction
+
+    def compare_and_wait(*given: Any) -> None:
+        compare(*given)
+        with suppress(threading.BrokenBarrierError):  # the other one waits for this transaction, as it should
+            looked.wait(timeout=1)
+
+    monkeypatch.setattr(publishing, "_refuse_contradiction", compare_and_wait)
+    versions = write(cast), write(cast, key="infarction_again")
+    acts = zip(versions, publishers, strict=True)
+    assert _at_once(*(lambda one=one, by=by: publish(one, by) for one, by in acts)) == ["done", "rule.contradicts"]  # type: ignore[misc]
+    assert sorted(RuleVersion.objects.values_list("state", flat=True)) == ["active", "draft"]

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from accounts import listeners
 from accounts.errors import Conflict, NotAllowed, Refused
-from coding_workflow.guidelines import services
+from coding_workflow.guidelines import reading_rows, services
 from coding_workflow.guidelines.lab.anchors import anchors_of
 from coding_workflow.guidelines.lab.definition import Count, Test
 from coding_workflow.guidelines.lab.files import to_file
@@ -17,7 +17,6 @@ from coding_workflow.guidelines.lab.reading import DefinitionError
 from coding_workflow.guidelines.models import AdminRule, RuleEvent, RuleVersion
 from coding_workflow.guidelines.ruleset import builtin
 from coding_workflow.guidelines.selectors import ruleset_for, shadow_rules
-from coding_workflow.guidelines.services import publishing
 from coding_workflow.staff.models import Role, RoleGrant
 
 from .lab.rules import asks, count, definition, field, no
@@ -304,14 +303,14 @@ def test_a_rule_with_unusual_clauses_goes_through_the_database(cast: Any, second
 
 def test_a_rule_that_cannot_be_read_any_more_can_be_retired_and_replaced(cast: Any, second: Any, monkeypatch: Any) -> None:
     version, other = active(cast, second), write(cast, key="other", made=definition(title="Another", condition=3))
-    read = publishing.definition_of
+    read = reading_rows.definition_of
 
     def stricter(row: RuleVersion) -> Any:
         if row.pk == version.pk:
             raise DefinitionError("when", "is not known any more")
         return read(row)
 
-    monkeypatch.setattr(publishing, "definition_of", stricter)
+    monkeypatch.setattr(reading_rows, "definition_of", stricter)
     publish(other, second)
     told: list[Any] = []
     monkeypatch.setitem(listeners._LISTENERS, "rules_changed", [lambda **facts: told.append(facts)])

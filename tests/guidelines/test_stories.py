@@ -393,6 +393,16 @@ STORIES: list[tuple[str, dict[str, Any], set[str]]] = [
         inpatient(diagnoses=dx("F02.B0", "G30.9")),
         {"4 icd10cm.code_first", "4 mce.manifestation_as_pdx"},
     ),
+    (
+        "other: heart failure before its hypertension is said once",
+        inpatient(diagnoses=dx("I50.23", "I13.0", "N18.4")),
+        {"4 circulatory.hypertension_order"},
+    ),
+    (
+        "other: and without kidney disease as well",
+        inpatient(diagnoses=dx("J18.9", "I50.22", "I11.0")),
+        {"4 circulatory.hypertension_order"},
+    ),
     ("other: right order", inpatient(diagnoses=dx("G30.9", "F02.B0")), set()),
     ("other: Excludes1", outpatient("clinic", diagnoses=dx("F45.8", "G47.63", poa="")), {"4 icd10cm.excludes1"}),
     (
@@ -491,7 +501,7 @@ def test_a_waiver_with_an_end_releases_until_that_day_and_one_without_an_end_nev
     waiver = {"requirement": "discharge_summary", "reason": "lost in the flood", "expires": "2026-07-01"}
     waived = judged(account | {"waivers": [waiver], "judged_on": "2026-06-30"})
     assert waived.verdict == "releasable"
-    assert any("Waived until 2026-07-01: lost in the flood" in finding.message for finding in waived.findings)
+    assert any("Waived until Jul 1, 2026: lost in the flood" in finding.message for finding in waived.findings)
     assert judged(account | {"waivers": [waiver], "judged_on": "2026-07-01"}).verdict == "held"
     assert judged(account | {"waivers": [waiver | {"expires": None}]}).verdict == "held"
     assert judged(account | {"waivers": [waiver | {"requirement": "history_and_physical"}]}).verdict == "held"
@@ -516,7 +526,7 @@ def test_story_28_is_not_judged_by_last_years_tables() -> None:
     evaluation = judged(account)
     said = [finding for finding in evaluation.findings if finding.condition == 4 and finding.severity == "hold"]
     assert {finding.rule for finding in said} == {"tables.loaded"}
-    assert "ICD-10-CM for discharges on 2026-10-02 is not loaded." in {finding.message for finding in said}
+    assert "ICD-10-CM for discharges on Oct 2, 2026 is not loaded." in {finding.message for finding in said}
     assert evaluation.conditions[4] == "hold"
 
 

@@ -158,6 +158,12 @@ def _changed(**changes: object) -> str:
             "auto_release[0].scope.patient_classes",
             "is empty",
         ),
+        (_changed(queries={"reminder_days": 0}), "queries", "follow each other"),
+        (_changed(queries={"reminder_days": 4, "second_reminder_days": 4}), "queries", "follow each other"),
+        (_changed(queries={"escalation_days": 61}), "queries", "follow each other"),
+        (_changed(queries={"link_days": 31}), "queries.link_days", "1 to 30"),
+        (_changed(queries={"escalate_to": "nobody"}), "queries.escalate_to", "“nobody”"),
+        (_changed(queries={"days": 3}), "queries.days", "not a setting"),
         (_changed(select_modifiers=["5"]), "select_modifiers", "“5”"),
         (_changed(title="x" * 300_000), "", "longer than"),
     ],
@@ -179,3 +185,8 @@ def test_auto_release_answers_for_its_scope():
     )
     assert policy.auto_release_for("emergency", "commercial") == release
     assert policy.auto_release_for("emergency", "medicare") is None
+
+
+def test_a_policy_published_before_there_were_queries_takes_the_standard_ladder():
+    before = {name: value for name, value in json.loads(STANDARD.to_json()).items() if name != "queries"}
+    assert from_json(json.dumps(before)) == STANDARD

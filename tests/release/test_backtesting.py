@@ -191,7 +191,29 @@ def test_a_rule_that_nobody_is_in_scope_of_has_ended_at_once(cast: Cast) -> None
     checked(cast, "DIABETES", "E11.9")
     clinic = start(cast, candidate=about_failure(scope=type(about_failure().scope)(classes=("clinic",))))
     assert (clinic.state, clinic.accounts, selectors.progress_of(clinic).percent) == ("finished", 0, 100)
-    assert list(selectors.backtests_at(cast.main, RULE)) == [clinic]
+    assert list(selectors.backtests_of(RULE)) == [clinic]
+
+
+def test_two_run_at_a_facility_and_a_third_is_told_which(cast: Cast) -> None:
+    checked(cast, "FAILURE", FAILURE)
+    first, second = start(cast), start(cast, rule="lab.other", by=cast.actor("ada"))
+    with pytest.raises(Conflict) as refusal:
+        start(cast, rule="lab.third")
+    assert refusal.value.code == "backtest.busy"
+    assert f"{RULE} (asked by Cleo) and lab.other (asked by Ada) are running" in refusal.value.sentence
+    cancel_backtest(backtest_id=first.pk, by=cast.actor("cleo"))
+    assert start(cast, rule="lab.third").state == "running"
+    drain(lanes=["bulk"])
+    second.refresh_from_db()
+    assert second.state == "finished"
+    assert start(cast).state == "running"
+
+
+def test_the_running_backtests_of_another_facility_do_not_count(cast: Cast) -> None:
+    checked(cast, "FAILURE", FAILURE)
+    for number in range(2):
+        Backtest.objects.create(facility=cast.other, rule=f"lab.r{number}", candidate="{}", asked_by=cast.dov, **PERIOD)
+    assert start(cast).state == "running"
 
 
 def test_a_backtest_belongs_to_its_facility_in_the_database(cast: Cast) -> None:

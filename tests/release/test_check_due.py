@@ -20,19 +20,22 @@ from coding_workflow.coding.models import CodedDiagnosis, CodedProcedure
 from coding_workflow.guidelines.lab.definition import Count, Definition, Group
 from coding_workflow.guidelines.lab.definition import Scope as RuleScope
 from coding_workflow.guidelines.lab.definition import Test as Asking
+from coding_workflow.guidelines.models import RuleVersion
 from coding_workflow.guidelines.services import retire_rule
 from coding_workflow.outbox.services import drain
 from coding_workflow.policy.services import publish_policy
 from coding_workflow.policy.standard import STANDARD
 from coding_workflow.release import services as release
 from coding_workflow.release.models import Check, CheckDue, DayLooked, DueCause
-from coding_workflow.release.services import checking, days, due
+from coding_workflow.release.services import checking, days, due, rechecking
 from coding_workflow.release.services.due import Reach, mark_due
 from coding_workflow.release.services.reaching import of_release
 from coding_workflow.staff.models import Role, RoleGrant
 from coding_workflow.staff.services import end_competence
 from tests.cast import SEPTEMBER, Cast
-from tests.guidelines.rule_cast import active, second_administrator
+from tests.guidelines.lab.rules import INFARCTION, field
+from tests.guidelines.lab.rules import definition as made
+from tests.guidelines.rule_cast import active, second_administrator, write
 
 from .stage import document
 
@@ -114,6 +117,8 @@ def test_a_table_is_asked_only_for_what_an_account_has(cast: Cast) -> None:
         assert marked() == numbers, system
     for system in ("NCCI-PTP", "MUE"):
         assert [mark for mark in _touched(system)] == ["VISIT"], system
+    for system in ("COVERAGE", "IOCE"):
+        assert _touched(system) == ["VISIT"], system
 
 
 def _touched(system: str) -> list[str]:
@@ -193,6 +198,82 @@ def test_a_competence_that_ends_by_itself_marks_on_its_day_even_when_nothing_ran
     assert [days.look_at_the_day(), days.look_at_the_day()] == [1, 0]
 
 
+def late(operator: str, value: Any, **changes: Any) -> Definition:
+    """A rule about infarctions that waits for the days to pass."""
+    clauses = [INFARCTION, field("days_since_discharge", operator, value)]
+    return made({"all": clauses}, **changes)
+
+
+def discharged(cast: Cast, number: str, days_ago: int, code: str = "I214") -> Account:
+    left = SEPTEMBER - datetime.timedelta(days=days_ago)
+    dates = {"admit_date": left, "discharge_date": left, "statement_from": left, "statement_through": left}
+    account = final_coded(cast, number, **dates)
+    values = {"system": "ICD-10-CM", "code": code, "position": 0, "assigned_by": cast.ana, "changed_by": cast.ana}
+    CodedDiagnosis.objects.create(facility=cast.main, account=account, **values)
+    return account
+
+
+def in_force(cast: Cast, definition: Definition, **more: Any) -> None:
+    """A rule in force, whatever its tests say; what publishing marks is taken away."""
+    version = write(cast, made=definition, **more)
+    RuleVersion.objects.filter(pk=version.pk).update(
+        state="active", published_by=second_administrator(cast), published_at=version.written_at
+    )
+
+
+def test_a_rule_about_days_since_discharge_marks_as_the_days_pass(cast: Cast, settings: Any) -> None:
+    settings.BUSINESS_DATE = SEPTEMBER
+    for days_ago in (2, 3, 4):
+        discharged(cast, f"AGO{days_ago}", days_ago)
+    discharged(cast, "OTHER", 3, code="J189")
+    moved(cast.account("WAITING"), Step.DISCHARGED)
+    in_force(cast, late("at_least", 5))
+    days.look_at_the_day()
+    assert marked() == set()
+    settings.BUSINESS_DATE = SEPTEMBER + datetime.timedelta(days=1)
+    assert [days.look_at_the_day(), days.look_at_the_day()] == [1, 0]
+    assert (marked(), CheckDue.objects.get().cause) == ({"AGO4"}, DueCause.DAY)
+    settings.BUSINESS_DATE = SEPTEMBER + datetime.timedelta(days=3)
+    assert days.look_at_the_day() == 2, "a day on which nothing ran is made up for"
+    assert marked() == {"AGO2", "AGO3", "AGO4"}
+
+
+@pytest.mark.parametrize(("operator", "value", "expected"), [("at_most", 4, {"AGO4"}), ("is", 4, {"AGO3", "AGO4"})])
+def test_what_ceases_to_be_asked_marks_as_well(cast: Cast, settings: Any, operator: str, value: int, expected: set[str]) -> None:
+    settings.BUSINESS_DATE = SEPTEMBER
+    for days_ago in (2, 3, 4, 5):
+        discharged(cast, f"AGO{days_ago}", days_ago)
+    in_force(cast, late(operator, value))
+    days.look_at_the_day()
+    CheckDue.objects.all().delete()
+    settings.BUSINESS_DATE = SEPTEMBER + datetime.timedelta(days=1)
+    days.look_at_the_day()
+    assert marked() == expected
+
+
+def test_days_pass_only_for_rules_in_force_here_and_their_scope(cast: Cast, settings: Any) -> None:
+    settings.BUSINESS_DATE = SEPTEMBER
+    discharged(cast, "AGO4", 4)
+    write(cast, key="drafted", made=late("at_least", 5))
+    in_force(cast, late("at_least", 5, scope={"classes": ["clinic"]}), key="clinic")
+    in_force(cast, made(), key="no_days")
+    days.look_at_the_day()
+    settings.BUSINESS_DATE = SEPTEMBER + datetime.timedelta(days=1)
+    assert days.look_at_the_day() == 0
+
+
+def test_a_hold_that_comes_with_the_days_is_opened_by_the_sweep(cast: Cast, settings: Any) -> None:
+    settings.BUSINESS_DATE = SEPTEMBER
+    account = discharged(cast, "AGO4", 4)
+    in_force(cast, late("at_least", 5))
+    days.look_at_the_day()
+    assert not CheckDue.objects.exists()
+    settings.BUSINESS_DATE = SEPTEMBER + datetime.timedelta(days=1)
+    days.look_at_the_day()
+    drain(lanes=["bulk"])
+    assert Hold.objects.filter(account=account, reason="lab.infarction").exists()
+
+
 def test_other_built_in_rules_mark_everything_once(cast: Cast) -> None:
     final_coded(cast, "A1")
     days.look_at_the_day()
@@ -240,13 +321,54 @@ def test_what_is_due_and_forgotten_is_asked_for_again(cast: Cast) -> None:
     assert OutboxRow.objects.filter(kind="release.recheck").count() == 1
 
 
+def park_batches() -> None:
+    OutboxRow.objects.filter(kind="release.recheck", state="waiting").update(state="parked", error="outbox.worker_lost")
+
+
+def test_a_parked_batch_does_not_stop_the_others(cast: Cast) -> None:
+    spoiled, well = final_coded(cast, "A1"), final_coded(cast, "A2")
+    mark_due(reach=Reach(facility_id=cast.main.pk), cause=DueCause.POLICY)
+    OutboxRow.objects.filter(kind="release.check").delete()
+    park_batches()
+    days.look_at_the_day()
+    batches = OutboxRow.objects.filter(kind="release.recheck")
+    assert sorted(batches.values_list("state", flat=True)) == ["parked", "waiting"], "what failed stays to be seen"
+    assert OutboxRow.objects.filter(kind="release.check", account=spoiled, lane="bulk").exists()
+    assert list(CheckDue.objects.filter(apart=True)) == [CheckDue.objects.get(account=spoiled)]
+    OutboxRow.objects.filter(account=spoiled).delete()
+    drain(lanes=["bulk"])
+    assert Check.objects.filter(account=well).exists()
+    assert marked() == {"A1"}
+
+
+def test_batches_that_are_parked_again_and_again_are_left_to_a_person(cast: Cast) -> None:
+    for number in range(12):
+        final_coded(cast, f"A{number}")
+    mark_due(reach=Reach(facility_id=cast.main.pk), cause=DueCause.POLICY)
+    for _ in range(15):
+        park_batches()
+        days.look_at_the_day()
+    assert OutboxRow.objects.filter(kind="release.recheck", state="parked").count() == 10
+    assert not OutboxRow.objects.filter(kind="release.recheck", state="waiting").exists()
+
+
+def test_a_batch_that_ended_is_tried_again_smaller_and_at_last_with_one_account(cast: Cast) -> None:
+    for number in range(14):
+        final_coded(cast, f"A{number:02}")
+    taken = []
+    for attempt in (1, 2, 3, 4, 5):
+        mark_due(reach=Reach(facility_id=cast.main.pk), cause=DueCause.POLICY)
+        taken.append(rechecking.recheck_due(facility_id=cast.main.pk, place=0, attempt=attempt))
+    assert taken == [14, 14, 10, 1, 1]
+
+
 def test_marking_is_one_statement_however_many_accounts(cast: Cast) -> None:
     for number in ("A1", "A2", "A3"):
         final_coded(cast, number)
     statements: list[str] = []
     with connection.execute_wrapper(lambda execute, sql, *rest: (statements.append(sql), execute(sql, *rest))[1]):
         assert mark_due(reach=Reach(classes=("inpatient",), payers=("medicare",)), cause=DueCause.RULES) == 3
-    assert len(statements) == 2, "one marks, one asks for the facility's batch"
+    assert len(statements) == 3, "one waits for its turn, one marks, one asks for the facility's batch"
 
 
 def test_a_changed_rule_marks_the_accounts_that_have_what_it_is_about(cast: Cast) -> None:

@@ -20,6 +20,7 @@ from coding_workflow.guidelines.facts import Diagnosis, Facts, Line, Payer
 from coding_workflow.guidelines.findings import Evaluation
 from coding_workflow.guidelines.ruleset import builtin
 from coding_workflow.guidelines.tables import NoTables, ReplayTables
+from coding_workflow.policy.rules import RequiredTable
 from coding_workflow.policy.standard import STANDARD
 from coding_workflow.release.tables import tables_in_force, tables_of
 
@@ -89,14 +90,14 @@ def test_a_visit_over_two_releases_asks_each_line_of_its_own() -> None:
     good = _visit(_line("J7050", BEFORE), _line("J1100", AFTER))
     assert _said(good, "codes.procedure_valid") == []
     assert _judged(good).tables["hcpcs"] == "2026-07-01, 2026-10-01"
-    assert _said(_visit(_line("J7050", AFTER)), "codes.procedure_valid") == ["J7050 is not an HCPCS code on 2026-10-01."]
+    assert _said(_visit(_line("J7050", AFTER)), "codes.procedure_valid") == ["J7050 is not an HCPCS code on Oct 1, 2026."]
 
 
 @pytest.mark.django_db
 def test_a_line_before_the_first_release_is_not_passed_over() -> None:
     _load("HCPCS", _hcpcs("J1100"), AFTER, D(2027, 1, 1))
     said = _said(_visit(_line("J1100", BEFORE), _line("J1100", AFTER)), "tables.loaded")
-    assert any("HCPCS for services on 2026-09-30 is not loaded" in sentence for sentence in said)
+    assert any("HCPCS for services on Sep 30, 2026 is not loaded" in sentence for sentence in said)
 
 
 _HEADER = "col1,col2,deleted,modifier,rationale"
@@ -155,3 +156,58 @@ def test_a_certificate_answers_again_by_the_day_of_each_line() -> None:
     judged = _judged(facts)
     again = evaluate(facts, builtin(), ReplayTables(judged.answers), STANDARD)
     assert again.as_json() == judged.as_json()
+
+
+_COVERAGE = "code,policy,title,diagnoses\n80061,NCD 190.23,Lipid testing,E08-E13;E78;I10\n"
+_IOCE = "edit,code,title,with\n18,27280,Inpatient procedure,\n92,61885,Device-dependent procedure,C1767\n"
+
+
+def _medicare(*lines: Line, diagnosis: str = "R079") -> Facts:
+    return _visit(*lines, payer=Payer("MCR", "medicare"), diagnoses=(Diagnosis(diagnosis),))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("diagnosis", "modifiers", "held"),
+    [
+        ("R079", (), True),
+        ("E119", (), False),
+        ("E139", (), False),
+        ("E14", (), True),
+        ("I10", (), False),
+        ("R079", ("GA",), False),
+    ],
+)
+def test_a_service_under_a_determination_needs_a_diagnosis_that_it_names(diagnosis: str, modifiers: tuple, held: bool) -> None:
+    _load("COVERAGE", _COVERAGE, D(2026, 7, 1), AFTER)
+    line = replace(_line("80061", BEFORE), modifiers=modifiers)
+    said = _said(_medicare(line, diagnosis=diagnosis), "coverage.diagnosis")
+    assert said == ["80061 is under NCD 190.23; no diagnosis of this account is among those that it names."] * held
+
+
+@pytest.mark.django_db
+def test_a_determination_judges_medicare_only_and_the_days_it_is_loaded_for() -> None:
+    _load("COVERAGE", _COVERAGE, D(2026, 7, 1), AFTER)
+    assert _said(_medicare(_line("80061", AFTER)), "coverage.diagnosis") == []
+    assert _said(replace(_medicare(_line("80061", BEFORE)), payer=Payer("COM", "commercial")), "coverage.diagnosis") == []
+    assert _judged(_medicare(_line("80061", BEFORE))).tables["coverage"] == "2026-07-01"
+
+
+@pytest.mark.django_db
+def test_the_lists_of_the_outpatient_code_editor_hold_and_are_answered_again_from_the_record() -> None:
+    _load("IOCE", _IOCE, D(2026, 7, 1), AFTER)
+    facts = _medicare(_line("27280", BEFORE), _line("61885", BEFORE))
+    first = _judged(facts)
+    assert {"ioce.inpatient_only", "ioce.device"} <= {finding.rule for finding in first.findings}
+    again = evaluate(facts, builtin(), ReplayTables(first.answers), STANDARD)
+    assert again.as_json() == first.as_json()
+    assert _said(_medicare(_line("61885", BEFORE), _line("C1767", BEFORE)), "ioce.device") == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", ["COVERAGE", "IOCE"])
+def test_a_policy_that_requires_such_a_table_holds_while_it_is_not_loaded(table: str) -> None:
+    policy = replace(STANDARD, required_tables=(RequiredTable((table,)),))
+    facts = _medicare(_line("80061", BEFORE))
+    found = evaluate(facts, builtin(), tables_of(facts), policy).findings
+    assert any(each.message.startswith(f"{table} for services on ") for each in found if each.rule == "tables.loaded")

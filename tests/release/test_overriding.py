@@ -121,14 +121,46 @@ def by_two(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overriding, "ruleset_for", lambda facility: changed)
 
 
-@pytest.mark.usefixtures("by_two")
-@pytest.mark.parametrize("second", [None, "ana", "feed"])
-def test_a_rule_that_asks_for_two_people_is_not_overridden_by_one(account: Account, cast: Cast, second: str | None) -> None:
-    other = Actor.feed("TEST") if second == "feed" else cast.actor(second) if second else None
-    _refused("override.second", account, cast.actor("ana"), second=other)
+def _agree(row: Override, by: Actor) -> Override:
+    return release.agree_to_override(account_id=row.account_id, override_id=row.pk, by=by)
+
+
+def _not_agreed(code: str, row: Override, by: Actor) -> None:
+    with pytest.raises(Refused) as refusal:
+        _agree(row, by)
+    assert refusal.value.code == code
+    row.refresh_from_db()
+    assert row.second is None
 
 
 @pytest.mark.usefixtures("by_two")
-def test_the_second_person_must_be_one_who_may_override(account: Account, cast: Cast) -> None:
-    _refused("override.role", account, cast.actor("ana"), second=cast.actor("dov"))
-    assert _override(account, cast.actor("ana"), second=cast.actor("cleo")).second == cast.cleo
+def test_a_rule_that_asks_for_two_people_waits_for_another_one(account: Account, cast: Cast) -> None:
+    row = _override(account, cast.actor("ana"))
+    assert Event.objects.filter(kind="release.override_asked").count() == 1
+    _not_agreed("override.second", row, cast.actor("ana"))
+    _not_agreed("override.role", row, cast.actor("dov"))
+    _not_agreed("override.role", row, Actor.feed("TEST"))
+    before = Account.objects.get(pk=account.pk).revision
+    assert _agree(row, cast.actor("cleo")).second == cast.cleo
+    assert Account.objects.get(pk=account.pk).revision > before
+    assert Event.objects.filter(kind="release.overridden", account=account).count() == 1
+    with pytest.raises(Refused, match="waits for nobody"):
+        _agree(row, cast.actor("cleo"))
+
+
+@pytest.mark.usefixtures("by_two")
+def test_nobody_agrees_to_what_another_version_of_the_rule_found(account: Account, cast: Cast) -> None:
+    row = _override(account, cast.actor("ana"))
+    Override.objects.filter(pk=row.pk).update(version=99)
+    _not_agreed("override.changed", row, cast.actor("cleo"))
+
+
+def test_an_override_that_needs_no_second_person_takes_none(account: Account, cast: Cast) -> None:
+    _not_agreed("override.changed", _override(account, cast.actor("ana")), cast.actor("cleo"))
+
+
+@pytest.mark.usefixtures("by_two")
+def test_an_override_of_another_account_is_not_found(account: Account, cast: Cast) -> None:
+    row, other = _override(account, cast.actor("ana")), cast.account("A2")
+    with pytest.raises(Refused, match="waits for nobody"):
+        release.agree_to_override(account_id=other.pk, override_id=row.pk, by=cast.actor("cleo"))

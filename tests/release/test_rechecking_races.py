@@ -1,18 +1,23 @@
 """Two workers, and a coder who is at an account: a batch passes over what is locked, and nothing is lost."""
 
+import datetime
 import threading
+from contextlib import suppress
 
 import pytest
 from django.db import connections, transaction
 
 from accounts import lifecycle
 from accounts.actors import Actor
+from accounts.errors import Conflict
 from accounts.locking import lock_account
 from accounts.models import Account, OutboxRow, Step
 from accounts.scope import ALL, scoped
-from coding_workflow.release.models import CheckDue, DueCause
-from coding_workflow.release.services import due, rechecking
+from coding_workflow.release.models import Backtest, CheckDue, DueCause
+from coding_workflow.release.services import backtesting, due, rechecking
 from tests.cast import Cast
+
+from .rules import about_failure
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -115,3 +120,62 @@ def test_a_batch_and_a_publication_of_several_changes_do_not_stop_each_other(cas
     thread.join(timeout=20)
     assert failures == []
     assert sorted(CheckDue.objects.values_list("marks", flat=True)) == [3, 3], "the check had seen one of three"
+
+
+def test_two_publications_that_mark_the_same_accounts_in_other_orders_both_end(cast: Cast) -> None:
+    with scoped(ALL):
+        final_coded(cast, "STAY")
+        visit = final_coded(cast, "VISIT")
+        Account.objects.filter(pk=visit.pk).update(patient_class="emergency", type_of_bill="0131")
+    stay, visits = due.Reach(classes=("inpatient",)), due.Reach(classes=("emergency",))
+    first, failures = threading.Barrier(2), list[BaseException]()
+
+    def publish(*reaches: due.Reach) -> None:
+        try:
+            with scoped(ALL):
+                due.mark_due(reach=reaches[0], cause=DueCause.RULES)
+                with suppress(threading.BrokenBarrierError):  # the other one waits for this transaction, as it should
+                    first.wait(timeout=1)
+                due.mark_due(reach=reaches[1], cause=DueCause.RULES)
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=publish, args=order) for order in ((stay, visits), (visits, stay))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert failures == []
+    assert list(CheckDue.objects.values_list("marks", flat=True)) == [2, 2]
+
+
+def test_two_who_ask_at_once_do_not_both_take_the_last_place(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    days = {"starts": datetime.date(2026, 9, 1), "ends": datetime.date(2026, 9, 30)}
+    Backtest.objects.create(facility=cast.main, rule="lab.first", candidate="{}", asked_by=cast.ada, **days)
+    counted, told = threading.Barrier(2), list[str]()
+
+    def plan(test: Backtest) -> int:
+        with suppress(threading.BrokenBarrierError):  # the other one waits for this transaction, as it should
+            counted.wait(timeout=1)
+        return 1
+
+    monkeypatch.setattr(backtesting, "_plan", plan)
+
+    def ask(rule: str) -> None:
+        asked = {"facility": cast.main, "rule": rule, "candidate": about_failure(), "baseline": None, "by": cast.actor("ada")}
+        try:
+            backtesting.start_backtest(**asked, **days)
+            told.append("started")
+        except Conflict as refusal:
+            told.append(refusal.code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=ask, args=(rule,)) for rule in ("lab.second", "lab.third")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert sorted(told) == ["backtest.busy", "started"]

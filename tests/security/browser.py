@@ -16,3 +16,10 @@ def signed_in(user: User, **options: object) -> Client:
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
     return client
+
+
+def grow_old(client: Client, seconds: int = 3600) -> None:
+    """Let the person's proof of who they are be so old; the session goes on."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - seconds}]
+    session.save()

@@ -22,6 +22,7 @@ from coding_workflow.codesets.models import TableUpload
 from coding_workflow.staff.models import Competence, Role, RoleGrant, User
 from tests.cast import Cast
 from tests.payment.stage import claim_file_at
+from tests.worklist.query_rows import answer_link_at, draft_query_at, query_at
 from tests.worklist.rows import case_at, certificate_at, claim_at, message_at, parked_at, release_at, remittance_at
 from tests.worklist.rules import backtest_at, rule_at, version_at
 from worklist.models import Assignment, QueueSetVersion
@@ -37,6 +38,7 @@ CODER = frozenset({Role.CODER})
 HOLDERS = frozenset({Role.CODER, Role.SUPERVISOR})
 BILLER = frozenset({Role.BILLER})
 WRITES_QUEUES = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+READS_QUERIES = frozenset({Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.COMPLIANCE})
 RULES = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COMPLIANCE})
 CLAIMS = frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE})
 MENDS_IMPORTS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
@@ -166,11 +168,13 @@ TABLE: dict[str, Address] = {
     "staff:enable": Address(ADMINISTRATOR, "POST", person),
     "staff:me": Address(SIGNED_IN),
     "staff:end_my_sessions": Address(SIGNED_IN, "POST"),
+    "staff:keys": Address(SIGNED_IN, "POST"),
     "staff:still_here": Address(SIGNED_IN, "POST"),
     "staff:restricted": Address(WORKING, "GET POST", restricted_account, form={"reason": "Coding this account today"}),
     "staff:openings": Address(frozenset({Role.COMPLIANCE})),
     # Work
     "worklist:my_work": Address(SIGNED_IN),
+    "worklist:go": Address(SIGNED_IN, "GET POST"),
     "worklist:get_next": Address(TAKING_WORK, "POST"),
     "worklist:put_back": Address(TAKING_WORK, "POST", work, form={"reason": "Lunch"}),
     "worklist:queues": Address(WRITES_QUEUES),
@@ -237,8 +241,16 @@ TABLE: dict[str, Address] = {
     "codesets:replace_files": Address(ADMINISTRATOR, "POST", table_upload),
     # Claims
     "payment:claim_file": Address(frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE}), "GET", claim_file_at),
+    # Queries to providers
+    "worklist:queries": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE})),
+    "worklist:answer": Address(PUBLIC, "GET POST", answer_link_at),
+    "worklist:new_query": Address(CODER, "GET POST", account),
+    "worklist:edit_query": Address(CODER, "GET POST", draft_query_at),
+    "worklist:query": Address(READS_QUERIES, "GET", query_at),
+    "worklist:change_query": Address(HOLDERS, "POST", query_at, form={"do": "withdraw", "reason": "To the wrong provider"}),
     # The account page
     "worklist:account": Address(frozenset(Role.values), "GET", account),
+    "worklist:keep_typed": Address(HOLDERS, "POST", account, form={"fields": "[]"}),
     "worklist:find": Address(frozenset(Role.values), "POST", account),
     "worklist:link_evidence": Address(CODER, "POST", account),
     "worklist:change_evidence": Address(CODER, "POST", part_of_account),
@@ -253,6 +265,7 @@ TABLE: dict[str, Address] = {
     "worklist:place_hold": Address(HOLDERS, "POST", account),
     "worklist:resolve_hold": Address(HOLDERS, "POST", part_of_account),
     "worklist:override": Address(HOLDERS, "POST", account),
+    "worklist:agree_to_override": Address(HOLDERS, "POST", part_of_account),
     "worklist:take_work": Address(CODER, "POST", account),
     "worklist:finalize": Address(CODER, "POST", account),
 }

@@ -10,7 +10,7 @@ from django.urls import reverse
 from coding_workflow.staff import services, sessions
 from coding_workflow.staff.models import SignInOutcome, SignInRecord
 from tests.cast import PASSWORD, Cast
-from tests.security.browser import signed_in
+from tests.security.browser import grow_old, signed_in
 
 ME = "/staff/me/"
 START = datetime.datetime(2026, 11, 23, 9, 0, tzinfo=datetime.UTC)
@@ -133,3 +133,17 @@ def test_sensitive_pages_ask_again_after_a_while(cast: Cast, travel: time_machin
     again = client.post(answer["Location"], {"password": PASSWORD})
     assert (again.status_code, again["Location"]) == (302, page)
     assert client.get(page).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [("http://testserver{page}?tab=roles", "{page}?tab=roles"), ("http://elsewhere.example{page}", "/"), ("", "/")],
+)
+def test_after_a_form_that_asked_again_the_person_is_back_on_its_page(cast: Cast, referer: str, back: str) -> None:
+    client, page = signed_in(cast.ada), reverse("staff:person", args=[cast.ana.pk])
+    grow_old(client)
+    headers = {"Referer": referer.format(page=page)} if referer else {}
+    answer = client.post(reverse("staff:end_sessions", args=[cast.ana.pk]), headers=headers)
+    again = client.post(answer["Location"], {"password": PASSWORD})
+    assert again["Location"] == back.format(page=page)
+    assert client.get(again["Location"]).status_code == 200

@@ -1,12 +1,14 @@
 """A hospital with queues, and open work in them."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import transaction
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from accounts.actors import Actor
 from accounts.lifecycle import move
@@ -19,7 +21,10 @@ from coding_workflow.coding.models import FinalCoding
 from coding_workflow.release.models import Check
 from coding_workflow.staff.models import Competence, RoleGrant, User
 from tests.cast import Cast
+from tests.security.browser import signed_in
 from worklist.services import ensure_queues
+
+from .browser import CHROMIUM, FLAGS, served, session_cookie
 
 SYSTEM = Actor.system("test")
 
@@ -155,3 +160,52 @@ def make_releasable(cast: Cast, account: Account, *, coder: User | None = None, 
         facts="{}",
     )
     return open_on(account, "release")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One chromium for a module's tests, started before their databases.
+
+    Playwright's loop runs in this thread, and Django then refuses the database; nothing of ours runs in that loop.
+    """
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as play:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        started = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield started
+        started.close()
+
+
+@dataclass
+class Windows:
+    """Windows of chromium on the served application, and what their consoles complained about."""
+
+    chromium: Browser
+    address: str
+    complaints: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def open(self, person: User, address: str = "/", script: str = "") -> Page:
+        """A browser of the person's own, signed in, at an address; its keys are listened to."""
+        context = self.chromium.new_context(viewport={"width": 1366, "height": 768})
+        self.contexts.append(context)
+        context.set_default_timeout(15_000)
+        context.add_cookies([session_cookie(signed_in(person), self.address)])
+        if script:
+            context.add_init_script(script)
+        page = context.new_page()
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.goto(self.address + address)
+        # Shown by the script that listens to keys.
+        expect(page.locator("[data-does=show-keys]")).to_be_visible()
+        return page
+
+
+@pytest.fixture
+def windows(chromium: Browser, committed_coded_db: str, hospital: Cast) -> Iterator[Windows]:
+    """The hospital served; every window is closed before the server is, which waits for open connections."""
+    with served() as address:
+        made = Windows(chromium, address)
+        yield made
+        for context in made.contexts:
+            context.close()

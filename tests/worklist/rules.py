@@ -42,11 +42,11 @@ def version_at(cast: Cast, facility: Facility) -> dict[str, Any]:
     return {"pk": _version(cast, facility).pk}
 
 
-def backtest_at(cast: Cast, facility: Facility) -> dict[str, Any]:
+def backtest_at(cast: Cast, facility: Facility, rule: str = "lab.walked") -> dict[str, Any]:
     """A backtest that runs: answers the arguments of ``reverse``."""
     day = SEPTEMBER
     made = Backtest.objects.create(
-        facility=facility, rule="lab.walked", candidate=definition_to_json(definition()), starts=day, ends=day.replace(day=30),
+        facility=facility, rule=rule, candidate=definition_to_json(definition()), starts=day, ends=day.replace(day=30),
         asked_by=cast.ada, accounts=2,
     )  # fmt: skip
     return {"pk": made.pk}

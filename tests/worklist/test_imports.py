@@ -8,6 +8,7 @@ from coding_workflow.registration.models import FeedMap, InboundMessage
 from coding_workflow.registration.services import import_message
 from tests.registration import sending
 from tests.security.browser import signed_in
+from worklist.selectors import imports as selectors
 
 
 @pytest.fixture
@@ -173,3 +174,7 @@ def test_the_list_takes_two_queries_of_messages_however_long(cleo, hospital, dja
         first = cleo.get("/imports/").content.decode()
     assert first.count("Not HL7") == 50
     assert "?show=failed&amp;after=" in first
+
+
+def test_bodies_stay_in_the_database_until_a_message_is_opened(hospital):
+    assert '."raw"' not in str(selectors.listed().query)

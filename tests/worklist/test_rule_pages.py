@@ -4,20 +4,23 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from coding_workflow.guidelines.lab.files import to_file
-from coding_workflow.guidelines.lab.writing import text_hash
+from coding_workflow.guidelines.lab.writing import definition_to_json, text_hash
 from coding_workflow.guidelines.models import AdminRule, RuleEvent, RuleVersion
 from coding_workflow.guidelines.services import export_rule
 from coding_workflow.guidelines.tables import CodeAnswer, NoTables
 from coding_workflow.release.models import BacktestResult
+from tests.cast import PASSWORD
 from tests.guidelines.lab.rules import asks, count, definition
 from tests.guidelines.rule_cast import WHY, active, second_administrator, write
-from tests.security.browser import signed_in
+from tests.security.browser import grow_old, signed_in
 from worklist.selectors import lab_rule
 
 from .conftest import CODED, advance, hold
-from .rules import backtest_at, blank
+from .rules import Form, backtest_at, blank
 
 
 class Few(NoTables):
@@ -73,16 +76,73 @@ def test_the_list_is_narrowed(hospital, ada, query, there, gone):
     assert "<html" not in page
 
 
+def spoiled(hospital, definition="[]", tests="[]", state="draft"):
+    """A version that this release cannot read, as one of another vocabulary would be."""
+    made = AdminRule.objects.create(facility=hospital.main, key="spoiled", created_by=hospital.ada)
+    version = RuleVersion.objects.create(
+        rule=made, number=1, title="Spoiled", definition=definition, hash=text_hash(definition), tests=tests,
+        written_by=hospital.ada, written_at="2026-09-01T12:00:00Z", reason="Spoiled",
+    )  # fmt: skip
+    if state == "active":
+        version.state, version.published_by, version.published_at = state, hospital.cora, version.written_at
+        version.save(update_fields=["state", "published_by", "published_at"])
+    return version
+
+
 def test_one_rule_that_cannot_be_read_does_not_take_the_list_away(hospital, second, ada):
     active(hospital, second)
-    made = AdminRule.objects.create(facility=hospital.main, key="spoiled", created_by=hospital.ada)
-    RuleVersion.objects.create(
-        rule=made, number=1, title="Spoiled", definition="[]", hash=text_hash("[]"), tests="[]", written_by=hospital.ada,
-        written_at="2026-09-01T12:00:00Z", reason="Spoiled",
-    )  # fmt: skip
+    version = spoiled(hospital)
     page = ada.get("/rules/", {"kind": "own"}).content.decode()
-    assert "Spoiled (version 1 cannot be read)" in page
+    assert f'href="/rules/{version.rule_id}/">Spoiled (version 1 cannot be read)' in page
     assert "lab.infarction" in page
+
+
+@pytest.mark.parametrize("state", ["draft", "active"])
+def test_the_page_of_a_rule_that_cannot_be_read_says_so_and_retires_it(hospital, ada, state):
+    version = spoiled(hospital, state=state)
+    page = said(ada.get(f"/rules/{version.rule_id}/"))
+    assert "Version 1 cannot be read any more: This must be an object." in page
+    assert "Write it anew" in page
+    for verb in ("shadow", "publish", "file", "roll-back", "backtest"):
+        assert f"/rules/versions/{version.pk}/{verb}/" not in page
+    assert ada.post(f"/rules/versions/{version.pk}/retire/", {"reason": WHY}).status_code == 302
+    assert "Version 1 retired" in said(ada.get(f"/rules/{version.rule_id}/"))
+
+
+@pytest.mark.parametrize("verb", ["shadow", "publish", "file", "roll-back", "backtest"])
+def test_what_cannot_be_read_is_neither_moved_nor_tried_nor_exported(hospital, second, verb):
+    version = spoiled(hospital, state="active" if verb == "roll-back" else "draft")
+    sent = {"reason": WHY, "seen": version.seal, "starts": "2026-01-01", "ends": "2026-09-30"}
+    answer = signed_in(second).post(f"/rules/versions/{version.pk}/{verb}/", sent)
+    assert "cannot be read any more" in said(answer, 422)
+    assert not RuleEvent.objects.exists()
+
+
+def test_what_cannot_be_read_is_written_anew_in_the_editor(hospital, ada):
+    version = spoiled(hospital, tests="nonsense")
+    form = Form(ada, f"/rules/{version.rule_id}/edit/")
+    assert form.status == 200
+    assert "Version 1 cannot be read any more" in form.page
+    assert 'value="Spoiled"' in form.page
+    form.press("save", title="Written anew", reason=WHY)
+    assert form.status == 302, form.page
+    version.refresh_from_db()
+    assert version.title == "Written anew"
+    assert "Nothing is asked yet" in said(ada.get(f"/rules/{version.rule_id}/"))
+
+
+def test_tests_that_cannot_be_read_leave_the_rule_to_be_read(hospital, ada):
+    version = spoiled(hospital, definition_to_json(definition()), tests='[{"name": "old"}]')
+    assert "The tests of version 1 cannot be read any more: tests[0]" in said(ada.get(f"/rules/{version.rule_id}/"))
+    assert "under I21" in said(ada.get(f"/rules/{version.rule_id}/edit/"))
+
+
+def test_a_version_that_can_be_read_is_shown_beside_one_that_cannot(hospital, ada):
+    version = spoiled(hospital, state="active")
+    write(hospital, key="spoiled")
+    page = said(ada.get(f"/rules/{version.rule_id}/"))
+    assert "under I21" in page
+    assert "Version 1 cannot be read" in said(ada.get(f"/rules/{version.rule_id}/?version=1"))
 
 
 def test_the_list_keeps_its_budget(hospital, second, ada, django_assert_max_num_queries):
@@ -91,6 +151,28 @@ def test_the_list_keeps_its_budget(hospital, second, ada, django_assert_max_num_
     ada.get("/rules/")
     with django_assert_max_num_queries(15):
         ada.get("/rules/")
+
+
+def test_lists_leave_the_texts_of_versions_and_backtests_in_the_database(hospital, second, ada):
+    pages = {}
+    for number in range(3):
+        version = active(hospital, second, title=f"Infarction, {number + 1}. text")
+        backtest_at(hospital, hospital.main, rule="lab.infarction")
+        for url in ("/rules/", f"/rules/{version.rule_id}/"):
+            ada.get(url)
+            with CaptureQueriesContext(connection) as asked:
+                ada.get(url)
+            pages.setdefault(url, []).append(
+                [query["sql"] for query in asked if "guidelines_" in query["sql"] or "backtest" in query["sql"]]
+            )
+    for seen in pages.values():
+        assert len({len(asked) for asked in seen[1:]}) == 1, "as many however many versions there are"
+        for sql in seen[-1]:
+            several = "WHERE" in sql and '"guidelines_ruleversion"."id" = ' not in sql and "LIMIT 21" not in sql
+            assert '"tests"' not in sql or not several, sql
+            assert '"candidate"' not in sql, sql
+    [texts] = [sql for sql in pages["/rules/"][-1] if '"guidelines_ruleversion"."definition"' in sql]
+    assert '"guidelines_ruleversion"."id" IN' in texts, "one text for each rule"
 
 
 def test_a_rule_goes_from_draft_to_shadow_to_force_by_two_people(hospital, second, ada):
@@ -138,8 +220,46 @@ def test_failing_tests_block_publishing_and_say_how(hospital, second):
 def test_an_act_without_a_reason_stands_at_its_form(hospital, ada, verb):
     version = write(hospital)
     page = said(ada.post(f"/rules/versions/{version.pk}/{verb}/", {"reason": "  x ", "seen": version.seal}), 422)
-    assert f'id="said-{verb}">Say why' in page
+    assert f'id="said-{verb}"><span>Say why' in page
     assert "data-focus>  x </textarea>" in page
+
+
+PROVE = "/signin/again/?next="
+
+
+@pytest.mark.parametrize("verb", ["publish", "retire", "roll-back", "file"])
+def test_what_changes_judgement_or_leaves_takes_a_young_proof_and_loses_nothing(hospital, second, verb):
+    version = active(hospital, second)
+    if verb == "publish":
+        version = write(hospital, made=definition(title="Infarction, second version"))
+    client = signed_in(second)
+    grow_old(client)
+    sent = {"reason": "Agreed in the committee of May.", "seen": version.seal}
+    page = said(client.post(f"/rules/versions/{version.pk}/{verb}/", sent), 403)
+    assert f'id="said-{verb}"><span>Some time has passed since you signed in' in page
+    assert "Agreed in the committee of May.</textarea>" in page
+    assert not RuleEvent.objects.filter(reason=sent["reason"]).exists()
+    back = f"{PROVE}%2Frules%2F{version.rule_id}%2F%3Fversion%3D{version.number}"
+    assert f'href="{back}" target="_blank"' in page
+    assert client.post(back, {"password": PASSWORD})["Location"] == f"/rules/{version.rule_id}/?version={version.number}"
+    assert client.post(f"/rules/versions/{version.pk}/{verb}/", sent).status_code in {200, 302}
+    assert RuleEvent.objects.filter(reason=sent["reason"]).count() == 1
+
+
+def test_the_page_says_beforehand_that_a_proof_is_asked_for(hospital, ada):
+    rule = write(hospital).rule_id
+    assert PROVE not in said(ada.get(f"/rules/{rule}/"))
+    grow_old(ada)
+    assert f'<a href="{PROVE}%2Frules%2F{rule}%2F%3Fversion%3D1">prove once more' in said(ada.get(f"/rules/{rule}/"))
+    cleo = signed_in(hospital.cleo)
+    grow_old(cleo)
+    assert PROVE not in said(cleo.get(f"/rules/{rule}/")), "who only reads is not asked"
+
+
+def test_a_draft_goes_into_shadow_without_a_new_proof(hospital, ada):
+    version = write(hospital)
+    grow_old(ada)
+    assert ada.post(f"/rules/versions/{version.pk}/shadow/", {"reason": WHY, "seen": version.seal}).status_code == 302
 
 
 def test_publishing_what_changed_since_is_a_conflict(hospital, second):
@@ -213,10 +333,16 @@ def test_a_backtest_is_started_watched_and_stopped(hospital, ada):
     assert "Finished" in said(ada.get(f"/rules/{version.rule_id}/"))
     running = backtest_at(hospital, hospital.main)["pk"]
     part = said(ada.get(f"/rules/backtests/{running}/", HTTP_HX_REQUEST="true"))
-    assert 'hx-trigger="every 2s"' in part
+    assert "0 of 2 accounts judged" in part
+    assert "<form" not in part, "what is polled holds nothing that a person uses"
     assert "<html" not in part
+    assert 'hx-trigger="every 2s"' in said(ada.get(f"/rules/backtests/{running}/"))
     ada.post(f"/rules/backtests/{running}/stop/")
-    assert "Cancelled" in said(ada.get(f"/rules/backtests/{running}/"))
+    page = said(ada.get(f"/rules/backtests/{running}/"))
+    assert "Cancelled" in page
+    assert "every 2s" not in page
+    last = ada.get(f"/rules/backtests/{running}/", HTTP_HX_REQUEST="true")
+    assert "Show its accounts" in said(last, 286), "htmx asks no more after this"
 
 
 def test_a_backtest_lists_accounts_but_not_restricted_ones(hospital, ada):
@@ -234,8 +360,19 @@ def test_a_backtest_lists_accounts_but_not_restricted_ones(hospital, ada):
         )
     page = said(ada.get(f"/rules/backtests/{pk}/"))
     assert ">A1</a>" in page
-    assert "A2" not in page
+    assert ">A2</a>" not in page
     assert "$2,400 · 6 account-days" in page
+
+
+def test_a_third_backtest_is_told_which_ones_run(hospital, ada):
+    version = write(hospital)
+    for rule in ("lab.one", "lab.two"):
+        backtest_at(hospital, hospital.main, rule=rule)
+    sent = {"starts": "2026-01-01", "ends": "2026-09-30"}
+    page = said(ada.post(f"/rules/versions/{version.pk}/backtest/", sent), 409)
+    assert "lab.one (asked by Ada) and lab.two (asked by Ada) are running" in page
+    assert 'name="starts" value="2026-01-01"' in page, "what was typed stays"
+    assert 'name="ends" value="2026-09-30"' in page
 
 
 def test_an_unfinished_rule_is_not_backtested(hospital, ada):

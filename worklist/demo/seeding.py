@@ -9,6 +9,7 @@ from typing import Final
 from django.contrib.auth.hashers import get_hasher
 
 from accounts.actors import Actor
+from accounts.errors import Refused
 from accounts.models import Account, Facility
 from accounts.scope import ALL, scoped
 from coding_workflow.codesets.codes import ICD_10_CM, ICD_10_PCS
@@ -77,13 +78,23 @@ def _parts(count: int) -> tuple[list[Story], list[Story]]:
 
 
 def play_all(facility: Facility, count: int, say: Say, *, opening: bool = False) -> int:
-    """Play every story that has not been played, or only those to open with; answers how many accounts there are then."""
+    """Play every story that has not been played, or only those to open with; answers how many accounts there are then.
+
+    A story that the hospital refuses is told and left where it stands; the others go on.
+    """
     player = Player(facility)
     done = set(Account.objects.filter(facility=facility).values_list("number", flat=True))
     chosen = _parts(count)[0] if opening else stories(count)
     for number, story in enumerate(chosen, start=1):
         if story.number not in done:
-            player.play(story)
+            _play(player, story, say)
         if number % 25 == 0:
             say(f"{number} of {count} accounts.")
     return Account.objects.filter(facility=facility).count()
+
+
+def _play(player: Player, story: Story, say: Say) -> None:
+    try:
+        player.play(story)
+    except Refused as refused:
+        say(f"{story.number} ({story.title}) stays where it stands: {refused.sentence}")

@@ -9,7 +9,10 @@ from accounts.models import Account, DocumentVersion, Step
 from accounts.scope import scoped
 from accounts.services.documents import record_deficiency
 from coding_workflow.coding import services as coding
+from coding_workflow.coding.models import QueryLink
+from coding_workflow.coding.queries.templates import BY_CODE
 from coding_workflow.coding.selectors import diagnoses_in_force, procedures_in_force
+from coding_workflow.coding.services import queries
 from coding_workflow.registration.services import open_coding
 from coding_workflow.release import services as release
 from coding_workflow.staff.models import Competence, User
@@ -65,6 +68,50 @@ def _wanting(turn: turns.FoundWanting, player: "Player", story: Story) -> None:
         account = lock_account(player.account(story).pk)
         version = DocumentVersion.objects.filter(account=account, document__title=turn.title).latest("number")
         record_deficiency(account=account, version=version, quality=turn.quality, note=turn.note, by=player.person(story.coder))
+
+
+@take.register(turns.Asked)
+def _ask(turn: turns.Asked, player: "Player", story: Story) -> None:
+    template, by = BY_CODE[turn.template], player.person(story.coder)
+    with scoped([player.facility.pk]):
+        account = player.account(story)
+        wording = queries.Wording(
+            kind=template.kind,
+            reason=template.reason,
+            subject=template.subject,
+            text=_filled(template.text, turn),
+            options=tuple(_filled(option, turn) for option in template.options),
+            indicators=tuple(_where(account, passage) for passage in turn.passages),
+            provider_id=account.attending_id,
+            template=template.code,
+        )
+        query = queries.draft_query(account_id=account.pk, by=by, wording=wording)
+        if not turn.draft:
+            # The link is shown once and goes to the provider; in a story nobody waits for it.
+            queries.send_query(account_id=account.pk, query_id=query.pk, by=by)
+
+
+def _filled(text: str, turn: turns.Asked) -> str:
+    for place, words in turn.fills:
+        text = text.replace(f"[{place}]", words)
+    return text
+
+
+def _where(account: Account, passage: str) -> tuple[int, int, int]:
+    for version in DocumentVersion.objects.filter(account=account).order_by("-pk"):
+        start = version.text.find(passage)
+        if start >= 0:
+            return version.pk, start, start + len(passage)
+    raise ValueError(f"A passage stands in no document of account #{account.pk}.")
+
+
+@take.register(turns.Answered)
+def _answer(turn: turns.Answered, player: "Player", story: Story) -> None:
+    with scoped([player.facility.pk]):
+        link = QueryLink.objects.filter(account=player.account(story), used_at=None, revoked_at=None).latest("pk")
+        provider = link.query.provider
+        name = f"{provider.given_name} {provider.family_name}" if provider else ""
+        queries.answer_by_link(link_id=link.pk, choice=turn.choice, words=turn.words, signed_name=name)
 
 
 @take.register(turns.SentBack)

@@ -40,6 +40,24 @@ class FoundWanting(Turn):
 
 
 @dataclass(frozen=True)
+class Asked(Turn):
+    """The coder asks the attending by a template, its places filled in, with passages of the record; or only begins to."""
+
+    template: str
+    passages: tuple[str, ...]
+    fills: tuple[tuple[str, str], ...] = ()
+    draft: bool = False
+
+
+@dataclass(frozen=True)
+class Answered(Turn):
+    """The attending answers by the link: one of the options as it reads, and words."""
+
+    choice: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class SentBack(Turn):
     """The supervisor returns the account to its coder with words."""
 

@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0009_queue_limits"),
-        ("worklist", "0003_rule_drafts"),
+        ("accounts", "0010_queue_limits"),
+        ("worklist", "0004_account_drafts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ _KEYS = ("accounts_workitem", "worklist_queuesetversion", "worklist_assignment")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("worklist", "0005_queue_sets"), ("accounts", "0009_queue_limits")]
+    dependencies = [("worklist", "0005_queue_sets"), ("accounts", "0010_queue_limits")]
 
     operations = [
         *[

@@ -15,6 +15,9 @@ from worklist import telling
 #: Newest events and looks on one page; the rest by the key of the last.
 PAGE_SIZE: Final = 200
 LOOKS: Final = 50
+_MOST_SINCE: Final = 10
+#: Events that change nothing a coder works with.
+_UNSEEN: Final = ("work.claimed", "work.returned", "work.opened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,14 @@ def story(account: Account, before: int | None = None) -> Story:
     shown = found[:PAGE_SIZE]
     told = tuple(_told(event, names) for event in shown)
     return Story(told, shown[-1].sequence if len(found) > PAGE_SIZE else None)
+
+
+def since(account: Account, sequence: int, *, but: User) -> tuple[Told, ...]:
+    """What others did to the account after an event, oldest first; at most ten. Two queries."""
+    after = Event.objects.filter(account=account, sequence__gt=sequence).exclude(actor_kind="person", actor=str(but.pk))
+    found = list(after.exclude(kind__in=_UNSEEN).order_by("sequence")[:_MOST_SINCE])
+    names = _names(found)
+    return tuple(_told(event, names) for event in found)
 
 
 def _names(events: list[Event]) -> dict[str, str]:

@@ -50,7 +50,9 @@ class Line:
 
 def listed() -> "QuerySet[InboundMessage]":
     """Messages with what a page names of them; the bodies stay in the database until one is opened."""
-    return InboundMessage.objects.defer("raw").select_related("facility", "account", "aside_by", "replaced_by")
+    return InboundMessage.objects.defer("raw", "replaced_by__raw").select_related(
+        "facility", "account", "aside_by", "replaced_by"
+    )
 
 
 def page(user: User, tab: str, after: int | None = None) -> Page:

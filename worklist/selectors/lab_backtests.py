@@ -10,7 +10,7 @@ from accounts import clock
 from accounts.models import Facility
 from coding_workflow.guidelines.models import AdminRule
 from coding_workflow.release.models import Backtest, BacktestResult, BacktestState, Outcome
-from coding_workflow.release.selectors import PAGE_SIZE, BacktestProgress, progress_of
+from coding_workflow.release.selectors import PAGE_SIZE, BacktestProgress, backtests_of, progress_of, results_of
 from coding_workflow.staff.access import visible
 from coding_workflow.staff.models import User
 
@@ -46,14 +46,12 @@ def sheet(test: Backtest) -> Sheet:
 
 def results(user: User, test: Backtest, outcome: str, after: int) -> "list[BacktestResult]":
     """A page of accounts, with one more where there is another page; restricted ones only for those who opened them."""
-    rows = visible(test.results.filter(outcome=outcome, account_id__gt=after), user)
-    return list(rows.select_related("account__patient").order_by("account_id")[: PAGE_SIZE + 1])
+    return list(visible(results_of(test, outcome, after), user)[: PAGE_SIZE + 1])
 
 
 def of_rule(user: User, rule: AdminRule) -> "QuerySet[Backtest]":
     """The newest backtests of a rule where the person is."""
-    tests = visible(Backtest.objects.filter(rule=f"lab.{rule.key}"), user)
-    return tests.select_related("facility", "asked_by").order_by("-pk")[:5]
+    return visible(backtests_of(f"lab.{rule.key}"), user)[:5]
 
 
 def facilities(user: User, rule: AdminRule) -> "QuerySet[Facility]":

@@ -61,7 +61,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Everything the page shows of one version."""
+    """Everything the page shows of one version. ``unreadable`` says why hardly anything is known of it; usually empty."""
 
     version: RuleVersion
     mark: str
@@ -72,10 +72,13 @@ class Sheet:
     warnings: tuple[Reason, ...]
     against: RuleVersion | None
     differences: tuple[Difference, ...]
+    unreadable: str = ""
 
 
 def sheet(rule: AdminRule, version: RuleVersion, versions: list[RuleVersion], against: int | None) -> Sheet:
     """The page of one version, compared with the version asked for, or with the one before it."""
+    if why := guidelines.unreadable(version):
+        return Sheet(version, MARKS[State(version.state)], guidelines.title_alone(version), "", (), (), (), None, (), why)
     definition = guidelines.definition_of(version)
     other = _compared(version, versions, against)
     return Sheet(
@@ -97,9 +100,10 @@ def outcomes_of(version: RuleVersion, definition: Definition) -> tuple[Outcome, 
 
 
 def _compared(version: RuleVersion, versions: list[RuleVersion], against: int | None) -> RuleVersion | None:
+    """The version asked for, else the one before; one that cannot be read compares with nothing."""
     asked = [each for each in versions if each.number == against and each.pk != version.pk]
     earlier = [each for each in versions if each.number < version.number]
-    return next(iter((*asked, *earlier)), None)
+    return next((each for each in (*asked, *earlier) if guidelines.readable_definition(each)), None)
 
 
 def _facts(rule: AdminRule, definition: Definition) -> list[tuple[str, str]]:
@@ -160,9 +164,14 @@ def why_not_administrator(user: User, facility: Facility | None) -> str:
 
 
 def actions(user: User, rule: AdminRule, version: RuleVersion, versions: list[RuleVersion]) -> list[Action]:
-    """What there is to do with this version in its state; what cannot be done now says why."""
+    """What there is to do with this version in its state; what cannot be done now says why.
+
+    One that cannot be read can only be retired; writing it anew is beside the title.
+    """
     no = why_not_administrator(user, rule.facility)
     refused = (Reason(no),) if no else ()
+    if guidelines.unreadable(version):
+        return [_retire(version, refused)] if version.state != State.RETIRED else []
     found: list[Action] = []
     if version.state == State.DRAFT:
         found.append(_shadow(rule, version, versions, refused))

@@ -21,6 +21,7 @@ WORDS: Final[dict[str, str]] = {
     "registration.ready_to_code": "End the bill hold",
     "release.recheck": "Check again what a change can touch",
     "release.backtest": "Backtest a rule",
+    "coding.query_ladder": "Remind of a provider query",
     "codesets.read_upload": "Read an uploaded code table",
     "codesets.load_upload": "Load a code table",
     "worklist.reroute": "Put open work where the new queues want it",

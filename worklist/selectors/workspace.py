@@ -45,6 +45,11 @@ class Desk:
         """Whether the person may hold the account, find documents wanting and override: coders and supervisors."""
         return bool(self.roles & {Role.CODER, Role.SUPERVISOR}) and self.account.step in (Step.CODING, Step.FINAL_CODED)
 
+    @property
+    def asks(self) -> bool:
+        """Whether the person may write a query about the account."""
+        return Role.CODER in self.roles and self.account.step in (Step.CODING, Step.FINAL_CODED)
+
 
 def desk(account: Account, user: User) -> Desk:
     """What the head shows. Two queries; four more for a supervisor at a final-coded account."""

@@ -12,9 +12,10 @@ from accounts.models import Account, Hold, HoldSource, OutboxRow, OutboxState, O
 from coding_workflow.coding.selectors import CodedRecord
 from coding_workflow.guidelines.findings import Evaluation, Finding
 from coding_workflow.guidelines.lab.compiling import PREFIX
+from coding_workflow.guidelines.registry import OverridePolicy
 from coding_workflow.guidelines.ruleset import builtin
 from coding_workflow.guidelines.selectors import ruleset_for
-from coding_workflow.release.models import Check, CheckDue, Verdict
+from coding_workflow.release.models import Check, CheckDue, Override, Verdict
 from coding_workflow.release.services.checking import Judgement, judge
 from coding_workflow.staff.models import Role
 
@@ -37,7 +38,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "claim_elements": ("#abstract", "Compare the claim elements"),
     "charges": ("#charges", "Go to the charges"),
     "holds": ("#holds", "Go to the holds"),
-    "queries": ("#holds", "Go to the holds"),
+    "queries": ("#queries", "Go to the queries"),
     "coder": ("#foot", "See who has the account"),
 }
 #: Places on another page.
@@ -51,7 +52,10 @@ _PAGES: Final[dict[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
-    """One finding as a coder reads it; ``override`` is the form's subjects, empty when the rule allows none."""
+    """One finding as a coder reads it; ``override`` is the form's subjects, empty when the rule allows none.
+
+    ``two``: the rule asks for two people; ``asked`` is the override that waits for the second one.
+    """
 
     rule: str
     severity: str
@@ -62,6 +66,8 @@ class FindingLine:
     go: str
     place: str
     override: str
+    two: bool = False
+    asked: Override | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +216,7 @@ def _condition(number: int, statuses: Mapping[int, str], findings: Iterable[tupl
 
 
 def _line(number: int, finding: Finding, codes: Codes, account: Account) -> FindingLine:
-    url, go = _place(finding, codes)
+    (url, go), policy = _place(finding, codes), _override_policy(finding, account)
     return FindingLine(
         rule=finding.rule,
         severity=finding.severity,
@@ -220,19 +226,28 @@ def _line(number: int, finding: Finding, codes: Codes, account: Account) -> Find
         url=url,
         go=go,
         place=f"finding-{number}",
-        override=json.dumps(list(finding.subjects)) if _may_override(finding, account) else "",
+        override=json.dumps(list(finding.subjects)) if policy != "none" else "",
+        two=policy == "second",
+        asked=_asked(finding, account) if policy == "second" else None,
     )
 
 
-def _may_override(finding: Finding, account: Account) -> bool:
+def _override_policy(finding: Finding, account: Account) -> OverridePolicy:
     if finding.severity != "hold":
-        return False
+        return "none"
     try:
         rules = ruleset_for(account.facility) if finding.rule.startswith(PREFIX) else builtin()
-        return rules.rule(finding.rule).override == "reason"
+        return rules.rule(finding.rule).override
     except KeyError:
         # A verdict of record may name a rule that a later rule set no longer has.
-        return False
+        return "none"
+
+
+def _asked(finding: Finding, account: Account) -> Override | None:
+    """The override of exactly this finding that waits for a second person."""
+    rows = Override.objects.waiting().filter(account=account, rule=finding.rule, version=finding.version)
+    same = (row for row in rows.select_related("by") if row.subjects == list(finding.subjects))
+    return next(same, None)
 
 
 def _place(finding: Finding, codes: Codes) -> tuple[str, str]:

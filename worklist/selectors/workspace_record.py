@@ -1,13 +1,15 @@
 """The record pane: documents by type with badges, and the text of one with the linked passages marked."""
 
 import datetime
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from accounts.models import Account, Deficiency, DeficiencyQuality, DocumentVersion
 
 from .workspace_codes import Codes, EvidenceLine
+from .workspace_versions import Piece, changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class DocumentLine:
     badges: tuple[Badge, ...]
     passages: int
     chosen: bool
+    unread: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +56,49 @@ class Wanting:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The document that is open: its newest version's text in segments, and what was found wanting in it."""
+    """The document that is open: its newest version's text in segments, and what was found wanting in it.
+
+    With ``since`` the text is shown in ``pieces``: what is different from that version.
+    """
 
     version: DocumentVersion
     segments: tuple[Segment, ...]
     deficiencies: tuple[Wanting, ...]
+    since: int | None = None
+    pieces: tuple[Piece, ...] = ()
+
+    @property
+    def before(self) -> int | None:
+        """The number of the version before this one."""
+        return self.version.number - 1 if self.version.number > 1 else None
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Words found in a document, with their surroundings."""
+    """Words found in a document, with their surroundings; ``start`` and ``end`` are code points of its newest text."""
 
     document: int
     title: str
+    start: int
+    end: int
     before: str
     words: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where words stand: every place counted by document, the first places shown."""
+
+    words: str
+    total: int
+    counts: tuple[tuple[str, int], ...]
+    hits: tuple[Hit, ...]
+
+    @property
+    def more(self) -> int:
+        """Places that are counted and not shown."""
+        return self.total - len(self.hits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +107,7 @@ class RecordPane:
 
     documents: tuple[DocumentLine, ...]
     reading: Reading | None
+    unread: int = 0
     qualities: tuple[tuple[str, str], ...] = tuple(DeficiencyQuality.choices)
 
 
@@ -85,15 +116,25 @@ MOST_HITS = 40
 _AROUND = 60
 
 
-def record_pane(account: Account, codes: Codes, chosen: int | None) -> RecordPane:
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: the document that they chose, the version to compare it with, and what they have read when first."""
+
+    chosen: int | None = None
+    since: int | None = None
+    read: Mapping[int, datetime.datetime] = field(default_factory=dict)
+
+
+def record_pane(account: Account, codes: Codes, reader: Reader) -> RecordPane:
     """The documents and the chosen one's text; the document with most passages, or the newest, when none is chosen.
 
-    Three queries.
+    Three queries; one more for a comparison.
     """
     versions = newest_versions(account)
-    opened = _opened(versions, codes, chosen)
-    lines = tuple(_line(version, account, codes, version is opened) for version in versions)
-    return RecordPane(lines, _reading(opened, codes) if opened else None)
+    opened = _opened(versions, codes, reader.chosen)
+    lines = tuple(_line(version, account, codes, reader, chosen=version is opened) for version in versions)
+    reading = _reading(opened, codes, reader.since) if opened else None
+    return RecordPane(lines, reading, sum(line.unread for line in lines))
 
 
 def newest_versions(account: Account) -> list[DocumentVersion]:
@@ -104,24 +145,23 @@ def newest_versions(account: Account) -> list[DocumentVersion]:
     )
 
 
-def find(account: Account, words: str) -> tuple[Hit, ...]:
-    """Where the words stand in the newest versions, whatever their case; at most 40 places. Two queries."""
-    wanted = words.strip().lower()
-    if not wanted:
-        return ()
+def find(account: Account, words: str) -> Found:
+    """Where the words stand in the newest versions, whatever their case and line ends. Two queries; nothing for no words."""
+    if not words.strip():
+        return Found("", 0, (), ())
     versions = {version.pk: version for version in newest_versions(account)}
     texts = dict(DocumentVersion.objects.filter(pk__in=versions).values_list("pk", "text"))
-    hits = (hit for pk, version in versions.items() for hit in _hits(version, texts[pk], wanted))
-    return tuple(hit for hit, _ in zip(hits, range(MOST_HITS), strict=False))
+    wanted = re.compile(r"\s+".join(map(re.escape, words.split())), re.IGNORECASE)
+    hits = {pk: [_hit(version, texts[pk], place) for place in wanted.finditer(texts[pk])] for pk, version in versions.items()}
+    every = [hit for pk in versions for hit in hits[pk]]
+    counts = tuple((version.document.title, len(hits[pk])) for pk, version in versions.items() if hits[pk])
+    return Found(words.strip(), len(every), counts, tuple(every[:MOST_HITS]))
 
 
-def _hits(version: DocumentVersion, text: str, wanted: str) -> Iterable[Hit]:
-    lowered, at = text.lower(), -1
-    # Lower case is as long as the text except for a few letters of other scripts; then the position is near enough.
-    while (at := lowered.find(wanted, at + 1)) >= 0:
-        end = at + len(wanted)
-        before, after = text[max(at - _AROUND, 0) : at], text[end : end + _AROUND]
-        yield Hit(version.document_id, version.document.title, before, text[at:end], after)
+def _hit(version: DocumentVersion, text: str, place: "re.Match[str]") -> Hit:
+    start, end = place.span()
+    before, after = text[max(start - _AROUND, 0) : start], text[end : end + _AROUND]
+    return Hit(version.document_id, version.document.title, start, end, before, place.group(), after)
 
 
 def _opened(versions: list[DocumentVersion], codes: Codes, chosen: int | None) -> DocumentVersion | None:
@@ -132,7 +172,8 @@ def _opened(versions: list[DocumentVersion], codes: Codes, chosen: int | None) -
     return max(versions, key=lambda version: (counts[version.pk], version.document.type.endswith("summary"), version.pk))
 
 
-def _line(version: DocumentVersion, account: Account, codes: Codes, chosen: bool) -> DocumentLine:
+def _line(version: DocumentVersion, account: Account, codes: Codes, reader: Reader, *, chosen: bool) -> DocumentLine:
+    unread = not chosen and version.pk not in reader.read
     return DocumentLine(
         pk=version.document_id,
         version=version.pk,
@@ -140,13 +181,17 @@ def _line(version: DocumentVersion, account: Account, codes: Codes, chosen: bool
         title=version.document.title,
         author=str(version.author) if version.author else version.author_role.replace("_", " "),
         authored_at=version.authored_at,
-        badges=tuple(_badges(version, account)),
+        badges=tuple(_badges(version, account, reader, unread=unread)),
         passages=len(_passages_on(version, codes)),
         chosen=chosen,
+        unread=unread,
     )
 
 
-def _badges(version: DocumentVersion, account: Account) -> Iterable[Badge]:
+def _badges(version: DocumentVersion, account: Account, reader: Reader, *, unread: bool) -> Iterable[Badge]:
+    first = min(reader.read.values(), default=None)
+    if unread and first is not None and version.received_at > first:
+        yield Badge("New", "mine")
     if not version.is_signed:
         yield Badge(version.get_status_display(), "warn")
     if account.final_coded_at and version.document.first_received_at > account.final_coded_at:
@@ -159,12 +204,21 @@ def _passages_on(version: DocumentVersion, codes: Codes) -> list[EvidenceLine]:
     return [passage for line in codes.every for passage in line.evidence if passage.version == version.pk]
 
 
-def _reading(version: DocumentVersion, codes: Codes) -> Reading:
+def _reading(version: DocumentVersion, codes: Codes, since: int | None) -> Reading:
     # The text was left out of the list; this reads it for the one document that is open.
     version.refresh_from_db(fields=["text"])
     wanting = Deficiency.objects.filter(version=version, resolved_at__isnull=True).order_by("pk")
     found = tuple(_wanting(each) for each in wanting)
+    before = _version_before(version, since)
+    if before is not None:
+        return Reading(version, (), found, before.number, changes(before.text, version.text))
     return Reading(version, segments(version.text, _passages_on(version, codes)), found)
+
+
+def _version_before(version: DocumentVersion, since: int | None) -> DocumentVersion | None:
+    if since is None or since >= version.number:
+        return None
+    return DocumentVersion.objects.filter(document=version.document_id, number=since).first()
 
 
 def _wanting(found: Deficiency) -> Wanting:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from accounts.errors import Refused
 from coding_workflow.codesets.codes import (
     CLAIM_LISTS,
+    COVERAGE,
     CPT,
     HCPCS,
     HCPCS_MODIFIER,
@@ -12,12 +13,13 @@ from coding_workflow.codesets.codes import (
     ICD_9_CM_PX,
     ICD_10_CM,
     ICD_10_PCS,
+    IOCE,
     PAIR_SETS,
     POA_EXEMPT,
     UNIT_SETS,
 )
 
-from . import csv_files, hcpcs_fixed, icd9, icd10cm_xml, order_file, packages, pairs, poa_exempt, units
+from . import csv_files, hcpcs_fixed, hcpcs_sheet, icd9, icd10cm_xml, listings, order_file, packages, pairs, poa_exempt, units
 from .files import Part, load_all
 from .memory import collector_paused
 from .pairs import PairTable
@@ -75,6 +77,8 @@ def _read(system: str, sources: Sequence[SourceFile]) -> ParsedTable:
         return _icd10(system, sources)
     if system in {HCPCS, HCPCS_MODIFIER, CPT, *CLAIM_LISTS}:
         return _hcpcs(system, sources)
+    if system in {COVERAGE, IOCE}:
+        return listings.read(sources, system)
     if system == POA_EXEMPT:
         return poa_exempt.read(sources[0])
     raise Refused("codes.system", f"“{system}” is not a table that can be loaded.")
@@ -93,4 +97,7 @@ def _hcpcs(system: str, sources: Sequence[SourceFile]) -> ParsedTable:
     fixed = next((source for source in sources if hcpcs_fixed.looks_like(source)), None)
     if fixed is not None and system in {HCPCS, HCPCS_MODIFIER}:
         return hcpcs_fixed.read(fixed, system)
+    sheet = next((source for source in sources if hcpcs_sheet.looks_like(source)), None)
+    if sheet is not None and system in {HCPCS, HCPCS_MODIFIER}:
+        return hcpcs_sheet.read(sheet, system)
     return csv_files.read(sources, system)

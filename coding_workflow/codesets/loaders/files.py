@@ -15,6 +15,7 @@ from typing import IO, Any, Final, cast
 from accounts.errors import Refused
 
 from .table import Malformed, SourceFile, refuse_nul
+from .workbook import as_text
 
 MAX_BYTES: Final = 512 * 1024 * 1024
 _LARGEST: Final = f"{MAX_BYTES // 1024 // 1024} MB"
@@ -31,8 +32,10 @@ _DAMAGE: Final = (
     NotImplementedError,
     RuntimeError,
 )
+_WORKBOOKS: Final = (".xlsx", ".xlsm")
 _WORKBOOK: Final = (
-    "is a workbook. Take the text file (.txt or .csv) of the same download, or save the sheet as comma-separated values (UTF-8)."
+    "is a workbook, which is not read for this table. Take the text file (.txt or .csv) of the same download, or save the sheet "
+    "as comma-separated values (UTF-8)."
 )
 
 
@@ -59,8 +62,11 @@ class Part:
 
     def stream(self) -> io.BufferedReader:
         """The content from its beginning. Reading refuses what cannot be unpacked and what is too large."""
-        if self.name.lower().endswith((".xlsx", ".xlsm", ".xls")):
+        if self.name.lower().endswith((*_WORKBOOKS, ".xls")):
             raise Malformed(self.name, None, _WORKBOOK)
+        return self._bytes()
+
+    def _bytes(self) -> io.BufferedReader:
         return io.BufferedReader(_Bounded(self.name, self.opened), _CHUNK)
 
     def chunks(self, budget: Budget) -> Iterator[bytes]:
@@ -70,7 +76,10 @@ class Part:
                 yield budget.take(chunk)
 
     def load(self, budget: Budget) -> SourceFile:
-        """The whole content, for tables that fit into memory."""
+        """The whole content, for tables that fit into memory; of a workbook its first sheet as comma-separated values."""
+        if self.name.lower().endswith(_WORKBOOKS):
+            with self._bytes() as stream:
+                return SourceFile(self.name, budget.take(as_text(self.name, stream.read())))
         return SourceFile(self.name, b"".join(self.chunks(budget)))
 
 
@@ -128,7 +137,7 @@ def open_parts(path: Path) -> tuple[Part, ...]:
 def parts(name: str, file: IO[bytes]) -> tuple[Part, ...]:
     """The same for a file that is open; it must be able to seek, and stays open as long as its parts are read."""
     with _damage_in_words(name):
-        if zipfile.is_zipfile(file) and not name.lower().endswith((".xlsx", ".xlsm")):
+        if zipfile.is_zipfile(file) and not name.lower().endswith(_WORKBOOKS):
             return _zipped(name, file)
         file.seek(0)
         return (_single(name, file.read(2), lambda: _rewound(file)),)
@@ -165,7 +174,7 @@ def _zipped(name: str, file: IO[bytes]) -> tuple[Part, ...]:
     members = [member for member in archive.infolist() if not member.is_dir()]
     if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_BYTES:
         raise _too_large(name)
-    texts = [member for member in members if not member.filename.lower().endswith((".xlsx", ".xlsm"))]
+    texts = [member for member in members if not member.filename.lower().endswith(_WORKBOOKS)]
     ordered = sorted(texts or members, key=lambda each: each.filename)
     return tuple(Part(Path(member.filename).name, lambda member=member: archive.open(member)) for member in ordered)  # type: ignore[misc]
 
@@ -190,13 +199,3 @@ def load_all(parts: Iterable[Part]) -> tuple[SourceFile, ...]:
     """Files whole in memory, within one budget."""
     budget = Budget()
     return tuple(part.load(budget) for part in parts)
-
-
-def open_file(path: Path) -> tuple[SourceFile, ...]:
-    """The file, or the files inside it, in the order of their names, read whole. Refuses what cannot be unpacked."""
-    return load_all(open_parts(path))
-
-
-def unpack(name: str, content: bytes) -> tuple[SourceFile, ...]:
-    """The same for content that is in memory already."""
-    return load_all(parts(name, io.BytesIO(content)))

@@ -15,9 +15,9 @@ from coding_workflow.codesets.codes import HCPCS, HCPCS_MODIFIER
 from .dates import compact_date, day_after
 from .table import CodeRow, Malformed, ParsedTable, SourceFile, checksum, require_rows
 
-_FIRST: Final = {HCPCS: "3", HCPCS_MODIFIER: "7"}
-_FURTHER: Final = {HCPCS: "4", HCPCS_MODIFIER: "8"}
-_SHAPES: Final = {HCPCS: re.compile(r"[A-Z]\d{4}"), HCPCS_MODIFIER: re.compile(r"[A-Z0-9]{2}")}
+FIRST: Final = {HCPCS: "3", HCPCS_MODIFIER: "7"}
+FURTHER: Final = {HCPCS: "4", HCPCS_MODIFIER: "8"}
+SHAPES: Final = {HCPCS: re.compile(r"[A-Z]\d{4}"), HCPCS_MODIFIER: re.compile(r"[A-Z0-9]{2}")}
 _RECORD: Final = re.compile(r".{5}\d{5}[3478]")
 _WIDTH: Final = 292
 
@@ -32,11 +32,11 @@ def read(source: SourceFile, system: str) -> ParsedTable:
     rows: dict[str, CodeRow] = {}
     for number, line in _records(source):
         code = line[:5].strip()
-        if line[10] == _FURTHER[system] and code in rows:
+        if line[10] == FURTHER[system] and code in rows:
             rows[code].long_title = f"{rows[code].long_title} {line[11:91].strip()}"
-        elif line[10] == _FURTHER[system] and _SHAPES[system].fullmatch(code):
+        elif line[10] == FURTHER[system] and SHAPES[system].fullmatch(code):
             raise Malformed(source.name, number, f"continues a description of “{code}” that never began.")
-        elif line[10] == _FIRST[system] and _SHAPES[system].fullmatch(code):
+        elif line[10] == FIRST[system] and SHAPES[system].fullmatch(code):
             if code in rows:
                 raise Malformed(source.name, number, f"“{code}” is in the file already.")
             rows[code] = _first_line(source.name, number, line, code)

@@ -103,8 +103,8 @@ def discharge_date(case: Case) -> Iterator[Found]:
     yield from _differs(case, "discharge_date", "discharge date", _date(case.facts.discharge_date), _date(record))
 
 
-def _date(value: object) -> str:
-    return str(value) if value else ""
+def _date(value: datetime.date | None) -> str:
+    return day(value) if value else ""
 
 
 @rule("claim.dates_in_order", condition=5, reference=REFERENCE, owner="patient_access", fix="claim_elements")

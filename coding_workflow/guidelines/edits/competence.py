@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES, Coder, Competence, Diagnosis, Line, Procedure
 from coding_workflow.guidelines.registry import Found, rule
-from coding_workflow.guidelines.words import listed, spoken
+from coding_workflow.guidelines.words import listed, point, some, spoken
 
 REFERENCE = "Release condition 1"
 
@@ -24,17 +24,28 @@ def coder_named(case: Case) -> Iterator[Found]:
 @rule("competence.in_force", condition=1, reference=REFERENCE, looks_at=("coder", "coders"), owner="supervisor", fix="coder")
 def in_force(case: Case) -> Iterator[Found]:
     """Everyone who assigned a code holds a competence for the account's class, in date, with supervisor and orientation."""
-    for coder_id in sorted(_assigners(case)):
+    for coder_id in sorted(case.assigners(_assigned(case))):
         coder = case.coders.get(coder_id, Coder(coder_id))
         lacking = _lacking(coder, case)
         if lacking:
-            yield Found(f"{coder_id} assigned codes here and has {lacking}.", (coder_id,))
+            yield Found(f"The coder of {some(_codes_of(case, coder_id))} has {lacking}.", (coder_id,))
 
 
-def _assigners(case: Case) -> set[str]:
+def _assigned(case: Case) -> tuple[Diagnosis | Procedure | Line, ...]:
     services = (service for service in case.facts.lines if service.source == "coder" and service.hcpcs)
-    items: tuple[Diagnosis | Procedure | Line, ...] = (*case.submitted, *case.facts.procedures, *services)
-    return case.assigners(items)
+    return (*case.submitted, *case.facts.procedures, *services)
+
+
+def _codes_of(case: Case, coder_id: str) -> list[str]:
+    """What the coder assigned, in order. Facts carry no names: the sentence says whose by what was coded."""
+    items = (item for item in _assigned(case) if case.assigners([item]) == {coder_id})
+    return list(dict.fromkeys(map(_word, items)))
+
+
+def _word(item: Diagnosis | Procedure | Line) -> str:
+    if isinstance(item, Line):
+        return item.hcpcs
+    return point(item.code) if isinstance(item, Diagnosis) else item.code
 
 
 def _lacking(coder: Coder, case: Case) -> str:
@@ -80,7 +91,8 @@ def chargemaster_owner(case: Case) -> Iterator[Found]:
         yield Found(f"The chargemaster entry of {code} has no owner in force on the date of service.", (code,))
     for owner in sorted({line.owner for line in lines if line.owner}):
         if not _owns(case.coders.get(owner, Coder(owner)).competences, case):
-            yield Found(f"{owner} owns chargemaster entries charged here and has no competence in date for them.", (owner,))
+            owned = sorted({line.hcpcs for line in lines if line.owner == owner})
+            yield Found(f"The owner of the chargemaster entries of {some(owned)} has no competence in date for them.", (owner,))
 
 
 def _owns(competences: Iterable[Competence], case: Case) -> bool:

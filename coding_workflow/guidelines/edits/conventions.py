@@ -20,6 +20,8 @@ INSEPARABLE = (
 )
 
 
+#: Hypertension with heart failure, and the failure that it names: ``circulatory.hypertension_order`` says which comes first.
+_HYPERTENSIVE_FAILURE = (("I50",), ("I110", "I130", "I132"))
 #: Pairs that exclude each other and have a rule of their own, which asks for more than a reason: HIV status, category R65, and
 #: use, abuse and dependence of one substance.
 _OWN_RULE = (("B20", "Z21", "R75"), ("R65",), *((substance,) for substance in ONE_SUBSTANCE))
@@ -41,7 +43,7 @@ def excludes1(case: Case) -> Iterator[Found]:
             )
 
 
-@guideline("icd10cm.code_first", "I.A.13, I.B.7", version=2)
+@guideline("icd10cm.code_first", "I.A.13, I.B.7", version=3)
 def code_first(case: Case) -> Iterator[Found]:
     """What a code says to code first stands before it; a manifestation has its cause before it.
 
@@ -52,7 +54,7 @@ def code_first(case: Case) -> Iterator[Found]:
         if not notes.manifestation and case.beginnings.isdisjoint(notes.code_first):
             continue
         before = [each.code for each in case.diagnoses[:at]]
-        after = [each.code for each in case.diagnoses[at + 1 :] if _goes_first(each.code, notes)]
+        after = [each.code for each in case.diagnoses[at + 1 :] if _goes_first(each.code, notes, diagnosis.code)]
         if _has_own_order(diagnosis.code) or any(code.startswith(notes.code_first) for code in before):
             continue
         if after:
@@ -66,7 +68,10 @@ def _has_own_order(code: str) -> bool:
     return code.startswith("R65") or bool(drug_intent(code))
 
 
-def _goes_first(code: str, notes: NotesAnswer) -> bool:
+def _goes_first(code: str, notes: NotesAnswer, before: str) -> bool:
+    failure, hypertension = _HYPERTENSIVE_FAILURE
+    if before.startswith(failure) and code.startswith(hypertension):
+        return False
     return code.startswith(notes.code_first) and drug_intent(code) not in ("5", "6")
 
 

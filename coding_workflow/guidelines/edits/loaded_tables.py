@@ -10,7 +10,7 @@ from coding_workflow.guidelines.service_codes import is_cpt, service_code
 from coding_workflow.guidelines.words import day
 
 #: Tables that are published by day of service.
-_BY_LINE = frozenset({"HCPCS", "HCPCS-MODIFIER", "CPT", "NCCI-PTP", "MUE"})
+_BY_LINE = frozenset({"HCPCS", "HCPCS-MODIFIER", "CPT", "NCCI-PTP", "MUE", "COVERAGE", "IOCE"})
 #: The one day on which every other table is asked: the account's.
 _OF_ACCOUNT: Final[tuple[datetime.date | None, ...]] = (None,)
 _FROM_GROUPER = frozenset({"MS-DRG", "MCE"})
@@ -51,6 +51,8 @@ def _needed(case: Case) -> dict[str, bool]:
         "HCPCS-MODIFIER": any(service.modifiers for service in case.services),
         "NCCI-PTP": len(services) > 1,
         "MUE": bool(services),
+        "COVERAGE": bool(services),
+        "IOCE": bool(services),
     }
 
 
@@ -67,9 +69,8 @@ def _not_loaded(case: Case, table: str, name: str, missing: datetime.date | None
     declared = case.policy.downstream_for(table, case.facts.patient_class, case.payer_kind, case.judged_on)
     if declared is None:
         return Found(message, (name,))
-    until = declared.expires_on.isoformat()
     return Found(
-        f"{message} {declared.declared_by} declares it validated downstream until {until}: {declared.reason}",
+        f"{message} It is declared to be validated downstream until {day(declared.expires_on)}: {declared.reason}",
         (name,),
         severity="warn",
     )

@@ -91,7 +91,7 @@ def date(case: Case) -> Iterator[Found]:
     outside = [line for line in case.facts.lines if line.date and ((start and line.date < start) or (end and line.date > end))]
     for line in outside:
         what = line.hcpcs or line.revenue_code
-        yield Found(f"{what} is dated {day(line.date)}, outside the statement.", (what, day(line.date)))
+        yield Found(f"{what} is dated {day(line.date)}, outside the statement.", (what, str(line.date)))
 
 
 @rule(

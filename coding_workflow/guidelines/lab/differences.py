@@ -1,10 +1,11 @@
 """Two versions of a rule compared in words."""
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from coding_workflow.guidelines.words import spoken
+from coding_workflow.guidelines.words import day, spoken
 
 from .definition import Clause, Definition, Group
 from .sentences import clause_words
@@ -34,6 +35,8 @@ def _header(before: Definition, after: Definition) -> Iterator[Difference]:
 
 
 def _words(value: Any) -> str:
+    if isinstance(value, datetime.date):
+        return day(value)
     return "" if value is None else str(value)
 
 

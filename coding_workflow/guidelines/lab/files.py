@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .definition import Definition
-from .reading import DefinitionError, definition_from_plain, parsed
+from .reading import DefinitionError, definition_from_plain, parsed, refuse_unstorable, shown
 from .testing import RuleTest, tests_from_plain, tests_to_json, tests_to_plain
 from .writing import definition_to_json, definition_to_plain, text_hash
 
@@ -52,9 +52,10 @@ def from_file(text: str) -> RuleFile:
     raw = parsed(text)
     if not isinstance(raw, dict) or raw.get("format") != FORMAT:
         raise DefinitionError("format", f"This is not a rule file of format {FORMAT}.")
+    refuse_unstorable(raw, "")
     for key in raw:
         if key not in _KEYS:
-            raise DefinitionError(str(key)[:40], "A rule file has no such part.")
+            raise DefinitionError(shown(key), "A rule file has no such part. It has format, key, definition, tests and sha256.")
     rule = RuleFile(
         checked_key(raw.get("key"), "key"),
         definition_from_plain(raw.get("definition"), "definition"),

@@ -50,7 +50,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for key, value in pairs:
         if key in made:
-            raise DefinitionError("", f"The key “{_shown(key)}” is given twice.")
+            raise DefinitionError("", f"The key “{shown(key)}” is given twice.")
         made[key] = value
     return made
 
@@ -59,7 +59,27 @@ def _no_float(word: str) -> Any:
     raise DefinitionError("", "Decimal numbers are written as text, as in “1.50”.")
 
 
-def _shown(word: Any) -> str:
+def refuse_unstorable(raw: Any, place: str) -> None:
+    """Raise ``DefinitionError`` with the place of a text or key that could not be stored: half a character, or a NUL."""
+    waiting = [(raw, place)]
+    while waiting:
+        value, at = waiting.pop()
+        if isinstance(value, str) and not _storable(value):
+            raise DefinitionError(at, "The text holds half a character or a NUL, which cannot be kept; write it again.")
+        if isinstance(value, list):
+            waiting += [(each, f"{at}[{number}]") for number, each in enumerate(value)]
+        if isinstance(value, dict):
+            broken = next((key for key in value if not _storable(key)), None)
+            if broken is not None:
+                raise DefinitionError(at, f"The key “{shown(broken)}” holds half a character or a NUL, which cannot be kept.")
+            waiting += [(each, join(at, shown(key))) for key, each in value.items()]
+
+
+def _storable(text: str) -> bool:
+    return (text.isascii() and "\0" not in text) or not any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def shown(word: Any) -> str:
     """A foreign word as an error may repeat it: short, and only what can be printed."""
     kept = "".join(letter for letter in str(word)[:_SHOWN] if letter.isprintable())
     return kept if len(str(word)) <= _SHOWN else f"{kept}…"
@@ -76,14 +96,14 @@ def _object(raw: Any, place: str, readers: dict[str, Callable[[Any, str], Any]],
         raise DefinitionError(place, "This must be an object.")
     for key in raw:
         if key not in readers:
-            raise DefinitionError(_join(place, _shown(key)), "A rule has no such part.")
+            raise DefinitionError(join(place, shown(key)), "A rule has no such part.")
     for key in needed:
         if raw.get(key) is None:
-            raise DefinitionError(_join(place, key), "This is missing.")
-    return {key: readers[key](value, _join(place, key)) for key, value in raw.items() if value is not None}
+            raise DefinitionError(join(place, key), "This is missing.")
+    return {key: readers[key](value, join(place, key)) for key, value in raw.items() if value is not None}
 
 
-def _join(place: str, key: str) -> str:
+def join(place: str, key: str) -> str:
     return f"{place}.{key}" if place else key
 
 
@@ -201,12 +221,12 @@ def _value(attribute: Attribute, operator: str, raw: Any, place: str) -> Value:
 def _question(raw: dict[str, Any], known: dict[str, Attribute], key: str, place: str) -> tuple[str, str, Value]:
     for name in raw:
         if name not in {key, "is", "value"}:
-            raise DefinitionError(_join(place, _shown(name)), "A question has no such part.")
+            raise DefinitionError(join(place, shown(name)), "A question has no such part.")
     asked = raw.get(key)
     if not isinstance(asked, str) or asked not in known:
-        raise DefinitionError(_join(place, key), f"There is no “{_shown(asked)}” that a rule can ask about here.")
-    operator = _one_of(known[asked].operators)(raw.get("is"), _join(place, "is"))
-    return asked, operator, _value(known[asked], operator, raw.get("value"), _join(place, "value"))
+        raise DefinitionError(join(place, key), f"There is no “{shown(asked)}” that a rule can ask about here.")
+    operator = _one_of(known[asked].operators)(raw.get("is"), join(place, "is"))
+    return asked, operator, _value(known[asked], operator, raw.get("value"), join(place, "value"))
 
 
 def _test_of(collection: str) -> Callable[[Any, str], Test]:
@@ -221,7 +241,7 @@ def _test_of(collection: str) -> Callable[[Any, str], Test]:
 
 
 def _count(raw: Any, place: str) -> Count:
-    of = _one_of(vocabulary.COLLECTIONS)(raw.get("of") if isinstance(raw, dict) else None, _join(place, "of"))
+    of = _one_of(vocabulary.COLLECTIONS)(raw.get("of") if isinstance(raw, dict) else None, join(place, "of"))
     readers = {"of": _text, "where": _list_of(_test_of(of)), "at_least": _whole, "at_most": _whole}
     return Count(**_object(raw, place, readers, needed=("of",)))
 
@@ -238,10 +258,10 @@ def clause_from_plain(raw: Any, place: str, depth: int = 0) -> Clause:
         raise DefinitionError(place, "A clause is one of all, any, none, count or field.")
     ((kind, inner),) = raw.items()
     if kind == "count":
-        return _count(inner, _join(place, kind))
+        return _count(inner, join(place, kind))
     if kind not in {"all", "any", "none"}:
-        raise DefinitionError(_join(place, _shown(kind)), "A clause is one of all, any, none, count or field.")
-    return Group(kind, _list_of(lambda each, at: clause_from_plain(each, at, depth + 1))(inner, _join(place, kind)))
+        raise DefinitionError(join(place, shown(kind)), "A clause is one of all, any, none, count or field.")
+    return Group(kind, _list_of(lambda each, at: clause_from_plain(each, at, depth + 1))(inner, join(place, kind)))
 
 
 def _scope(raw: Any, place: str) -> Scope:

@@ -4,7 +4,7 @@ import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from coding_workflow.guidelines.words import point, spoken
+from coding_workflow.guidelines.words import day, point, spoken
 
 from . import vocabulary
 from .definition import Asked, Clause, Count, Definition, Group, Moment, Test
@@ -55,7 +55,7 @@ def _payer(kind: str) -> str:
 
 
 def _dates(starts: datetime.date | None, ends: datetime.date | None) -> str:
-    words = [f"from {starts}"] * bool(starts) + [f"before {ends}"] * bool(ends)
+    words = [f"from {day(starts)}"] * bool(starts) + [f"before {day(ends)}"] * bool(ends)
     return f", for discharges {' and '.join(words)}" if words else ""
 
 

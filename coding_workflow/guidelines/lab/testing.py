@@ -15,11 +15,12 @@ from coding_workflow.policy.standard import STANDARD
 from .compiling import Compiled, compile_clause, compile_rule
 from .definition import Definition
 from .faults import Fault
-from .reading import MAX_CHARACTERS, DefinitionError, parsed
+from .reading import MAX_CHARACTERS, DefinitionError, join, parsed, refuse_unstorable, shown
 
 MAX_TESTS: Final = 40
 MAX_NAME: Final = 120
 _KEYS: Final = frozenset({"name", "facts", "expect", "subjects"})
+_PARTS: Final = "It has name, facts, expect and subjects."
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ def tests_from_json(text: str) -> tuple[RuleTest, ...]:
 
 
 def tests_from_plain(raw: Any, place: str) -> tuple[RuleTest, ...]:
-    """Tests from decoded JSON values."""
+    """Tests from decoded JSON values. Raises ``DefinitionError`` with the place."""
+    refuse_unstorable(raw, place)
     if not isinstance(raw, list):
         raise DefinitionError(place, "This must be a list.")
     if len(raw) > MAX_TESTS:
@@ -99,8 +101,11 @@ def tests_from_plain(raw: Any, place: str) -> tuple[RuleTest, ...]:
 
 
 def _test(raw: Any, place: str) -> RuleTest:
-    if not isinstance(raw, dict) or not raw.keys() <= _KEYS:
-        raise DefinitionError(place, "A test has name, facts, expect and subjects.")
+    if not isinstance(raw, dict):
+        raise DefinitionError(place, f"A test must be an object. {_PARTS}")
+    for key in raw:
+        if key not in _KEYS:
+            raise DefinitionError(join(place, shown(key)), f"A test has no such part. {_PARTS}")
     name, expect, subjects = raw.get("name"), raw.get("expect"), raw.get("subjects")
     if not isinstance(name, str) or not name.strip() or len(name) > MAX_NAME:
         raise DefinitionError(f"{place}.name", f"Name the test in 1 to {MAX_NAME} characters.")
@@ -114,10 +119,7 @@ def _test(raw: Any, place: str) -> RuleTest:
 
 def _facts(raw: Any, place: str) -> Facts:
     try:
-        json.dumps(raw, ensure_ascii=False).encode()
         return facts_from_json(raw)
-    except UnicodeEncodeError:
-        raise DefinitionError(place, "The facts hold half a character.") from None
     except FactsError as error:
         raise DefinitionError(f"{place}.{error.place}".removesuffix("."), f"{error.message}.") from None
 

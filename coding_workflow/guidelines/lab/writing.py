@@ -14,11 +14,6 @@ def definition_to_json(definition: Definition) -> str:
     return json.dumps(definition_to_plain(definition), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def definition_hash(definition: Definition) -> str:
-    """SHA-256 of the canonical text, 64 hexadecimal digits."""
-    return text_hash(definition_to_json(definition))
-
-
 def text_hash(canonical: str) -> str:
     """SHA-256 of a canonical text, 64 hexadecimal digits."""
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -10,15 +10,14 @@ from accounts.clock import now
 from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.listeners import tell
 from coding_workflow.guidelines.lab.certainty import opposite
-from coding_workflow.guidelines.lab.definition import Definition, Group
+from coding_workflow.guidelines.lab.definition import Definition
 from coding_workflow.guidelines.lab.limits import Fault, faults
-from coding_workflow.guidelines.lab.reading import DefinitionError
 from coding_workflow.guidelines.lab.testing import shortfalls
 from coding_workflow.guidelines.models import AdminRule, RuleEvent, RuleVersion, State
-from coding_workflow.guidelines.reading_rows import definition_of, tests_of
+from coding_workflow.guidelines.reading_rows import definition_of, readable_definition, tests_of, title_alone
 from coding_workflow.staff.models import User
 
-from .rights import WRITING, locked_version, note, reasoned, require_seen
+from .rights import WRITING, locked_version, note, one_move_at_a_time, reasoned, require_readable, require_seen
 
 _STATES = {State.SHADOW: "runs in shadow already", State.ACTIVE: "is active already", State.RETIRED: "is retired"}
 
@@ -28,7 +27,8 @@ def start_shadow(*, version_id: int, by: User, seen: str, reason: str) -> RuleVe
     """Let a draft run beside the rules in force: its findings are kept, nothing is held. One person is enough.
 
     ``seen`` is the ``seal`` of what the person read. Raises NotAllowed ``rule.role``, Conflict ``rule.state``,
-    ``rule.changed`` or ``rule.shadow`` (another version runs), Refused ``rule.fault`` with the first place that is wrong.
+    ``rule.changed`` or ``rule.shadow`` (another version runs), Refused ``rule.fault`` with the first place that is wrong or
+    ``rule.unreadable``.
     """
     version, words = _to_move(version_id, by, seen, reason, (State.DRAFT,))
     if version.rule.versions.filter(state=State.SHADOW).exists():
@@ -45,8 +45,8 @@ def publish_rule(*, version_id: int, by: User, seen: str, reason: str) -> RuleVe
     """Put a version into force from this instant; the one in force before it is retired with it.
 
     Raises NotAllowed ``rule.role`` or ``rule.second`` (whoever wrote any of it does not publish it), Conflict ``rule.state``
-    or ``rule.changed``, Refused ``rule.fault``, ``rule.tests`` (none that speaks, none that is silent, or one that fails)
-    or ``rule.contradicts`` (an active rule says the same or the opposite).
+    or ``rule.changed``, Refused ``rule.unreadable``, ``rule.fault``, ``rule.tests`` (none that speaks, none
+    that is silent, or one that fails) or ``rule.contradicts`` (an active rule says the same or the opposite).
     """
     version, words = _to_move(version_id, by, seen, reason, (State.DRAFT, State.SHADOW))
     _refuse_author(version, by)
@@ -71,6 +71,7 @@ def retire_rule(*, version_id: int, by: User, reason: str) -> RuleVersion:
     Raises NotAllowed ``rule.role``, Conflict ``rule.state``, Refused ``rule.reason``.
     """
     words = reasoned(reason)
+    one_move_at_a_time()
     version = locked_version(version_id, by)
     if version.state == State.RETIRED:
         raise Conflict("rule.state", f"Version {version.number} is retired.")
@@ -83,15 +84,7 @@ def retire_rule(*, version_id: int, by: User, reason: str) -> RuleVersion:
 
 def _reach_of(version: RuleVersion) -> Definition:
     """What the version judged; one that this release cannot read held every account that it was asked about."""
-    unanchored = Definition(title=version.title, condition=4, when=Group("all", ()), message="", reference="")
-    return _readable(version) or unanchored
-
-
-def _readable(version: RuleVersion) -> Definition | None:
-    try:
-        return definition_of(version)
-    except DefinitionError:
-        return None
+    return readable_definition(version) or title_alone(version)
 
 
 def _retire(version: RuleVersion, by: User, words: str) -> None:
@@ -107,10 +100,12 @@ def _tell(version: RuleVersion, by: User, *definitions: Definition) -> None:
 
 def _to_move(version_id: int, by: User, seen: str, reason: str, states: tuple[State, ...]) -> tuple[RuleVersion, str]:
     words = reasoned(reason)
+    one_move_at_a_time()
     version = locked_version(version_id, by)
     if version.state not in states:
         raise Conflict("rule.state", f"Version {version.number} {_STATES[State(version.state)]}.")
     require_seen(version, seen)
+    require_readable(version)
     return version, words
 
 
@@ -128,7 +123,7 @@ def _refuse(found: tuple[Fault, ...], code: str = "rule.fault") -> None:
 def _refuse_contradiction(version: RuleVersion, definition: Definition) -> None:
     """Two active rules that hold in exactly opposite cases hold everything; two that say the same say it twice."""
     for other in _others(version):
-        theirs = _readable(other)
+        theirs = readable_definition(other)
         if theirs is None or theirs.scope != definition.scope or "hold" not in {theirs.severity, definition.severity}:
             continue
         if theirs.when == definition.when:

@@ -3,8 +3,10 @@
 from typing import Final
 
 from accounts.errors import Conflict, NotAllowed, Refused
+from accounts.locking import one_at_a_time
 from accounts.models import Facility
 from coding_workflow.guidelines.models import AdminRule, RuleEvent, RuleVersion
+from coding_workflow.guidelines.reading_rows import unreadable
 from coding_workflow.staff.models import User
 from coding_workflow.staff.selectors import administers
 
@@ -31,6 +33,14 @@ def reasoned(reason: str) -> str:
     return kept
 
 
+def one_move_at_a_time() -> None:
+    """Versions of all rules move one after the other: what contradicts another rule is seen, whoever publishes that one.
+
+    Taken before any rule is locked, so that two who move versions never wait for each other.
+    """
+    one_at_a_time("guidelines.rules")
+
+
 def locked_version(version_id: int, by: User) -> RuleVersion:
     """The version under its rule's lock, for an administrator of it. Raises Refused ``rule.unknown``, NotAllowed."""
     version = RuleVersion.objects.filter(pk=version_id).only("rule_id").first()
@@ -52,6 +62,12 @@ def require_seen(version: RuleVersion, seen: str) -> None:
     """Raise Conflict ``rule.changed`` unless the version still says what the person saw (``RuleVersion.seal``)."""
     if version.seal != seen:
         raise Conflict("rule.changed", "Somebody changed this draft since you looked; look at it once more.")
+
+
+def require_readable(version: RuleVersion) -> None:
+    """Raise Refused ``rule.unreadable`` where a stored version was written under another vocabulary."""
+    if why := unreadable(version):
+        raise Refused("rule.unreadable", f"{why} Write it anew, or retire it.")
 
 
 def note(*, version: RuleVersion, kind: str, by: User, reason: str, **payload: object) -> RuleEvent:

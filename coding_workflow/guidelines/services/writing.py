@@ -14,7 +14,16 @@ from coding_workflow.guidelines.models import AdminRule, RuleVersion, State
 from coding_workflow.guidelines.reading_rows import definition_of, tests_of
 from coding_workflow.staff.models import User
 
-from .rights import locked_rule, locked_version, note, reasoned, require_administrator, require_seen
+from .rights import (
+    locked_rule,
+    locked_version,
+    note,
+    one_move_at_a_time,
+    reasoned,
+    require_administrator,
+    require_readable,
+    require_seen,
+)
 
 _WRITTEN = ("title", "definition", "hash", "tests", "written_by", "written_at", "reason")
 
@@ -89,7 +98,7 @@ def _require_readable(version: RuleVersion) -> None:
         try:
             read(version)
         except DefinitionError as error:
-            raise Refused("rule.unreadable", f"{words} cannot be saved. {error.message}") from None
+            raise Refused("rule.unreadable", f"{words} cannot be saved. {error}") from None
 
 
 def _next(rule: AdminRule) -> int:
@@ -113,8 +122,12 @@ def import_rule(*, text: str, facility: Facility | None, by: User, reason: str) 
 
 @transaction.atomic
 def export_rule(*, version_id: int, by: User, reason: str) -> RuleFile:
-    """The file of a version; that it left is written down. ``lab.files.to_file`` gives its text."""
+    """The file of a version; that it left is written down. ``lab.files.to_file`` gives its text.
+
+    Raises NotAllowed ``rule.role``, Refused ``rule.reason`` or ``rule.unreadable``.
+    """
     version = locked_version(version_id, by)
+    require_readable(version)
     note(version=version, kind="rule.exported", by=by, reason=reasoned(reason))
     return RuleFile(version.rule.key, definition_of(version), tests_of(version))
 
@@ -123,12 +136,14 @@ def export_rule(*, version_id: int, by: User, reason: str) -> RuleFile:
 def roll_back(*, rule_id: int, number: int, by: User, reason: str) -> RuleVersion:
     """Write an earlier version anew as a draft; a second person publishes it, as any other.
 
-    Raises Refused ``rule.unknown``, Conflict ``rule.changed`` while there is a draft.
+    Raises Refused ``rule.unknown`` or ``rule.unreadable``, Conflict ``rule.changed`` while there is a draft.
     """
+    one_move_at_a_time()
     rule = locked_rule(rule_id)
     require_administrator(by, rule.facility)
     source = rule.versions.filter(number=number).exclude(state=State.DRAFT).first()
     if source is None:
         raise Refused("rule.unknown", "There is no such earlier version of this rule.")
+    require_readable(source)
     words = reasoned(reason)
     return _save(rule, definition_of(source), tests_of(source), by, words, "", "rule.rolled_back", source=number)

@@ -16,6 +16,7 @@ from coding_workflow.guidelines.facts import (
     Patient,
     Payer,
     Provider,
+    Query,
     Record,
     Value,
 )
@@ -56,7 +57,7 @@ def assemble(account: Account, written: coding.CodedRecord | None = None) -> Fac
         coders=coders_of(account, _people(coded, performed) | entry_owners),
         related_accounts=related_accounts(account),
         orders=orders(versions),
-        queries=(),
+        queries=tuple(Query(str(row.pk), row.status, row.subject, tuple(row.codes)) for row in coding.queries_asked(account.pk)),
         open_holds=open_holds(Hold.objects.filter(account=account, resolved_at__isnull=True).order_by("pk")),
         discrepancy=_discrepancy(account),
         overrides=_overrides(account),

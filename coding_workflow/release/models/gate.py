@@ -92,6 +92,14 @@ class Certificate(models.Model):
         return f"certificate #{self.pk}"
 
 
+class OverrideQuerySet(models.QuerySet["Override"]):
+    """Overrides as the gate asks for them."""
+
+    def waiting(self) -> "OverrideQuerySet":
+        """Those without a second person; whether the rule asks for one is the rule's to say."""
+        return self.filter(second__isnull=True, withdrawn_at__isnull=True)
+
+
 class Override(models.Model):
     """A reasoned override of one finding, where its rule allows it; for exactly these subjects.
 
@@ -108,6 +116,8 @@ class Override(models.Model):
     second = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OverrideQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)

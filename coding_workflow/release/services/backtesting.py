@@ -14,11 +14,13 @@ from django.db import connection, transaction
 from accounts import clock
 from accounts.actors import Actor
 from accounts.errors import Conflict, NotAllowed, Refused
+from accounts.locking import one_at_a_time
 from accounts.models import Facility
 from accounts.outbox import enqueue
 from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.lab.definition import Definition
 from coding_workflow.guidelines.lab.writing import definition_to_json
+from coding_workflow.guidelines.words import listed
 from coding_workflow.release.backtest import RuleChange, read_facts
 from coding_workflow.release.in_force import InForce
 from coding_workflow.release.models import Backtest, BacktestChunk, BacktestResult, BacktestState
@@ -31,6 +33,8 @@ BACKTEST: Final = "release.backtest"
 CHUNK: Final = 1000
 #: So many parts of a backtest are on their way at once: checks that are due come in between.
 AT_ONCE: Final = 2
+#: So many backtests of a facility run at once; more would only slow each other and what is due.
+MOST_RUNNING: Final = 2
 _LONGEST: Final = datetime.timedelta(days=5 * 366)
 _ROLES: Final = (Role.SUPERVISOR, Role.ADMINISTRATOR, Role.COMPLIANCE)
 
@@ -97,13 +101,15 @@ def start_backtest(
     ``ends``; it runs in the bulk lane, part by part.
 
     Without baseline the rule is new, without candidate it is retired. Raises NotAllowed ``backtest.role`` unless the
-    person supervises, administers or audits the facility; Refused ``backtest.same`` or ``backtest.period``.
+    person supervises, administers or audits the facility; Refused ``backtest.same`` or ``backtest.period``; Conflict
+    ``backtest.busy`` while as many run at the facility as may.
     """
     _require_role(by, facility)
     if candidate == baseline:
         raise Refused("backtest.same", "Both versions are the same; there is nothing to compare.")
     if not datetime.timedelta(0) < ends - starts <= _LONGEST:
         raise Refused("backtest.period", "Choose a first day, and a later last one within five years.", fix="starts")
+    _refuse_too_many(facility)
     test = Backtest.objects.create(
         facility=facility,
         rule=rule,
@@ -119,6 +125,16 @@ def start_backtest(
     if not parts:
         _finish(test, BacktestState.FINISHED)
     return test
+
+
+def _refuse_too_many(facility: Facility) -> None:
+    """Asked one after the other at a facility, so that two who ask at once do not both take the last place."""
+    one_at_a_time(f"release.backtest {facility.pk}")
+    running = Backtest.objects.filter(facility=facility, state=BacktestState.RUNNING).select_related("asked_by")
+    named = [f"{test.rule} (asked by {test.asked_by})" for test in running.defer("candidate", "baseline").order_by("pk")]
+    if len(named) >= MOST_RUNNING:
+        words = f"At this facility the backtests of {listed(named)} are running."
+        raise Conflict("backtest.busy", f"{words} Start this one when one of them has ended or is stopped.")
 
 
 def cancel_backtest(*, backtest_id: int, by: Actor) -> Backtest:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from accounts.locking import one_at_a_time
 from accounts.outbox import enqueue
 from coding_workflow.guidelines.anchoring import DIAGNOSES, DOCUMENTS, PROCEDURES, SERVICES
 from coding_workflow.release.models import CheckDue, DueCause
@@ -44,13 +45,15 @@ class Reach:
     """Which accounts a change can touch; what is left out leaves nobody out. ``starts`` to ``ends`` is half-open, by the
     account's date or that of a service.
 
-    ``tokens`` are a rule's anchors, of which an account has at least one. ``person_id`` assigned a code of it,
-    or owns the chargemaster entry of a charge. ``judged_by`` is the label of ``table`` in the newest verdict.
+    ``discharged`` are periods, half-open, in one of which the account was discharged. ``tokens`` are a rule's anchors, of
+    which an account has at least one. ``person_id`` assigned a code of it, or owns the chargemaster entry of a charge.
+    ``judged_by`` is the label of ``table`` in the newest verdict.
     """
 
     facility_id: int | None = None
     starts: datetime.date | None = None
     ends: datetime.date | None = None
+    discharged: tuple[tuple[datetime.date, datetime.date], ...] = ()
     classes: tuple[str, ...] = ()
     payers: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
@@ -78,6 +81,7 @@ _CONDITIONS: Final[Mapping[str, str]] = {
     "facility_id": "f.id = %(facility_id)s",
     "starts": f"""(daterange(%(starts)s, %(ends)s) @> {_DATE}
         OR EXISTS ({_LINE} AND daterange(%(starts)s, %(ends)s) @> l.service_date))""",
+    "discharged": "%(discharged)s::datemultirange @> a.discharge_date",
     "judged_by": """%(judged_by)s = (SELECT c.tables ->> %(table)s FROM release_check c WHERE c.account_id = a.id
         ORDER BY c.id DESC LIMIT 1)""",
     "classes": "a.patient_class = ANY(%(classes)s)",
@@ -99,14 +103,21 @@ def mark_due(*, reach: Reach, cause: DueCause) -> int:
     """Mark the accounts that a change can touch, in the transaction that makes it; answers how many. One statement.
 
     Final-coded accounts, and those in coding: one that is finalized meanwhile would be judged by what is about to
-    change. The check runs in the bulk lane once the transaction commits. Marking twice adds to the mark.
+    change. The check runs in the bulk lane once the transaction commits. Marking twice adds to the mark. Whoever
+    marks waits for whoever marks already: a transaction of several changes marks in no one order of accounts.
     """
+    one_marks_at_a_time()
     with connection.cursor() as cursor:
         cursor.execute(_MARK.format(conditions=conditions_of(reach)), values_of(reach) | {"cause": cause.value})
         marked = cursor.fetchall()
     for facility_id, accounts in marked:
         ask(facility_id=facility_id, accounts=accounts)
     return sum(accounts for _, accounts in marked)
+
+
+def one_marks_at_a_time() -> None:
+    """Marks, and requests for batches beside them, are written by one transaction after the other."""
+    one_at_a_time("release.due")
 
 
 def conditions_of(reach: Reach) -> str:
@@ -125,6 +136,7 @@ def values_of(reach: Reach) -> dict[str, Any]:
         "facility_id": reach.facility_id,
         "starts": reach.starts or datetime.date.min,
         "ends": reach.ends,
+        "discharged": f"{{{','.join(f'[{first},{end})' for first, end in reach.discharged)}}}",
         "table": reach.table,
         "judged_by": reach.judged_by,
         "classes": list(reach.classes),
@@ -169,8 +181,14 @@ DELETE FROM release_checkdue WHERE account_id IN (
 """
 
 
+def first_of(facility_id: int) -> list[int]:
+    """The account whose turn is next, none where none is due."""
+    waiting = CheckDue.objects.filter(facility=facility_id, apart=False).order_by("account")
+    return list(waiting.values_list("account", flat=True)[:1])
+
+
 def set_apart(account_ids: Sequence[int]) -> None:
-    """Give locked accounts that failed among others rows of their own in the outbox, where they are tried again and parked.
+    """Give accounts that failed among others rows of their own in the outbox, where they are tried again and parked.
 
     One that is being marked at this moment stays among the others and is tried once more with them.
     """

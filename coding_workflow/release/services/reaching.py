@@ -1,12 +1,15 @@
 """What a loaded table, a published policy, a changed rule or a changed competence can touch."""
 
+import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 from accounts.models import INPATIENT_CLASSES, Facility, PatientClass
-from coding_workflow.codesets.codes import CLAIM_LISTS, MUE, NCCI_PTP
+from coding_workflow.codesets.codes import CLAIM_LISTS, COVERAGE, IOCE, MUE, NCCI_PTP
 from coding_workflow.codesets.models import TableRelease
+from coding_workflow.guidelines.edits.outpatient import MEDICARE
+from coding_workflow.guidelines.lab.ageing import turning_days
 from coding_workflow.guidelines.lab.anchors import anchors_of
 from coding_workflow.guidelines.lab.definition import Definition
 from coding_workflow.guidelines.tables import short_name
@@ -27,6 +30,8 @@ _TABLES: Final[tuple[tuple[str, Reach], ...]] = (
     ("CPT", Reach(having="cpt")),
     (f"{NCCI_PTP}-MEDICAID", Reach(classes=_OUTPATIENT, payers=("medicaid",), having="services")),
     (f"{MUE}-MEDICAID", Reach(classes=_OUTPATIENT, payers=("medicaid",), having="services")),
+    (COVERAGE, Reach(classes=_OUTPATIENT, payers=MEDICARE, having="services")),
+    (IOCE, Reach(classes=_OUTPATIENT, payers=MEDICARE, having="services")),
     (NCCI_PTP, Reach(classes=_OUTPATIENT, having="services")),
     (MUE, Reach(classes=_OUTPATIENT, having="services")),
 )
@@ -77,3 +82,19 @@ def of_rules(facility: Facility | None, definitions: Iterable[Definition]) -> It
             services=definition.scope.services,
             tokens=anchors.tokens,
         )
+
+
+def of_days_passed(
+    facility: Facility, definitions: Iterable[Definition], looked: datetime.date, today: datetime.date
+) -> Iterator[Reach]:
+    """For each rule that asks how long ago the discharge was, the accounts for which an answer turned after ``looked``
+    until ``today``: those discharged so many days before one of these days."""
+    for definition in definitions:
+        turns = sorted(turning_days(definition))
+        if turns:
+            periods = tuple((looked + _days(1 - turn), today + _days(1 - turn)) for turn in turns)
+            yield from (replace(reach, discharged=periods) for reach in of_rules(facility, [definition]))
+
+
+def _days(number: int) -> datetime.timedelta:
+    return datetime.timedelta(days=number)

@@ -37,6 +37,9 @@ log = structlog.get_logger(__name__)
 _JOINED: Final = ("facility", "patient", "unit", "attending", "operating", "check_due")
 #: Those that are due and in use now are looked at again after a moment.
 _MOMENT: Final = datetime.timedelta(seconds=2)
+#: The size of a batch by its attempt: whole at first, later smaller, at last one account alone.
+_SMALLER: Final = {3: 10}
+_ALONE_FROM: Final = 4
 
 
 @dataclass(frozen=True)
@@ -56,15 +59,16 @@ class Judged:
         return [hold for hold in self.holds if hold.source == HoldSource.CHECK]
 
 
-def recheck_due(*, facility_id: int, place: int) -> int:
+def recheck_due(*, facility_id: int, place: int, attempt: int = 1) -> int:
     """Check again a batch of a facility's accounts that are due, and ask for the next; answers how many were taken.
 
     Accounts that somebody works on are passed over: their turn comes with another batch. One that cannot be judged or
-    written gets a row of its own in the outbox, and the others go on. Killed and run again it changes nothing twice:
-    verdicts, marks and the next request commit together.
+    written gets a row of its own in the outbox, and the others go on. A batch that ended as a whole is tried again
+    smaller, at last with one account: what ends it then is that account, and ``days`` sets it apart. Killed and run
+    again it changes nothing twice: verdicts, marks and the next request commit together.
     """
     with transaction.atomic():
-        accounts = _take(facility_id)
+        accounts = _take(facility_id, _SMALLER.get(attempt, due.BATCH if attempt < _ALONE_FROM else 1))
         failed = _recheck(accounts)
         # Asked for before any mark is touched: who publishes may hold the row of this request and wait for a mark.
         others = CheckDue.objects.filter(facility_id=facility_id, apart=False).exclude(account__in=accounts)
@@ -75,11 +79,11 @@ def recheck_due(*, facility_id: int, place: int) -> int:
     return len(accounts)
 
 
-def _take(facility_id: int) -> list[Account]:
+def _take(facility_id: int, most: int) -> list[Account]:
     """The next accounts that nobody has locked, in key order, with their marks as they are before anything is judged."""
     rows = Account.objects.select_for_update(of=("self",), skip_locked=True).select_related(*_JOINED)
     wanted = rows.filter(check_due__facility_id=facility_id, check_due__apart=False)
-    return list(wanted.order_by("check_due__account_id")[: due.BATCH])
+    return list(wanted.order_by("check_due__account_id")[:most])
 
 
 def _ask_for_the_next(facility_id: int, place: int, *, at_once: bool) -> None:

@@ -2,12 +2,13 @@
 
 from .competence import end_competence, record_competence
 from .glass import break_glass
-from .people import create_person, disable_person, enable_person
+from .people import choose_keys, create_person, disable_person, enable_person
 from .roles import end_role, grant_role
 from .ways_in import end_sessions, reset_password, reset_totp, set_password
 
 __all__ = [
     "break_glass",
+    "choose_keys",
     "create_person",
     "disable_person",
     "enable_person",

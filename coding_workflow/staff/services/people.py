@@ -83,3 +83,10 @@ def enable_person(*, by: User | None, person: User) -> None:
     row.is_active, row.disabled_at = True, None
     row.save(update_fields=["is_active", "disabled_at"])
     note(by=by, person=row, kind="person.enabled")
+
+
+@transaction.atomic
+def choose_keys(*, person: User, single_letters: bool) -> None:
+    """Whether single letters are keys on the person's pages. Their own choice; it changes no right and leaves no event."""
+    User.objects.filter(pk=person.pk).update(single_letter_keys=single_letters)
+    person.single_letter_keys = single_letters

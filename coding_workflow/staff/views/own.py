@@ -37,6 +37,13 @@ def end_my_sessions(request: StaffRequest) -> HttpResponse:
 
 
 @require_role(write=True)
+def keys(request: StaffRequest) -> HttpResponse:
+    """Switch single-letter keys on or off for the person, on every computer (WCAG 2.1.4)."""
+    services.choose_keys(person=request.user, single_letters=request.POST.get("on") == "1")
+    return HttpResponse(status=204) if request.htmx else redirect("staff:me")
+
+
+@require_role(write=True)
 def still_here(request: StaffRequest) -> HttpResponse:
     """Sent while somebody scrolls, points or types, at most once a minute: the request itself renews the session."""
     return HttpResponse(status=204)

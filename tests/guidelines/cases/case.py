@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from coding_workflow.guidelines.grouper import GroupingAnswer, GroupingClaim
-from coding_workflow.guidelines.tables import CodeAnswer, PairAnswer, UnitsAnswer
+from coding_workflow.guidelines.tables import CodeAnswer, Listing, PairAnswer, UnitsAnswer
 from coding_workflow.policy.rules import FacilityPolicy
 from tests.guidelines.book import Book, policy
 from tests.guidelines.stories import dx, inpatient, outpatient
@@ -15,7 +15,10 @@ from tests.guidelines.stories import dx, inpatient, outpatient
 _DATE = re.compile(r"^(\d{4}-\d{2}-\d{2})(.*)$")
 #: A stay that the grouper answers without an edit, in a DRG outside the post-acute transfer policy.
 PLAIN = GroupingAnswer("43.1", "193", "193", "04", "OK", "1.0", "4.0", False, (), (), (), ())
-_ALWAYS = ("ICD-10-CM", "ICD-10-PCS", "ICD-10-CM-NOTES", "POA-EXEMPT", "HCPCS", "HCPCS-MODIFIER", "NCCI-PTP", "MUE")
+_ALWAYS = (
+    *("ICD-10-CM", "ICD-10-PCS", "ICD-10-CM-NOTES", "POA-EXEMPT"),
+    *("HCPCS", "HCPCS-MODIFIER", "NCCI-PTP", "MUE", "COVERAGE", "IOCE"),
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Told:
     silent_grouping: GroupingAnswer = PLAIN
     pairs: Mapping[tuple[str, str], str] = field(default_factory=dict)
     units: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    listings: Mapping[tuple[str, str], tuple[Listing, ...]] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     policy: Callable[[], FacilityPolicy] = policy
 
@@ -51,6 +55,9 @@ class Shelf(Book):
     def unit_limit(self, code: str, on: date | None = None) -> UnitsAnswer | None:
         limit = self._told.units.get(code)
         return UnitsAnswer(*limit) if limit else None
+
+    def listings(self, system: str, code: str, on: date | None = None) -> tuple[Listing, ...]:
+        return self._told.listings.get((system, code), ())
 
     def grouping(self, claim: GroupingClaim) -> GroupingAnswer | None:
         return self._grouped

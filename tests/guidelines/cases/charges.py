@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from coding_workflow.guidelines.tables import Listing
 from tests.guidelines.stories import COMMERCIAL, line
 
 from .case import Told, op
@@ -21,6 +22,12 @@ def observed(units: int, **changes: Any) -> dict[str, Any]:
 _PAIR = {("45385", "45380"): "1"}
 _BEFORE_2019 = {"admit_date": "2019-06-30", "discharge_date": "2019-06-30"}
 _EARLY = {"date": "2019-06-30"}
+
+_LIPIDS = {("COVERAGE", "80061"): (Listing("NCD 190.23", "Lipid testing", ("E08-E13", "E78", "I10")),)}
+_OUTPATIENT_EDITS = {
+    ("IOCE", "27280"): (Listing("18", "Inpatient procedure", ()),),
+    ("IOCE", "61885"): (Listing("92", "Device-dependent procedure", ("C1767", "C1820")),),
+}
 
 CASES = {
     "ncci.pair": Told(
@@ -94,5 +101,12 @@ CASES = {
             coders=[{"id": "ora", "competences": [{"type": "chargemaster", "valid_to": "2027-01-01"}]}],
         ),
     ),
+    "coverage.diagnosis": Told(
+        op("M25.561", lines=[line("80061", revenue="0301")]),
+        op("E78.5", lines=[line("80061", revenue="0301")]),
+        listings=_LIPIDS,
+    ),
+    "ioce.inpatient_only": Told(billed(line("27280")), billed(line("27280", "CA")), listings=_OUTPATIENT_EDITS),
+    "ioce.device": Told(billed(line("61885")), billed(line("61885"), line("C1767", revenue="0278")), listings=_OUTPATIENT_EDITS),
     "evidence.modifier": Told(billed(line("45380", "59", evidence=False)), billed(line("45380", "59"))),
 }

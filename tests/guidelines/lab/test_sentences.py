@@ -24,7 +24,7 @@ def test_the_whole_rule_is_one_sentence() -> None:
     assert sentence(definition(when, scope=scope, starts="2026-10-01")) == (
         "Hold inpatient or newborn accounts paid by Medicare when the principal diagnosis is under I21 and there is no document "
         "that is of type operative note and is signed and (the length of stay is at least 3 days or the discharge status is 02 "
-        "or 66), for discharges from 2026-10-01."
+        "or 66), for discharges from Oct 1, 2026."
     )
     assert sentence(definition(severity="warn")).startswith("Warn when the principal diagnosis")
     assert sentence(definition(severity="info", scope=scope)).startswith("Inform about inpatient or newborn accounts")
@@ -99,7 +99,7 @@ def test_differences_name_what_was_and_what_is() -> None:
     after = definition({"all": [INFARCTION, field("sex", "is", "M"), no("procedures")]}, severity="warn", starts="2026-10-01")
     assert _between(before, after) == [
         Difference("severity", "hold", "warn"),
-        Difference("starts", "", "2026-10-01"),
+        Difference("starts", "", "Oct 1, 2026"),
         Difference("payers", "medicare", "all"),
         Difference("when", "the sex is female", "the sex is male"),
         Difference("when", "", "there is no procedure"),

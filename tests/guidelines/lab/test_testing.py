@@ -51,11 +51,11 @@ def test_tests_are_read_back_as_they_were_written() -> None:
         ([proof(name="")], "tests[0].name"),
         ([proof(expect="maybe")], "tests[0].expect"),
         ([proof(subjects="I21")], "tests[0].subjects"),
-        ([proof(), proof(colour="red")], "tests[1]"),
+        ([proof(), proof(colour="red")], "tests[1].colour"),
         ([proof(facts=None)], "tests[0].facts"),
         ([proof(facts=stay() | {"colour": "red"})], "tests[0].facts"),
         ([proof(facts=stay(diagnoses=[{"kode": "I10"}]))], "tests[0].facts.diagnoses[0]"),
-        ([proof(facts=stay(service="\ud800"))], "tests[0].facts"),
+        ([proof(facts=stay(service="\ud800"))], "tests[0].facts.service"),
     ],
 )
 def test_what_is_wrong_with_a_test_is_named_by_its_place(tests: Any, place: str) -> None:
@@ -85,3 +85,61 @@ def test_a_file_written_by_hand_needs_no_seal() -> None:
     raw = json.loads(to_file(RuleFile("infarction", definition(INFARCTION), ())))
     del raw["sha256"]
     assert from_file(json.dumps(raw | {"definition": raw["definition"] | {"condition": 3}})).definition.condition == 3
+
+
+@pytest.mark.parametrize("broken", ["\ud800", "\0", "a\udfffb"])
+@pytest.mark.parametrize(
+    ("test", "place"),
+    [
+        (lambda word: proof(name=f"x{word}"), "tests[0].name"),
+        (lambda word: proof(subjects=["I214", f"I{word}"]), "tests[0].subjects[1]"),
+        (lambda word: proof(facts=stay(service=word)), "tests[0].facts.service"),
+        (lambda word: proof(facts=stay(diagnoses=[{"code": f"I10{word}"}])), "tests[0].facts.diagnoses[0].code"),
+        (lambda word: proof(facts=stay(**{word: "x"})), "tests[0].facts"),
+        (lambda word: proof() | {f"name{word}": "x"}, "tests[0]"),
+    ],
+)
+def test_a_character_that_cannot_be_kept_is_refused_at_its_place(broken: str, test: Any, place: str) -> None:
+    with pytest.raises(DefinitionError) as error:
+        read_tests(json.dumps([test(broken)]))
+    assert error.value.place == place
+    assert "half a character or a NUL" in error.value.message
+    error.value.message.encode()
+
+
+@pytest.mark.parametrize("broken", ["\ud800", "\0"])
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (lambda raw, word: raw | {"key": word}, "key"),
+        (lambda raw, word: raw | {"sha256": word}, "sha256"),
+        (lambda raw, word: raw | {f"x{word}": 1}, "rule"),
+        (lambda raw, word: raw | {"definition": raw["definition"] | {"message": f"Look {word}."}}, "definition.message"),
+        (
+            lambda raw, word: raw | {"definition": raw["definition"] | {"scope": {"services": [word]}}},
+            "definition.scope.services[0]",
+        ),
+        (lambda raw, word: raw | {"tests": [proof(name=word)]}, "tests[0].name"),
+    ],
+)
+def test_a_file_with_such_a_character_is_refused_at_its_place(broken: str, change: Any, place: str) -> None:
+    raw = json.loads(to_file(RuleFile("infarction", definition(INFARCTION), ())))
+    with pytest.raises(DefinitionError) as error:
+        from_file(json.dumps(change(raw, broken)))
+    assert str(error.value).startswith(f"{place}: ")
+    assert "cannot be kept" in str(error.value)
+
+
+def test_a_part_that_is_not_known_is_named_with_its_place() -> None:
+    with pytest.raises(DefinitionError, match=r"tests\[0\]\.nmae: A test has no such part"):
+        read_tests(json.dumps([proof() | {"nmae": "x"}]))
+    with pytest.raises(DefinitionError, match=r"tests\[0\]\.facts\.diagnoses\[0\]: unknown key 'kode'"):
+        read_tests(json.dumps([proof(facts=stay(diagnoses=[{"kode": "I10"}]))]))
+    raw = json.loads(to_file(RuleFile("infarction", definition(INFARCTION), ())))
+    for changed, sentence in (
+        (raw | {"author": "x"}, "author: A rule file has no such part"),
+        (raw | {"definition": raw["definition"] | {"colour": "red"}}, r"definition\.colour: A rule has no such part"),
+        (raw | {"x" * 99: 1}, "x{40}…: A rule file has no such part"),
+    ):
+        with pytest.raises(DefinitionError, match=sentence):
+            from_file(json.dumps(changed))

@@ -35,7 +35,7 @@ class Stage:
     until: Until
 
 
-_STAGES: Final = (
+STAGES: Final = (
     Stage("in_house", 2, (0, 0), Until.REGISTERED),
     Stage("bill_hold", 14, (0, 1), Until.DISCHARGED),
     Stage("ready", 10, (5, 12), Until.DISCHARGED),
@@ -55,9 +55,9 @@ def volume(rng: random.Random, count: int) -> Iterator[Story]:
 
 def _story(rng: random.Random, number: str) -> Story:
     patient_class = _drawn(rng, _CLASSES)
-    stage = rng.choices(_STAGES, [each.share for each in _STAGES])[0]
+    stage = rng.choices(STAGES, [each.share for each in STAGES])[0]
     case = rng.choice([each for each in CASES if each.patient_class == patient_class])
-    story = _told(rng, case, number, stage)
+    story = plain(rng, case, number, stage)
     return _held(rng, story) if stage.name == "held" else story
 
 
@@ -65,7 +65,8 @@ def _drawn(rng: random.Random, shares: tuple[tuple[str, int], ...]) -> str:
     return rng.choices([name for name, _ in shares], [share for _, share in shares])[0]
 
 
-def _told(rng: random.Random, case: Case, number: str, stage: Stage) -> Story:
+def plain(rng: random.Random, case: Case, number: str, stage: Stage) -> Story:
+    """The case as one account at this step, with nothing wrong in it."""
     days = rng.randint(*case.days)
     discharged = TODAY - datetime.timedelta(days=rng.randint(*stage.days_ago))
     age = rng.randint(*case.ages)

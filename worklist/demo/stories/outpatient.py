@@ -1,5 +1,7 @@
 """Clinic, ancillary, recurring, observation and surgery cases."""
 
+from dataclasses import replace
+
 from worklist.demo.story import Bill, Dx, Paper, Px
 
 from .case import Case
@@ -220,7 +222,7 @@ RECURRING = (
             Paper("therapy_note", "Therapy note", "THERAPY\nThird visit, exercises tolerated.", role="therapist"),
         ),
         diagnoses=(Dx("M25.56{x}", "Pain in {side} knee"),),
-        bills=(charge("0420", 260, "Physical therapy", hcpcs="97110", units=2),),
+        bills=(replace(charge("0420", 260, "Physical therapy", hcpcs="97110", units=2), modifiers=("GP",)),),
         ages=(25, 85),
         words=({"side": "right", "x": "1"}, {"side": "left", "x": "2"}),
         admission_type="3",

@@ -3,6 +3,7 @@
 import datetime
 
 from worklist.demo.story import Dx, Px, Story, Until
+from worklist.demo.turns import Asked
 
 from .pieces import ORDER, charge, history, operative, stay, summary
 
@@ -166,13 +167,9 @@ def query_outstanding() -> Story:
             Dx("R06.02", role="admitting"),
         ),
         bills=stay(4),
-        hold=(
-            "query.outstanding",
-            "A query to the attending is outstanding: low oxygen saturation and BiPAP without a diagnosis for them.",
-            2,
-            "provider",
-        ),
+        after=(Asked("breathing", ("SpO2 84 % on room air, placed on BiPAP",)),),
         expect=frozenset({2, 6}),
+        expect_rules=frozenset({"evidence.query_answered"}),
     )
 
 

@@ -7,12 +7,14 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django_htmx.http import HttpResponseStopPolling
 
 from accounts import history
 from accounts.actors import Actor
 from accounts.errors import NotAllowed, Refused
 from accounts.models import Facility
 from coding_workflow.guidelines import selectors as guidelines
+from coding_workflow.guidelines.lab.definition import Definition
 from coding_workflow.guidelines.lab.limits import faults
 from coding_workflow.guidelines.models import RuleVersion, State
 from coding_workflow.release.models import Backtest, Outcome
@@ -35,7 +37,8 @@ def start(request: StaffRequest, pk: int) -> HttpResponse:
     except NotAllowed:
         raise
     except Refused as refusal:
-        typed = {"form": "backtest", "sentence": refusal.sentence}
+        typed = {name: request.POST.get(name, "") for name in ("facility", "starts", "ends")}
+        typed |= {"form": "backtest", "sentence": refusal.sentence}
         return rule_page(request, version.rule, version, typed, refusal.status)
     return go_to(request, reverse("worklist:backtest", args=[test.pk]))
 
@@ -46,7 +49,7 @@ def backtest(request: StaffRequest, pk: int) -> HttpResponse:
     test = fetch(Backtest.objects.select_related("facility", "asked_by"), request.user, pk)
     context: dict[str, Any] = {"sheet": selectors.sheet(test)}
     if request.htmx:
-        return render(request, "worklist/lab/_progress.html", context)
+        return _progress(request, context)
     if not is_polling(request):
         history.record_access(user_id=request.user.pk, kind="backtest.viewed", facility=test.facility)
     outcome = request.GET.get("outcome", "")
@@ -56,6 +59,13 @@ def backtest(request: StaffRequest, pk: int) -> HttpResponse:
     context |= {"rows": shown, "outcome": outcome, "outcome_words": Outcome(outcome).label}
     context |= {"next_after": shown[-1].account_id if len(rows) > PAGE_SIZE else None, "rule": _rule(request, test)}
     return render(request, "worklist/lab/backtest.html", context)
+
+
+def _progress(request: StaffRequest, context: dict[str, Any]) -> HttpResponse:
+    """How far it is; when it has ended, the last answer, which takes the button away as well."""
+    ended = not context["sheet"].running
+    part = render(request, "worklist/lab/_progress.html", {**context, "ended": ended})
+    return HttpResponseStopPolling(part.content) if ended else part
 
 
 @require_role(*READS, write=True)
@@ -68,7 +78,7 @@ def stop(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _start(request: StaffRequest, version: RuleVersion) -> Backtest:
-    definition = guidelines.definition_of(version)
+    definition = _readable(version)
     if faults(definition):
         raise Refused("backtest.fault", "The rule is not complete yet: mend what stands beside Publish first.")
     active = version.rule.versions.filter(state=State.ACTIVE).exclude(pk=version.pk).first()
@@ -76,11 +86,18 @@ def _start(request: StaffRequest, version: RuleVersion) -> Backtest:
         facility=_facility(request, version),
         rule=f"lab.{version.rule.key}",
         candidate=definition,
-        baseline=guidelines.definition_of(active) if active else None,
+        baseline=_readable(active) if active else None,
         starts=_day(request.POST.get("starts", "")),
         ends=_day(request.POST.get("ends", "")),
         by=Actor.person(request.user.pk),
     )
+
+
+def _readable(version: RuleVersion) -> Definition:
+    found = guidelines.readable_definition(version)
+    if found is None:
+        raise Refused("backtest.unreadable", f"{guidelines.unreadable(version)} It cannot be tried out.")
+    return found
 
 
 def _facility(request: StaffRequest, version: RuleVersion) -> Facility:

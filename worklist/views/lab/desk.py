@@ -89,9 +89,13 @@ def desk_of(request: StaffRequest, rule: AdminRule) -> Desk:
 
 
 def _as_it_is(rule: AdminRule, version: RuleVersion) -> Desk:
-    definition = guidelines.definition_of(version)
+    """The rule; of a version that cannot be read what can, and why there is no more."""
+    definition = guidelines.readable_definition(version) or guidelines.title_alone(version)
     fields = {**plain.fields_of(definition), **clauses.write(plain.root_of(definition.when))}
-    return Desk(rule, version, fields, guidelines.tests_of(version), version.seal if version.state == State.DRAFT else "")
+    why = guidelines.unreadable(version)
+    sentence = f"{why} Below is what could be read of it: write the rest anew and save it." if why else ""
+    seen = version.seal if version.state == State.DRAFT else ""
+    return Desk(rule, version, fields, guidelines.readable_tests(version), seen, sentence=sentence)
 
 
 def posted_desk(request: StaffRequest, rule: AdminRule) -> Desk:
@@ -100,7 +104,8 @@ def posted_desk(request: StaffRequest, rule: AdminRule) -> Desk:
     names = [name for name in request.POST if name not in _NOT_READ]
     fields = {_clean(name): [_clean(value) for value in request.POST.getlist(name)] for name in names}
     seen = _clean(request.POST.get("seen", ""))[:64]
-    return replace(before, fields=fields, seen=seen, reason=request.POST.get("reason", ""))
+    sentence = before.sentence if before.broken else ""
+    return replace(before, fields=fields, seen=seen, sentence=sentence, reason=request.POST.get("reason", ""))
 
 
 def _clean(text: str) -> str:

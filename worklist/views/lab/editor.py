@@ -103,7 +103,8 @@ def _show(request: StaffRequest, desk: Desk, do: str = "") -> HttpResponse:
     """The page; as fragment the part that the button changes, with what the rule says now."""
     values = context(desk)
     if desk.theirs:
-        values["differences"] = differences(guidelines.definition_of(desk.theirs), desk.reading().definition)
+        theirs = guidelines.readable_definition(desk.theirs) or guidelines.title_alone(desk.theirs)
+        values["differences"] = differences(theirs, desk.reading().definition)
         values["author"] = desk.theirs.written_by
     if not request.htmx:
         return render(request, "worklist/lab/edit.html", values, status=desk.status)

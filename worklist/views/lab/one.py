@@ -4,10 +4,11 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from coding_workflow.guidelines import selectors as guidelines
 from coding_workflow.guidelines.models import AdminRule, RuleVersion, State
-from coding_workflow.staff.access import StaffRequest, require_role
+from coding_workflow.staff.access import StaffRequest, is_proven, proof_address, require_role
 from worklist.selectors import lab_backtests as backtests
 from worklist.selectors import lab_rule as selectors
 from worklist.selectors.lab import lately, shown_version
@@ -31,6 +32,7 @@ def rule_page(
     """The page of a rule; ``refused`` is the action that was, with its sentence and the reason that was typed."""
     versions = list(guidelines.versions_of(one))
     shown = next((each for each in versions if version and each.pk == version.pk), None) or _asked(request, versions)
+    may_edit = not selectors.why_not_administrator(request.user, one.facility)
     context = {
         "rule": one,
         "sheet": selectors.sheet(one, shown, versions, number(request.GET.get("against", ""))),
@@ -42,10 +44,16 @@ def rule_page(
         "events": guidelines.history_of(one)[:100],
         "actions": selectors.actions(request.user, one, shown, versions),
         "draft": next((each for each in versions if each.state == State.DRAFT), None),
-        "may_edit": not selectors.why_not_administrator(request.user, one.facility),
+        "may_edit": may_edit,
+        "prove": proof_address(address_of(shown)) if may_edit and not is_proven(request) else "",
         "refused": refused or {},
     }
     return render(request, "worklist/lab/rule.html", context, status=status)
+
+
+def address_of(version: RuleVersion) -> str:
+    """The page of the rule that shows this version."""
+    return f"{reverse('worklist:rule', args=[version.rule_id])}?version={version.number}"
 
 
 def _asked(request: StaffRequest, versions: list[RuleVersion]) -> RuleVersion:

@@ -11,7 +11,7 @@ from accounts.locking import lock_account
 from accounts.models import Account, Hold, HoldSource, OwnerRole, Step
 from accounts.services.holds import place_hold, resolve_hold
 from coding_workflow.coding import services
-from coding_workflow.release.services import override_finding
+from coding_workflow.release.services import agree_to_override, override_finding
 from coding_workflow.staff.access import StaffRequest, require_role
 from coding_workflow.staff.models import Role
 from worklist.selectors.workspace_gate import may_resolve
@@ -84,6 +84,17 @@ def override(request: StaffRequest, pk: int) -> HttpResponse:
         override_finding(account_id=pk, rule=rule, subjects=subjects, reason=request.POST.get("reason", ""), by=by)
 
     return act(request, pk, request.POST.get("place", "override")[:40], overriding)
+
+
+@require_role(Role.CODER, Role.SUPERVISOR, write=True)
+def agree(request: StaffRequest, pk: int, row: int) -> HttpResponse:
+    """The second person of an override agrees with the reason that the first one gave."""
+
+    def agreeing(account: Account, by: Actor) -> None:
+        _open(pk)
+        agree_to_override(account_id=pk, override_id=row, by=by)
+
+    return act(request, pk, request.POST.get("place", "override")[:40], agreeing)
 
 
 def _open(pk: int) -> Account:

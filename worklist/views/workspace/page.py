@@ -4,26 +4,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
+from accounts import history
 from accounts.errors import Refused
 from accounts.models import Account
 from coding_workflow.coding.selectors import coded_record
 from coding_workflow.release.services.checking import Judgement
 from coding_workflow.staff.access import StaffRequest, is_polling, open_account, require_role
 from coding_workflow.staff.models import Role
+from worklist.models import AccountDraft
+from worklist.selectors.history import since
+from worklist.selectors.queries import queries_of
 from worklist.selectors.workspace import JOINED, desk
 from worklist.selectors.workspace_claim import sides
-from worklist.selectors.workspace_codes import codes_pane
+from worklist.selectors.workspace_codes import Codes, codes_pane
+from worklist.selectors.workspace_drg import coded_now, what_it_did
 from worklist.selectors.workspace_gate import gate_pane, is_checking, verdicts
-from worklist.selectors.workspace_record import record_pane
+from worklist.selectors.workspace_record import Reader, RecordPane, record_pane
+from worklist.templatetags.parts import Sending, seen_parts
 
 from .reading import number
 
 ACCOUNTS: Final = Account.objects.select_related(*JOINED)
-_DRG_SEEN: Final = "drg_seen"
 #: Fields in which people write words.
 _TYPED: Final = ("q", "quote", "reason", "note", "modifiers", "units")
 
@@ -54,31 +60,54 @@ def account(request: StaffRequest, pk: int) -> HttpResponse:
     """The page; for htmx the record alone when that is what a link swaps, else all panes. A poll that finds the check
     still running answers 204 and changes nothing."""
     opened = open_account(request, pk, queryset=ACCOUNTS)
-    if request.htmx and is_polling(request) and is_checking(opened):
-        return HttpResponse(status=204)
+    if request.htmx and is_polling(request):
+        return _polled(request, opened)
     if request.htmx and request.htmx.target == "record":
         codes = codes_pane(opened, coded_record(opened.pk))
-        context = _frame(request, opened) | {"codes": codes, "record": record_pane(opened, codes, chosen_document(request))}
-        return render(request, "worklist/workspace/_record.html", context)
+        pane = {"codes": codes, "record": _record(request, opened, codes), "record_only": True}
+        return _fragment(request, _frame(request, opened) | pane, 200, "")
     return show(request, opened)
+
+
+def _polled(request: StaffRequest, opened: Account) -> HttpResponse:
+    """A timer asks: nothing while a check runs; the head alone (who has the account) while nothing happened to it.
+
+    When something arrived, every part but the foot: finalizing still says that something changed, until the coder acts.
+    """
+    watched = number(request.GET.get("watched", ""))
+    if watched is None:
+        return HttpResponse(status=204) if is_checking(opened) else show(request, opened)
+    if watched == opened.event_sequence:
+        return _fragment(request, _frame(request, opened) | {"head_only": True}, 200, "")
+    arrived = since(opened, watched, but=request.user)
+    for told in arrived:
+        messages.info(request, f"Meanwhile, {told.who}: {told.sentence}.")
+    return show(request, opened, Said(extra={"watching": True}))
 
 
 def show(request: StaffRequest, opened: Account, said: Said | None = None, judgement: Judgement | None = None) -> HttpResponse:
     """All panes, as a page or as fragments; with what an action said. Judges once."""
     said = said or Said()
-    context = panes(request, opened, judgement) | {"said": said, **said.extra}
-    response = _rendered(request, context, said.status)
+    context = panes(request, opened, judgement) | {"said": said, "draft": _draft(request, opened), **said.extra}
+    response = _rendered(request, context, said)
     if said.place and f'id="said-{said.place}"' not in response.content.decode():
         # The form is gone with what was refused (another person has the account now): the head says it.
-        return _rendered(request, context | {"said": replace(said, place="head")}, said.status)
+        moved = replace(said, place="head")
+        return _rendered(request, context | {"said": moved}, moved)
     return response
 
 
-def _rendered(request: StaffRequest, context: dict[str, Any], status: int) -> HttpResponse:
-    if not request.htmx:
-        return render(request, "worklist/workspace/page.html", context, status=status)
-    response = render(request, "worklist/workspace/_panes.html", context | {"swap": True}, status=status)
-    # Every pane finds its own place; there is nothing for the control that asked.
+def _rendered(request: StaffRequest, context: dict[str, Any], said: Said) -> HttpResponse:
+    if request.htmx:
+        return _fragment(request, context, said.status, f"said-{said.place}" if said.place else "")
+    return render(request, "worklist/workspace/page.html", context | {"sending": Sending()}, status=said.status)
+
+
+def _fragment(request: StaffRequest, context: dict[str, Any], status: int, told: str) -> HttpResponse:
+    """The parts that the browser does not have as they are now."""
+    sending = Sending(swap=True, seen=seen_parts(request.headers.get("X-Parts", "")), said=told)
+    response = render(request, "worklist/workspace/_changed.html", context | {"swap": True, "sending": sending}, status=status)
+    # Every part finds its own place; there is nothing for the control that asked.
     response["HX-Reswap"] = "none"
     return response
 
@@ -91,11 +120,34 @@ def panes(request: StaffRequest, opened: Account, judgement: Judgement | None = 
     gate = gate_pane(opened, found, codes, request.user.roles_at(opened.facility_id))
     return _frame(request, opened) | {
         "codes": codes,
-        "record": record_pane(opened, codes, chosen_document(request)),
+        "record": _record(request, opened, codes),
         "sides": sides(opened, written.abstract),
         "gate": gate,
-        "drg_was": _drg_before(request, opened, gate.drg),
+        "coded": coded_now(codes, gate.drg),
+        "drg_did": what_it_did(request.POST.get("coded", ""), codes, gate.drg),
+        "queries": queries_of(opened),
     }
+
+
+def _record(request: StaffRequest, opened: Account, codes: Codes) -> RecordPane:
+    """The record pane; opening a document is on record, and makes it read."""
+    since = number(request.GET.get("since", ""))
+    read = history.versions_read(request.user.pk, opened)
+    pane = record_pane(opened, codes, Reader(chosen_document(request), since, read))
+    if pane.reading and request.method == "GET" and not is_polling(request):
+        version = pane.reading.version.pk
+        history.record_access(user_id=request.user.pk, kind="document.viewed", account=opened, version_id=version)
+    return pane
+
+
+def _draft(request: StaffRequest, opened: Account) -> dict[str, Any] | None:
+    """What the person left typed, with what others did since; for the page only."""
+    if request.htmx:
+        return None
+    left = AccountDraft.objects.filter(account=opened, user=request.user).first()
+    if left is None:
+        return None
+    return {"fields": left.fields, "changed_at": left.changed_at, "since": since(opened, left.seen, but=request.user)}
 
 
 def answer(request: StaffRequest, pk: int) -> HttpResponse:
@@ -119,13 +171,3 @@ def chosen_document(request: StaffRequest) -> int | None:
 
 def _frame(request: StaffRequest, opened: Account) -> dict[str, Any]:
     return {"account": opened, "desk": desk(opened, request.user), "polling": is_polling(request)}
-
-
-def _drg_before(request: StaffRequest, opened: Account, drg: dict[str, str] | None) -> str:
-    """The group as the person saw it last on this account, when it was another; kept in the session, never in the page."""
-    now = drg["drg"] if drg else ""
-    seen = request.session.get(_DRG_SEEN, [])
-    before = str(seen[1]) if seen[:1] == [opened.pk] else ""
-    if seen != [opened.pk, now]:
-        request.session[_DRG_SEEN] = [opened.pk, now]
-    return before if before != now else ""

@@ -26,7 +26,7 @@ def find(request: StaffRequest, pk: int) -> HttpResponse:
     """Where words stand in the record. A POST, so that words from a chart never reach an address or a log."""
     account = open_account(request, pk, kind="record.searched", queryset=ACCOUNTS)
     words = request.POST.get("words", "")[:100].replace("\0", "")
-    found = {"found": selectors.find(account, words), "find_words": words}
+    found = {"found": selectors.find(account, words)}
     if request.htmx:
         return render(request, "worklist/workspace/_found.html", found | {"account": account})
     return show(request, account, Said(typed=request.POST, extra=found))

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from . import codes, foot, gate, page, record
+from . import codes, draft, foot, gate, page, record
 
 urlpatterns: list[URLPattern] = [
     path("", page.account, name="account"),
+    path("draft/", draft.keep, name="keep_typed"),
     path("find/", record.find, name="find"),
     path("evidence/", record.link, name="link_evidence"),
     path("evidence/<int:row>/", record.change_evidence, name="change_evidence"),
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("holds/", gate.hold, name="place_hold"),
     path("holds/<int:row>/", gate.resolve, name="resolve_hold"),
     path("override/", gate.override, name="override"),
+    path("override/<int:row>/agree/", gate.agree, name="agree_to_override"),
     path("take/", foot.take, name="take_work"),
     path("finalize/", foot.finalize, name="finalize"),
 ]

@@ -17,7 +17,7 @@ from coding_workflow.guidelines.lab.reading import MAX_CHARACTERS, DefinitionErr
 from coding_workflow.guidelines.lab.sentences import sentence
 from coding_workflow.guidelines.lab.testing import shortfalls
 from coding_workflow.guidelines.models import RuleVersion, State
-from coding_workflow.guidelines.selectors import definition_of, tests_of
+from coding_workflow.guidelines.selectors import definition_of, tests_of, unreadable
 from coding_workflow.staff.models import User
 
 
@@ -106,6 +106,8 @@ def _stored(code: str, states: Iterable[str]) -> list[RuleVersion]:
 
 def _rules(code: str) -> Iterator[RuleFile]:
     for version in _stored(code, (State.DRAFT, State.SHADOW, State.ACTIVE)):
+        if why := unreadable(version):
+            raise CommandError(f"{version.rule.key}: {why}")
         yield RuleFile(version.rule.key, definition_of(version), tests_of(version))
 
 

@@ -50,7 +50,7 @@ def heart_only(facts: Facts) -> Facts | None:
     return recoded(facts, "I130", "I110") if has(facts, "I130") else None
 
 
-@fault("heart failure stands before hypertensive heart disease", "circulatory.hypertension_order", "icd10cm.code_first")
+@fault("heart failure stands before hypertensive heart disease", "circulatory.hypertension_order")
 def failure_first(facts: Facts) -> Facts | None:
     combined, failure = has(facts, "I110", "I130"), has(facts, "I50")
     return moved_before(facts, failure, combined) if combined and failure else None

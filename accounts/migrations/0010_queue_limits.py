@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0008_holds_by_reason"),
+        ("accounts", "0009_which_document_was_seen"),
     ]
 
     operations = [
