@@ -27,6 +27,8 @@ PLACES: tuple[tuple[str, str, str, frozenset[str]], ...] = (
 )
 OWN_LINKS: tuple[tuple[str, str], ...] = (("My account", "staff:me"),)
 _ACCOUNT = "worklist:account"
+#: What the session says of an activity that is being recorded; the word is shown on every page.
+GOES_ON = "activity"
 TAKES_WORK = frozenset({"coder", "reviewer", "biller", "supervisor"})
 THEMES = frozenset({"light", "dark"})
 
@@ -52,6 +54,8 @@ class Frame:
     roles: tuple[str, ...] = ()
     still_here: str = ""
     single_keys: bool = True
+    time: str = ""
+    goes_on: str = ""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -85,6 +89,8 @@ def _signed_in(request: HttpRequest, user: Any, theme: str) -> Frame:
         single_keys=user.single_letter_keys,
         roles=tuple(sorted(role.replace("_", " ").capitalize() for role in roles)),
         still_here=_still_here(request, roles),
+        time=_address("worklist:my_time") if roles & TAKES_WORK else "",
+        goes_on=request.session.get(GOES_ON, ""),
     )
 
 

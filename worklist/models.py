@@ -219,3 +219,60 @@ class RuleDraft(models.Model):
 
     def __str__(self) -> str:
         return f"rule draft #{self.pk}"
+
+
+class Activity(models.TextChoices):
+    """What a person does beside coding an account: it decides what a productivity figure means."""
+
+    ABSTRACTING = "abstracting", "Abstracting"
+    QUERIES = "queries", "Provider queries"
+    EDUCATION = "education", "Education"
+    MEETING = "meeting", "Meeting"
+    AUDIT = "audit", "Audit and review talks"
+    RELEASE_OF_INFORMATION = "release_of_information", "Release of information"
+    NO_WORK = "no_work", "No work in the queues"
+    SYSTEM_DOWN = "system_down", "System down"
+    OTHER = "other", "Other"
+
+
+class TimeSpell(models.Model):
+    """One person at one thing without a gap: an account (by real input, a minute at a time) or an activity (from start to stop).
+
+    ``until`` of an account is the last real input, of an activity its end; an activity that goes on has none. Never
+    deleted: what was recorded wrongly is withdrawn with a reason.
+    """
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("accounts.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    activity = models.CharField(max_length=24, choices=Activity, blank=True, db_collation="C")
+    began_at = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    by_hand = models.CharField(max_length=200, blank=True, help_text="Why it was entered afterwards.")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(account__isnull=False, activity="", until__isnull=False)
+                | (models.Q(account__isnull=True) & ~models.Q(activity="")),
+                name="spell_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("began_at")), name="spell_in_order"
+            ),
+            # One activity at a time; also serves the question what somebody is at.
+            models.UniqueConstraint(
+                fields=("user",), condition=models.Q(until__isnull=True, withdrawn_at__isnull=True), name="one_activity"
+            ),
+        ]
+        indexes = [
+            # A person's day, and the last spell of it.
+            models.Index(fields=("user", "began_at"), name="spell_by_person"),
+            # A team's days.
+            models.Index(fields=("facility", "began_at"), name="spell_by_facility"),
+        ]
+
+    def __str__(self) -> str:
+        return f"spell #{self.pk}"

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import board, go, history, imports, my_work, parked
+from .views import board, go, history, imports, my_work, parked, timing
 from .views.claims import cases, lists, one, remittances
 from .views.queries import answer, composer, overview, query
 
@@ -35,6 +35,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("parked/", parked.parked, name="parked"),
     path("parked/<int:pk>/again/", parked.again, name="parked_again"),
     path("rules/", include("worklist.views.lab.urls")),
+    path("time/", timing.mine, name="my_time"),
+    path("time/<int:pk>/", timing.record, name="record_time"),
+    path("time/team/", timing.team, name="team_time"),
+    path("time/team.csv", timing.team_file, name="team_time_file"),
     path("certificates/<int:pk>/", history.certificate, name="certificate"),
     path("", include("worklist.views.queueing.urls")),
     path("queries/", overview.queries, name="queries"),

@@ -39,6 +39,13 @@ def day(value: datetime.date | None) -> str:
 
 
 @register.filter
+def hours(spent: datetime.timedelta) -> str:
+    """Hours and minutes, rounded to the minute: ``1:05``."""
+    minutes = round(spent.total_seconds() / 60)
+    return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+@register.filter
 def at(said: Mapping[str, str], place: str) -> str:
     """What is said about one place; nothing is an empty text."""
     return said.get(place, "")

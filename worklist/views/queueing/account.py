@@ -7,7 +7,9 @@ from accounts.models import Account
 from coding_workflow.staff.access import StaffRequest, fetch, open_account, require_role
 from coding_workflow.staff.models import Role
 from worklist.assignment import KINDS_BY_ROLE, still_here
+from worklist.frame import GOES_ON
 from worklist.selectors.why_here import where
+from worklist.timing import worked_on
 
 #: Who asks why: everybody who may open an account.
 ASKS = tuple(Role.values)
@@ -24,7 +26,9 @@ def why_here(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_role(*KINDS_BY_ROLE, write=True)
 def here(request: StaffRequest, pk: int) -> HttpResponse:
-    """Real input on the account's page: the session goes on, and so does the lease. Timers do not come here."""
+    """Real input on the account's page: the session goes on, and so do lease and coding time. Timers do not come here."""
     account = fetch(Account.objects.all(), request.user, pk)
-    still_here(account_id=account.pk, user=request.user)
+    if still_here(account_id=account.pk, user=request.user):
+        worked_on(account_id=account.pk, facility_id=account.facility_id, user=request.user)
+        request.session.pop(GOES_ON, None)
     return HttpResponse(status=204)
