@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--accounts N] [--seconds S] [--json FILE] [name ...]``: ratios to a null view in the same run."""
+"""``python -m benchmarks [--accounts N] [--seconds S] [--json FILE] [name ...]``: ratios to a null view in the same run; --help."""
 
 import argparse
 import os
@@ -16,7 +16,8 @@ from coding_workflow.embedded.problems import EngineProblem
 
 from .database import private_database
 
-MOST_ACCOUNTS: Final = 1_000_000
+MOST_ACCOUNTS: Final = 10_000_000
+MOST_CODERS: Final = 500
 
 
 def main() -> int:
@@ -61,10 +62,17 @@ def _forget(engines: Engines) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help="only figures that begin with one of these")
-    parser.add_argument("--accounts", type=int, default=20_000, help="bulk accounts, up to 1,000,000 (%(default)s)")
+    parser.add_argument("--accounts", type=int, default=20_000, help=f"bulk accounts, up to {MOST_ACCOUNTS:,} (%(default)s)")
     parser.add_argument("--seconds", type=float, default=60, help="about how long to measure (%(default)s)")
     parser.add_argument("--json", metavar="FILE", help="write everything there as well")
+    parser.add_argument(
+        "--crowd", type=int, nargs="?", const=100, default=0, metavar="N", help="then so many coders at once on one queue (100)"
+    )
+    parser.add_argument("--claims", type=int, default=10_000, help="of the crowd, about so many (%(default)s)")
+    parser.add_argument("--crowd-seconds", type=float, default=240, help="and no longer than this (%(default)s)")
     options = parser.parse_args()
+    if not 0 <= options.crowd <= MOST_CODERS:
+        parser.error(f"--crowd is a number up to {MOST_CODERS}")
     if not 400 <= options.accounts <= MOST_ACCOUNTS:
         parser.error(f"--accounts is a number from 400 to {MOST_ACCOUNTS:,}")
     return options

@@ -1,6 +1,6 @@
 """What does not move with the machine: queries and buffers of one page or one service."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -53,6 +53,11 @@ def repeated(work: Callable[[], Any]) -> Cost:
         cost = _watched(work, explain=True)
         transaction.set_rollback(True)
     return cost
+
+
+def dearest(works: Sequence[Callable[[], Any]]) -> Cost:
+    """Each as ``repeated``; answers the one that touched most."""
+    return max(map(repeated, works), key=lambda cost: (cost.buffers or 0, cost.queries))
 
 
 def _watched(work: Callable[[], Any], *, explain: bool) -> Cost:

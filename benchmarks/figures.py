@@ -1,7 +1,7 @@
 """What is measured. A figure does one thing once and answers how long it took; what must be undone is not timed."""
 
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from itertools import cycle
 from typing import Final
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.actors import Actor
 from accounts.scope import scoped
+from coding_workflow.coding.models import CodedDiagnosis
 from coding_workflow.coding.services import finalize_coding
 from coding_workflow.release.services import run_check
 from coding_workflow.staff.models import User
@@ -23,11 +24,14 @@ from . import costs
 from .engine import Judging
 from .figure import Figure
 from .hospital import Hospital, session_of
+from .lists import lists
 from .spent import Spent, timed
-from .web import Client
+from .web import BadAnswer, Client
 
 #: What a figure stands on: for a page the signed-in null view, for a service an empty scoped transaction.
 PAGE, SERVICE = "signed-in null", "transaction"
+#: Of the addresses of one figure at most so many are tried for queries and buffers; the dearest is told.
+_TRIED: Final = 24
 _SEARCHES: Final = ("heart failure", "I21", "fracture left wrist", "type 2 diabetes with neuropathy", "pnuemonia", "sepsis")
 
 
@@ -39,13 +43,28 @@ class Catalogue:
         self._facilities = [hospital.facility.pk]
         self._due = cycle(hospital.coded)
         self._open = cycle(hospital.open)
+        self._coders = User.objects.in_bulk({coder for _, coder in hospital.open})
+        self._codes, self._letters = cycle(self._first_codes()), cycle("YYYYNNNN")
         self._judging = Judging(hospital.facility)
         self._anyone = Client(port)
         self._clients = {person.pk: self._signed_in(person) for person in self._people}
 
     @property
     def _people(self) -> tuple[User, ...]:
-        return self.hospital.coder, self.hospital.supervisor, self.hospital.claimant
+        return self.hospital.coder, self.hospital.supervisor, self.hospital.claimant, *self._coders.values()
+
+    def _first_codes(self) -> list[tuple[int, str]]:
+        """Of each account being coded its coder, and where the first diagnosis is changed."""
+        with scoped(self._facilities):
+            rows = {
+                pk: CodedDiagnosis.objects.filter(account=pk, superseded_at__isnull=True).order_by("position").first()
+                for pk, _ in self.hospital.open
+            }
+        return [
+            (coder, reverse("worklist:change_diagnosis", args=[pk, row.pk]))
+            for pk, coder in self.hospital.open
+            if (row := rows[pk]) is not None
+        ]
 
     @cached_property
     def null(self) -> Figure:
@@ -72,20 +91,22 @@ class Catalogue:
     # ------------------------------------------------------------------ pages
 
     def _pages(self) -> list[Figure]:
-        coder, work = self.hospital.coder, reverse("worklist:my_work")
-        largest = {"queue": "code-emergency"}
+        coder = self.hospital.coder
         accounts = [reverse("worklist:account", args=[pk]) for pk in self.hospital.accounts]
         being_coded = [reverse("worklist:account", args=[pk]) for pk, _ in self.hospital.open]
         searches = [f"{reverse('codesets:search')}?{urlencode({'q': words})}" for words in _SEARCHES]
         board = reverse("worklist:board")
         return [
-            self._page("My work", "the largest queue", coder, f"{work}?{urlencode(largest)}"),
-            self._page(
-                "My work, by charges", "the same in another order", coder, f"{work}?{urlencode(largest | {'sort': 'dollars'})}"
-            ),
-            self._page("My work, held", "the view over holds", coder, f"{work}?queue=held"),
+            *(self._page(name, words, coder, *addresses) for name, words, addresses in lists()),
             self._page("account page", "record, codes, gate", coder, *accounts),
             self._page("workspace, preview", "being coded: the gate is judged in the request", coder, *being_coded),
+            Figure(
+                "workspace, save",
+                "one present-on-admission letter, the parts that changed",
+                self._save_by_form,
+                PAGE,
+                cost=lambda: costs.repeated(self._saved_in_process),
+            ),
             self._page("account history", "events, chain verified", coder, *[f"{each}history/" for each in accounts]),
             self._page("release board", "verdicts, wall, waterfall", self.hospital.supervisor, board),
             self._page("code search", "six searches in turn", coder, *searches),
@@ -107,11 +128,22 @@ class Catalogue:
             words,
             lambda: self._clients[person.pk].get(next(turns)),
             "null view" if name == PAGE else PAGE,
-            cost=lambda: costs.repeated(lambda: self._in_process(person).get(addresses[0])),
+            cost=lambda: costs.dearest([partial(self._in_process(person).get, address) for address in _spread(addresses)]),
         )
 
     def _null(self) -> Spent:
         return self._anyone.get("/bench/null/")
+
+    def _save_by_form(self) -> Spent:
+        coder, address = next(self._codes)
+        return self._clients[coder].post(address, {"do": "poa", "poa": next(self._letters)}, expect=200, fragment=True)
+
+    def _saved_in_process(self) -> None:
+        coder, address = next(self._codes)
+        client = self._in_process(self._coders[coder])
+        answer = client.post(address, {"do": "poa", "poa": next(self._letters)}, headers={"HX-Request": "true"})
+        if answer.status_code != 200:
+            raise BadAnswer(f"{address} answered {answer.status_code}, not 200")
 
     def _claim_by_form(self) -> Spent:
         took = self._clients[self.hospital.claimant.pk].post(reverse("worklist:get_next"), {})
@@ -219,3 +251,8 @@ class Catalogue:
 
     def _journey_cost(self) -> costs.Cost:
         return costs.counted(Journey(lambda words: None, work_here=True).travel)
+
+
+def _spread(addresses: Sequence[str]) -> Sequence[str]:
+    """Some of them, from beginning to end."""
+    return addresses[:: -(-len(addresses) // _TRIED)]

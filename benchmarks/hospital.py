@@ -1,7 +1,7 @@
 """The hospital that is measured: the demo's people and tables, some told accounts with whole records, and the bulk."""
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
@@ -65,7 +65,7 @@ def open_hospital(*, accounts: int, say: Say) -> Hospital:
     bulk.lease_some(holder=people["dev"])
     bulk.settle()
     with scoped(ALL):
-        claimant, colleague = (_hire(facility, name, people["cleo"]) for name in ("lou", "kim"))
+        claimant, colleague = (hire(facility, name, people["cleo"]) for name in ("lou", "kim"))
         counts.refresh()
     say(f"{accounts:,} bulk accounts are there")
     return Hospital(
@@ -112,10 +112,10 @@ def _in_hand(told: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
     return tuple(held.order_by("account").values_list("account", "leased_to"))
 
 
-def _hire(facility: Facility, username: str, supervisor: User) -> User:
-    """A coder for every class, with nothing open and nothing returned."""
+def hire(facility: Facility, username: str, supervisor: User, coding_types: Iterable[str] = PatientClass.values) -> User:
+    """A coder for every class (or those), with nothing open and nothing returned."""
     person, _ = create_person(by=None, facility=facility, username=username, full_name=username.title(), roles=[Role.CODER])
-    for coding_type in PatientClass.values:
+    for coding_type in coding_types:
         record_competence(
             by=None,
             person=person,

@@ -13,7 +13,7 @@ from django.db import connections
 
 from coding_workflow.database.services import provision
 
-from . import machine, report
+from . import crowd, machine, report
 from .arithmetic import summarise
 from .figure import Figure
 from .figures import Catalogue
@@ -34,14 +34,14 @@ def run(options: Namespace, folder: Path) -> int:
             clock.say("web server answers")
             catalogue = Catalogue(hospital, port)
             try:
-                return _measured(options, catalogue, clock)
+                return _measured(options, catalogue, port, clock)
             finally:
                 catalogue.close()
     finally:
         connections.close_all()
 
 
-def _measured(options: Namespace, catalogue: Catalogue, clock: "_Clock") -> int:
+def _measured(options: Namespace, catalogue: Catalogue, port: int, clock: "_Clock") -> int:
     chosen = _chosen(catalogue.all(), options.names)
     if not chosen:
         print("No such figure. There are: " + ", ".join(figure.name for figure in catalogue.all()))
@@ -52,8 +52,11 @@ def _measured(options: Namespace, catalogue: Catalogue, clock: "_Clock") -> int:
     clock.say("measured; counting queries and buffers")
     lines = [report.Line(each, summarise(found[each.name]), each.cost() if each.cost else None) for each in chosen]
     _tell(lines, catalogue.hospital.rows, described, stolen)
+    kept = {"machine": described, "stolen": stolen, "rows": catalogue.hospital.rows, "figures": [x.as_dict() for x in lines]}
+    if options.crowd:
+        bounds = {"coders": options.crowd, "claims": options.claims, "seconds": options.crowd_seconds}
+        kept["crowd"] = crowd.run(catalogue.hospital, port, **bounds, say=clock.say)
     if options.json:
-        kept = {"machine": described, "stolen": stolen, "rows": catalogue.hospital.rows, "figures": [x.as_dict() for x in lines]}
         Path(options.json).write_text(json.dumps(kept, indent=1) + "\n")
     clock.say("done")
     return 0

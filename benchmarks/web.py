@@ -60,22 +60,24 @@ class Client:
 
     def __post_init__(self) -> None:
         self._link = HTTPConnection(_HOST, self.port, timeout=60)
+        #: Where the last answer sent the browser.
+        self.location = ""
         self._answered = time.monotonic()
 
     def get(self, address: str, *, expect: int = 200) -> Spent:
         """What it took until the last byte; BadAnswer for another status."""
-        return self._ask("GET", address, None, expect)
+        return self._ask("GET", address, None, expect, {})
 
-    def post(self, address: str, fields: Mapping[str, str], *, expect: int = 302) -> Spent:
-        """The same for a form, with the token that the page before it carried."""
-        return self._ask("POST", address, urlencode(fields), expect)
+    def post(self, address: str, fields: Mapping[str, str], *, expect: int = 302, fragment: bool = False) -> Spent:
+        """The same for a form, with the token that the page before it carried; ``fragment`` asks as the page's scripts do."""
+        return self._ask("POST", address, urlencode(fields), expect, {"HX-Request": "true"} if fragment else {})
 
     def close(self) -> None:
         """Hang up."""
         self._link.close()
 
-    def _ask(self, method: str, address: str, body: str | None, expect: int) -> Spent:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+    def _ask(self, method: str, address: str, body: str | None, expect: int, more: Mapping[str, str]) -> Spent:
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **more}
         if body is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": self.cookies.get("csrf", "")}
         if time.monotonic() - self._answered > _SILENCE:
@@ -86,6 +88,7 @@ class Client:
         answer.read()
         took = (time.perf_counter() - began) * 1000
         self._answered = time.monotonic()
+        self.location = answer.headers.get("Location", "")
         for header in answer.headers.get_all("Set-Cookie") or ():
             name, _, rest = header.partition("=")
             self.cookies[name] = rest.partition(";")[0]
