@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--accounts N] [--seconds S] [--json FILE] [name ...]``: ratios to a null view in the same run; --help."""
+"""``python -m benchmarks [--accounts N] [--seconds S] [--json FILE] [name ...]``: ratios to a null view of the same run."""
 
 import argparse
 import os
