@@ -50,7 +50,11 @@ NOT_ANOTHERS: Final = (
     "(w.returned_to_id IS NULL OR w.returned_to_id = %(me)s"
     " OR NOT EXISTS (SELECT FROM staff_user u WHERE u.id = w.returned_to_id AND u.is_active))"
 )
-UNRESTRICTED: Final = "(a.restricted = '' OR a.id = ANY(%(opened)s::bigint[]))"
+#: What the person has opened with a reason is looked up once, and only when the walk meets a restricted account.
+UNRESTRICTED: Final = (
+    "(a.restricted = '' OR a.id = ANY(ARRAY(SELECT g.account_id FROM staff_breakglass g"
+    " WHERE g.user_id = %(me)s AND g.expires_at > statement_timestamp())))"
+)
 COMPETENT: Final = (
     "(w.kind NOT IN ('coding', 'review') OR EXISTS (SELECT FROM staff_competence c"
     " WHERE c.user_id = %(me)s AND c.facility_id = w.facility_id AND c.coding_type = w.coding_type AND c.valid_from <= may.day"
@@ -101,9 +105,13 @@ class Claimable:
 
 def claimable_by(user: User, *, from_queue: bool) -> Claimable:
     """The (facility, kind, business date) rows that the person's roles open; two queries at most."""
+    return _claimable(user, Facility.objects.filter(pk__in=user.facility_ids()), from_queue=from_queue)
+
+
+def _claimable(user: User, facilities: Iterable[Facility], *, from_queue: bool) -> Claimable:
     rows = [
         (facility.pk, kind, clock.today(facility))
-        for facility in Facility.objects.filter(pk__in=user.facility_ids())
+        for facility in facilities
         for kind in sorted(_kinds(user.roles_at(facility.pk), from_queue=from_queue))
     ]
     return Claimable(tuple(row[0] for row in rows), tuple(row[1] for row in rows), tuple(row[2] for row in rows))
@@ -133,7 +141,7 @@ def claim_this(*, item_id: int, user: User) -> WorkItem:
     Raises Conflict ``work.taken`` (and by whom), ``work.limit`` or ``work.closed``, NotAllowed ``work.not_for_you`` or
     ``work.next_only``. What is theirs, or waits for them, opens whatever the limits are.
     """
-    parameters = {**_parameters(user, None, from_queue=True), "item": item_id}
+    parameters = {**claim_parameters(user), "item": item_id}
     with transaction.atomic(savepoint=False):
         _one_at_a_time(user)
         item = _claim(user, _this_statement(), parameters)
@@ -200,24 +208,24 @@ def _one_at_a_time(user: User) -> None:
 def parameters_of(user: User, queue_code: str | None) -> dict[str, Any]:
     """What the predicates above read: the person, what their roles open, the queues of that code."""
     if queue_code is None:
-        return _parameters(user, None, from_queue=False)
-    queues = Queue.objects.filter(code=queue_code, facility_id__in=user.facility_ids()).values_list("pk", flat=True)
-    return _parameters(user, list(queues), from_queue=True)
+        return _parameters(user, None, claimable_by(user, from_queue=False))
+    # One query brings the queues and their facilities; in others there is nothing of that queue.
+    queues = list(Queue.objects.filter(code=queue_code, facility_id__in=user.facility_ids()).select_related("facility"))
+    may = _claimable(user, [queue.facility for queue in queues], from_queue=True)
+    return _parameters(user, [queue.pk for queue in queues], may)
 
 
 def claim_parameters(user: User) -> dict[str, Any]:
     """What the predicates read for work of any queue."""
-    return _parameters(user, None, from_queue=True)
+    return _parameters(user, None, claimable_by(user, from_queue=True))
 
 
-def _parameters(user: User, queues: list[int] | None, *, from_queue: bool) -> dict[str, Any]:
-    may = claimable_by(user, from_queue=from_queue)
+def _parameters(user: User, queues: list[int] | None, may: Claimable) -> dict[str, Any]:
     return {
         "me": user.pk,
         "facilities": list(may.facilities),
         "kinds": list(may.kinds),
         "days": list(may.days),
-        "opened": list(user.opened_restricted_ids()),
         "queues": queues,
         "lease": LEASE,
     }

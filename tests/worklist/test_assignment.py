@@ -125,14 +125,33 @@ def test_each_claim_is_an_event_on_the_account(hospital, work):
     assert (event.kind, event.actor) == ("work.claimed", str(hospital.ana.pk))
 
 
-def test_get_next_costs_six_queries(hospital, work):
+@pytest.mark.parametrize("queue", [None, "code-inpatient"])
+def test_get_next_costs_five_queries(queue, hospital, work):
     for number in range(5):
         work(f"A{number}")
     ana = _fresh(hospital.ana)
     with CaptureQueriesContext(connection) as captured:
-        assert claim_next(user=ana) is not None
-    # Roles, opened restricted accounts, facilities, the person's own lock, the claim, its event.
-    assert len(captured) == 6
+        assert claim_next(user=ana, queue_code=queue) is not None
+    # Roles, facilities (of the named queue, with it), the person's own lock, the claim, its event.
+    assert len(captured) == 5
+
+
+def test_a_queue_of_another_facility_or_of_no_name_gives_nothing(hospital, work):
+    work("A1")
+    assert claim_next(user=hospital.ana, queue_code="no-such-queue") is None
+    grant(hospital.ana, hospital.other, "coder")
+    assert claim_next(user=_fresh(hospital.ana), queue_code="no-such-queue") is None
+    assert claim_next(user=_fresh(hospital.ana), queue_code="code-inpatient") is not None
+
+
+def test_what_was_opened_with_a_reason_is_handed_out_only_until_that_ends(hospital, work):
+    item = work("A1", restricted="employee")
+    moment = datetime.datetime.now(datetime.UTC)
+    BreakGlass.objects.create(
+        user=hospital.ana, facility=hospital.main, account=item.account, reason="assigned",
+        opened_at=moment - datetime.timedelta(hours=2), expires_at=moment - datetime.timedelta(hours=1),
+    )  # fmt: skip
+    assert claim_next(user=_fresh(hospital.ana)) is None
 
 
 def test_put_back_needs_words_and_is_not_offered_again_that_day(hospital, work):
