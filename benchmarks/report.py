@@ -13,6 +13,8 @@ _HEADS: Final = (
     *("", "n", "median ms", "p95 ms", "x null", "min-max", "x floor", "min-max"),
     *("cpu ms", "x null cpu", "min-max", "queries", "buffers", "throughput"),
 )
+#: A list answers in the time of a null page and a half, and 20 ms.
+_NULL_PAGE, _LISTS = "signed-in null", "My work"
 _SLOWEST: Final = 3
 _LONGEST: Final = 3000
 
@@ -100,4 +102,15 @@ def remarks(lines: Sequence[Line], machine: dict[str, Any], stolen: float) -> li
     whole = [f"{line.figure.name} ({', '.join(line.cost.read_whole)})" for line in lines if line.cost and line.cost.read_whole]
     if whole:
         said.append(f"Read a large table from end to end: {'; '.join(whole)}.")
+    slow = slow_lists(lines)
+    if slow:
+        said.append(f"Lists whose p95 is beyond 1.5 times that of the signed-in null view plus 20 ms: {', '.join(slow)}.")
     return said
+
+
+def slow_lists(lines: Sequence[Line]) -> list[str]:
+    """The lists that miss their target; none without the null page beside them."""
+    null = next((line.summary.p95 for line in lines if line.figure.name == _NULL_PAGE), None)
+    if null is None:
+        return []
+    return [line.figure.name for line in lines if line.figure.name.startswith(_LISTS) and line.summary.p95 > 1.5 * null + 20]
