@@ -60,12 +60,12 @@ INSERT INTO accounts_account (id, facility_id, number, patient_id, billing_kind,
     restricted, admitted_at, discharged_at, admit_date, discharge_date, discharge_status, admission_type, point_of_origin,
     type_of_bill, statement_from, statement_through, condition_codes, occurrence_codes, value_codes, total_charges,
     ready_at, final_coded_at, event_sequence, event_head, hold_version, created_at)
-SELECT account, %(facility)s, 'BULK' || account, patient, 'facility', class, '', {_STEP}, {_REVISION}, '',
+SELECT p.account, %(facility)s, 'BULK' || p.account, patient, 'facility', class, '', {_STEP}, {_REVISION}, '',
     admitted + time '09:00', discharged + time '15:00', admitted, discharged, '01', '1', '1',
     CASE WHEN class IN ('inpatient', 'newborn') THEN '0111' ELSE '0131' END, admitted, discharged, '[]', '[]', '[]', charges,
     CASE WHEN part <> 'waiting' THEN discharged + time '23:00' END, CASE WHEN coded THEN discharged + 1 + time '10:00' END,
-    0, '', 0, admitted + time '09:00'
-FROM bulk_plan
+    e.sequence, e.hash, 0, admitted + time '09:00'
+FROM bulk_plan p JOIN accounts_event e ON e.account_id = p.account AND e.sequence = {len(_LEVELS)}
 """
 _COVERAGES: Final = """
 INSERT INTO accounts_coverage (facility_id, account_id, payer_id, rank, member_id, group_number)
@@ -163,21 +163,15 @@ def _events() -> str:
     """
 
 
-_HEADS: Final = f"""
-UPDATE accounts_account a SET event_sequence = e.sequence, event_head = e.hash
-FROM bulk_plan p JOIN accounts_event e ON e.account_id = p.account AND e.sequence = {len(_LEVELS)} WHERE a.id = p.account
-"""
-
-#: Table and statement, in the order of their keys.
+#: Table and statement. Events come before their accounts, which name the last of them: keys are looked at in the end.
 STATEMENTS: Final[tuple[tuple[str, str], ...]] = (
     ("accounts_patient", _PATIENTS),
+    ("accounts_event", _events()),
     ("accounts_account", _ACCOUNTS),
     ("accounts_coverage", _COVERAGES),
     ("accounts_chargeline", _CHARGES),
     ("accounts_document", _DOCUMENTS),
     ("accounts_documentversion", _VERSIONS),
-    ("accounts_event", _events()),
-    ("accounts_account", _HEADS),
     ("accounts_hold", _HOLDS),
     ("coding_codeddiagnosis", _DIAGNOSES),
     ("coding_finalcoding", _FINALS),

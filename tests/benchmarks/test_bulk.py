@@ -19,11 +19,13 @@ from worklist.services import ensure_queues
 
 ACCOUNTS = 1200
 TODAY = datetime.date(2026, 9, 30)
+KEYS_BEFORE: list[tuple[str, str, str, bool]] = []
 
 
 @pytest.fixture
 def filled(committed_db: str, cast: Cast) -> dict[str, int]:
     ensure_queues(cast.main)
+    KEYS_BEFORE[:] = _foreign_keys()
     return bulk.fill(facility=cast.main, accounts=ACCOUNTS, coder=cast.ana, today=TODAY)
 
 
@@ -35,6 +37,7 @@ def test_everything_that_was_made_agrees_with_itself(filled: dict[str, int], cas
     _open_work_is_routed_and_ranked()
     _verdicts_and_holds_fit_their_accounts()
     _triggers_are_back()
+    _foreign_keys_are_as_before_and_hold()
     _new_rows_find_free_keys(cast)
     _a_second_fill_adds_to_the_first(cast)
 
@@ -81,6 +84,20 @@ def _triggers_are_back() -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'D'")
         assert cursor.fetchone()[0] == 0
+
+
+def _foreign_keys_are_as_before_and_hold() -> None:
+    assert KEYS_BEFORE
+    assert _foreign_keys() == KEYS_BEFORE
+
+
+def _foreign_keys() -> list[tuple[str, str, str, bool]]:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint"
+            " WHERE contype = 'f' ORDER BY 1, 2"
+        )
+        return cursor.fetchall()
 
 
 def _new_rows_find_free_keys(cast: Cast) -> None:
