@@ -16,12 +16,13 @@ SET open = excluded.open, oldest_on = excluded.oldest_on, dollars = excluded.dol
 WHERE (c.open, c.oldest_on, c.dollars) IS DISTINCT FROM (excluded.open, excluded.oldest_on, excluded.dollars)
 """
 
+#: Each open item looks up its account: joined as a table, the accounts of all years would be read for those of today.
 _QUEUES: Final = """
 SELECT q.facility_id, q.code AS key, count(w.id) AS n,
        min(coalesce(a.discharge_date, w.opened_at::date)) AS oldest_on, sum(a.total_charges) AS dollars
 FROM accounts_queue q
 LEFT JOIN accounts_workitem w ON w.queue_id = q.id AND w.closed_at IS NULL
-LEFT JOIN accounts_account a ON a.id = w.account_id
+LEFT JOIN LATERAL (SELECT discharge_date, total_charges FROM accounts_account WHERE id = w.account_id OFFSET 0) AS a ON true
 GROUP BY q.facility_id, q.code
 """
 
