@@ -103,6 +103,24 @@ def test_pages_by_keyset_show_each_account_once(ana, hospital, work, sort):
     assert second.context["next_url"] == ""
 
 
+@pytest.mark.parametrize("sort", ["oldest", "dollars"])
+def test_the_chosen_order_goes_on_over_pages(ana, work, sort):
+    """Days and amounts repeat, and one account has no discharge: ties by key, no date last."""
+    made = []
+    for number in range(PAGE_SIZE + 9):
+        day = datetime.date(2026, 9, 1 + number * 7 % 20) if number else None
+        item = work(f"O{number:03}", admit_date=datetime.date(2026, 8, 31), discharge_date=day)
+        amount = number * 37 % 11
+        if amount:
+            post(item.account, amount)
+        made.append((day or datetime.date.max, -amount, item.pk, f"O{number:03}"))
+    first = ana.get(f"/?queue=code-inpatient&sort={sort}")
+    second = ana.get(first.context["next_url"])
+    shown = [row.account.number for page in (first, second) for row in page.context["listing"].rows]
+    by = 0 if sort == "oldest" else 1
+    assert shown == [number for *_, number in sorted(made, key=lambda row: (row[by], row[2]))]
+
+
 def test_a_restricted_account_is_on_no_list(ana, work):
     work("SECRET-1", restricted="VIP")
     assert "SECRET-1" not in _page(ana, "/?queue=code-inpatient")

@@ -123,14 +123,14 @@ def listing(user: User, view: View) -> Listing:
     chosen = {"queue_id": queues[0]} if len(queues) == 1 else {"queue_id__in": queues}
     items = _filtered(visible(WorkItem.objects.filter(closed_at__isnull=True, **chosen), user), view, "account__")
     keys = {"rank": "rank_at", "oldest": "account__discharge_date", "dollars": "account__total_charges"}
-    rows = with_row_parts(_from(items, view, keys))[: PAGE_SIZE + 1]
+    rows = with_row_parts(_shown(items, view, keys))
     return _page([(item.pk, row_of_item(item, user.pk)) for item in rows])
 
 
 def _held(user: User, view: View) -> Listing:
     accounts = _filtered(visible(Account.objects.filter(step__in=HELD_STEPS).held(), user), view, "")
     keys = {"rank": "discharge_date", "oldest": "discharge_date", "dollars": "total_charges"}
-    rows = with_row_parts(_from(accounts, view, keys), "")[: PAGE_SIZE + 1]
+    rows = with_row_parts(_shown(accounts, view, keys), "")
     return _page([(account.pk, row_of_account(account)) for account in rows])
 
 
@@ -146,17 +146,36 @@ def _filtered(rows: "QuerySet[Any]", view: View, prefix: str) -> "QuerySet[Any]"
     return rows
 
 
-def _from(rows: "QuerySet[Any]", view: View, keys: dict[str, str]) -> "QuerySet[Any]":
-    """In order, from after the row that the address names; a row that is gone starts the list anew."""
-    name = keys.get(view.sort, keys["rank"])
-    nothing = _LAST_DAY if name.endswith("discharge_date") else None
+def _shown(rows: "QuerySet[Any]", view: View, keys: dict[str, str]) -> "QuerySet[Any]":
+    """The rows of one page and one more, in order, in one query.
+
+    By rank an index ends the walk after the page. Any other order looks at the whole list: then at narrow rows, and only
+    the page itself is joined to what its rows show.
+    """
+    name, down = keys.get(view.sort, keys["rank"]), view.sort == "dollars"
+    page = _after(_in_order(rows, name, down=down), view, name, down=down)[: PAGE_SIZE + 1]
+    if name == "rank_at":
+        return page
+    return _in_order(rows.model._default_manager.filter(pk__in=page.values("pk")), name, down=down)
+
+
+def _in_order(rows: "QuerySet[Any]", name: str, *, down: bool) -> "QuerySet[Any]":
+    nothing = _nothing(name)
     rows = rows.annotate(key=Coalesce(F(name), Value(nothing)) if nothing else F(name))
-    down = view.sort == "dollars"
-    ordered = rows.order_by("-key" if down else "key", "pk")
+    return rows.order_by("-key" if down else "key", "pk")
+
+
+def _nothing(name: str) -> datetime.date | None:
+    """What stands for a missing date."""
+    return _LAST_DAY if name.endswith("discharge_date") else None
+
+
+def _after(ordered: "QuerySet[Any]", view: View, name: str, *, down: bool) -> "QuerySet[Any]":
+    """From after the row that the address names; a row that is gone starts the list anew."""
     if view.after is None:
         return ordered
-    last = rows.model._default_manager.filter(pk=view.after).values_list(name, flat=True).first()
-    last = nothing if last is None else last
+    last = ordered.model._default_manager.filter(pk=view.after).values_list(name, flat=True).first()
+    last = _nothing(name) if last is None else last
     if last is None:
         return ordered
     beyond = Q(key__lt=last) if down else Q(key__gt=last)
