@@ -12,13 +12,17 @@ from .codes import (
 )
 from .evidence import link_evidence, unlink_evidence
 from .finalizing import finalize_coding, return_to_coding
+from .suggesting import accept_suggestion, dismiss_suggestion, make_suggestions, view_suggestion
 
 __all__ = [
     "abstract_record",
+    "accept_suggestion",
     "assign_diagnosis",
     "assign_procedure",
+    "dismiss_suggestion",
     "finalize_coding",
     "link_evidence",
+    "make_suggestions",
     "remove_diagnosis",
     "remove_procedure",
     "reorder_diagnoses",
@@ -26,4 +30,5 @@ __all__ = [
     "set_modifiers",
     "set_poa",
     "unlink_evidence",
+    "view_suggestion",
 ]
