@@ -261,6 +261,7 @@ TABLE: dict[str, Address] = {
     "worklist:change_diagnosis": Address(CODER, "POST", part_of_account),
     "worklist:add_procedure": Address(CODER, "POST", account),
     "worklist:change_procedure": Address(CODER, "POST", part_of_account),
+    "worklist:settle_suggestion": Address(CODER, "POST", part_of_account, form={"do": "dismiss"}),
     "worklist:abstract": Address(CODER, "POST", account),
     "worklist:place_hold": Address(HOLDERS, "POST", account),
     "worklist:resolve_hold": Address(HOLDERS, "POST", part_of_account),
