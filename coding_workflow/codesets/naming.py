@@ -27,19 +27,22 @@ _ABSENT: Final = re.compile(r",? (?:without|unspecified whether|not (?:specified
 _INITIAL: Final = re.compile(r", initial encounter.*")
 _LATER: Final = re.compile(r", (?:subsequent encounter|sequela)")
 _DEFAULTS: Final = re.compile(
-    r"unspecified (?:organism|site|type|part|location)|(?:organism|site|type|part|location) (?:unspecified|not specified)"
+    r"unspecified (?:organism|site|type|part|location|ligament|muscle|severity|degree)"
+    r"|(?:organism|site|type|part|location) (?:unspecified|not specified)"
     r"|unspecified|not otherwise specified|\bnos\b|\bnec\b|cause unspecified"
 )
 #: Other ways in which records say what titles say, beside those that coders type.
 MEANS: Final[dict[str, tuple[str, ...]]] = {
     "acquired hypothyroidism": ("hypothyroidism",),
     "acute blood loss anemia": ("acute posthemorrhagic anemia",),
+    "acute gastroenteritis": ("gastroenteritis",),
     "acute kidney injury": ("acute kidney failure",),
     "acute renal failure": ("acute kidney failure",),
     "apixaban": ("anticoagulant",),
     "adenomatous polyp": ("benign neoplasm",),
     "bacteria": ("bacteria", "bacterium"),
     "brain bleed": ("intracerebral hemorrhage",),
+    "cabg": ("aortocoronary bypass graft",),
     "cataracts": ("cataract",),
     "colon": ("colon", "large intestine"),
     "complete heart block": ("atrioventricular block complete",),
@@ -56,6 +59,7 @@ MEANS: Final[dict[str, tuple[str, ...]]] = {
     "kidney injury": ("kidney failure",),
     "kidney stone": ("calculus kidney",),
     "kidney stones": ("calculus kidney",),
+    "left inguinal hernia": ("unilateral inguinal hernia",),
     "liver cirrhosis": ("cirrhosis liver",),
     "long term": ("long term use",),
     "low potassium": ("hypokalemia",),
@@ -63,9 +67,12 @@ MEANS: Final[dict[str, tuple[str, ...]]] = {
     "metformin": ("oral hypoglycemic drug",),
     "perineal tear": ("perineal laceration during delivery",),
     "rectal bleeding": ("hemorrhage anus rectum",),
+    "right inguinal hernia": ("unilateral inguinal hernia",),
     "rivaroxaban": ("anticoagulant",),
+    "sacrum": ("sacral region",),
     "septic shock": ("severe sepsis septic shock",),
     "sigmoid colon": ("sigmoid colon", "colon"),
+    "urinary retention": ("retention urine",),
     "warfarin": ("anticoagulant",),
     "hyponatremia": ("hypo-osmolality hyponatremia",),
     "hypernatremia": ("hyperosmolality hypernatremia",),
@@ -139,9 +146,9 @@ def _keys(each: Titled) -> Iterator[tuple[int, str]]:
         folded = words.fold(text)
         for bare in dict.fromkeys((folded, _IN_PARENTHESES.sub("", folded))):
             for more, said in ((0, bare), (2, _absent_unsaid(bare))):
-                key = _key(words.indexed(_DEFAULTS.sub(" ", said)))
-                if key:
-                    yield strength + more, key
+                for plain in dict.fromkeys((said, _DEFAULTS.sub(" ", said))):
+                    if key := _key(words.indexed(plain)):
+                        yield strength + more, key
 
 
 def _absent_unsaid(title: str) -> str:

@@ -8,8 +8,8 @@ from worklist.demo.stories import featured
 
 pytestmark = pytest.mark.usefixtures("coded_db")
 
-#: A little below what is reached (told 0.95 and 0.68, generated 0.92 and 0.91): a word added or lost may move them.
-FLOORS = {"told": (0.9, 0.62), "generated": (0.9, 0.88)}
+#: A little below what is reached (told 0.95 and 0.67, generated 0.95 and 0.91): a word added or lost may move them.
+FLOORS = {"told": (0.9, 0.62), "generated": (0.92, 0.88)}
 
 
 def test_suggestions_on_the_demos_notes_are_mostly_right_and_find_most_codes() -> None:

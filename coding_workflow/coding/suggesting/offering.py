@@ -44,8 +44,9 @@ _HISTORY_WORDS: Final = ("personal history", "acquired absence", "presence", "st
 _SYMPTOM: Final = "R"
 _NO_SYMPTOMS: Final = ("R65", "R57", "R296", "R297", "R402", "R403", "R73", "R78", "R97")
 _NEWBORN: Final = ("P", "Z38")
-#: The hypertension that is said to be of the heart or the kidney is not also essential (I.C.9.a).
-_INSTEAD: Final[dict[str, tuple[str, ...]]] = {"I10": ("I11", "I12", "I13")}
+#: Not offered beside these: hypertension with heart failure or chronic kidney disease is presumed to be of that organ, and
+#: which combination it is, a coder decides (I.C.9.a); tobacco use beside dependence.
+_INSTEAD: Final[dict[str, tuple[str, ...]]] = {"I10": ("I11", "I12", "I13", "I50", "N18"), "Z720": ("F17",)}
 _EXTERNAL: Final = ("V", "W", "X", "Y")
 
 
@@ -164,7 +165,8 @@ def _joined(text: str, one: Word, other: Word) -> bool:
 
 
 def _tells(word: str, names: Naming) -> bool:
-    return word not in HARMLESS and word not in STOP_WORDS and not word.isdigit() and names.knows(word)
+    """Whether the classification tells cases apart by this word. Shorthand (s/p, h/o, r/o) joins, it does not tell."""
+    return not (word in HARMLESS or word in STOP_WORDS or word.isdigit() or "/" in word) and names.knows(word)
 
 
 def _may_be_offered(offer: Offer, paper: Paper, patient_class: str, inpatient: bool) -> bool:
