@@ -15,6 +15,7 @@ from accounts.locking import lock_account
 from accounts.models import Account, DocumentVersion, Step
 from accounts.outbox import enqueue
 from coding_workflow.codesets import selectors as codesets
+from coding_workflow.codesets.codes import ICD_10_CM
 from coding_workflow.coding import selectors
 from coding_workflow.coding.models import CodedDiagnosis, Suggestion, SuggestionState
 from coding_workflow.coding.suggesting import Offer, Paper, offers
@@ -47,7 +48,8 @@ def make_suggestions(*, account_id: int) -> int:
     if account is None or not _wanted(account):
         return 0
     system, on = selectors.diagnosis_system(account), selectors.code_date(account) or clock.today(account.facility)
-    names = codesets.names(system, on)
+    # What is offered of what is known by ICD-10-CM's chapters.
+    names = codesets.names(system, on) if system == ICD_10_CM else None
     if names is None:
         return 0
     found = {

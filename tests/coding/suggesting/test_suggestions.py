@@ -119,6 +119,16 @@ def test_without_a_loaded_table_there_is_nothing_to_offer(account: Account) -> N
     assert services.make_suggestions(account_id=account.pk) == 0
 
 
+def test_nothing_is_offered_of_icd_9(account: Account) -> None:
+    document(account, TEXT)
+    early = datetime.date(2015, 9, 1)
+    Account.objects.filter(pk=account.pk).update(admit_date=early, discharge_date=early, statement_through=early)
+    TableRelease.objects.create(
+        system="ICD-9-CM-DX", label="v32", effective=(early, None), checksum="0" * 64, rows=0, source="test", complete=True
+    )
+    assert services.make_suggestions(account_id=account.pk) == 0
+
+
 def test_accepting_assigns_the_code_with_its_passage_as_the_coders_own(
     account: Account, cast: Cast, made: dict[str, Suggestion]
 ) -> None:
