@@ -10,7 +10,8 @@ from accounts import lifecycle
 from accounts.locking import lock_account
 from accounts.models import Account, Event, OutboxRow, Step
 from accounts.services.work import open_work
-from coding_workflow.codesets.models import TableRelease
+from coding_workflow.codesets import selectors as codesets
+from coding_workflow.codesets.models import Code, TableRelease
 from coding_workflow.coding import selectors, services
 from coding_workflow.coding.models import CodedDiagnosis, Evidence, Suggestion
 from coding_workflow.coding.services.suggesting import SUGGEST, plan_suggestions
@@ -123,9 +124,14 @@ def test_nothing_is_offered_of_icd_9(account: Account) -> None:
     document(account, TEXT)
     early = datetime.date(2015, 9, 1)
     Account.objects.filter(pk=account.pk).update(admit_date=early, discharge_date=early, statement_through=early)
-    TableRelease.objects.create(
-        system="ICD-9-CM-DX", label="v32", effective=(early, None), checksum="0" * 64, rows=0, source="test", complete=True
+    release = TableRelease.objects.create(
+        system="ICD-9-CM-DX", label="v32", effective=(early, datetime.date(2015, 10, 1)), checksum="0" * 64, rows=1, source="test"
     )
+    Code.objects.create(
+        release=release, code="4019", billable=True, long_title="Essential hypertension", position=0, rank=0, words="'essential'"
+    )
+    names = codesets.names("ICD-9-CM-DX", early)
+    assert names is not None and names.named(["essential", "hypertension"]) is not None
     assert services.make_suggestions(account_id=account.pk) == 0
 
 
