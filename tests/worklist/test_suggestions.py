@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 
-from accounts.models import Account, Facility, Patient
+from accounts.models import Account, Facility, Patient, WorkItem
 from coding_workflow.coding import selectors as coding
 from coding_workflow.coding.models import Evidence, Suggestion
 from coding_workflow.outbox.services import drain
@@ -104,6 +104,13 @@ def test_the_passage_of_a_suggestion_looked_at_by_another_is_just_read(hospital,
     read(signed_in(hospital.ana), account, "?suggestion=77777777")
     read(signed_in(hospital.ana), account, "?suggestion=I10;")
     assert not Suggestion.objects.filter(viewed_at__isnull=False).exists()
+
+
+def test_a_look_takes_no_free_account(hospital, ana, account):
+    WorkItem.objects.filter(account=account).update(leased_to=None, leased_until=None)
+    read(ana, account, f"?suggestion={row('I10').pk}")
+    assert WorkItem.objects.get(account=account, kind="coding").leased_to is None
+    assert row("I10").viewed_at is None
 
 
 def test_accepting_makes_it_the_coders_code_with_its_passage(ana, account):

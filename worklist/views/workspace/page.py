@@ -75,9 +75,10 @@ def account(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _note_the_look(request: StaffRequest, opened: Account) -> None:
-    """A suggestion's passage was gone to (``suggestion``). Who may not settle it, or comes too late, just reads."""
+    """A suggestion's passage was gone to (``suggestion``). Who does not have the account, or comes too late, just reads:
+    a look never takes free work."""
     chosen = number(request.GET.get("suggestion", ""))
-    if chosen is None or request.method != "GET":
+    if chosen is None or not desk(opened, request.user).writes:
         return
     try:
         with transaction.atomic():
