@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Max, Prefetch, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
 
 from accounts import clock, stay
 from accounts.models import Account, ChargeLine, DocumentVersion
@@ -116,3 +116,18 @@ def queries_asked(account_id: int) -> QuerySet[ProviderQuery]:
     """The queries that were sent about an account and not taken back, oldest first. A draft is nobody's knowledge yet."""
     rows = ProviderQuery.objects.filter(account_id=account_id)
     return rows.exclude(status__in=(QueryStatus.DRAFT, QueryStatus.WITHDRAWN)).order_by("pk")
+
+
+#: So many earlier accounts are offered.
+EARLIER = 5
+
+
+def earlier_accounts(account: Account) -> QuerySet[Account]:
+    """Coded accounts of the same patient at the facility that were discharged before this one, newest first.
+
+    Restricted accounts are not among them: they open with a reason of their own.
+    """
+    before = account.discharge_date or clock.today(account.facility)
+    rows = Account.objects.filter(facility_id=account.facility_id, patient_id=account.patient_id, restricted="")
+    coded = CodedDiagnosis.objects.filter(account=OuterRef("pk"), role=DiagnosisRole.DIAGNOSIS, superseded_at__isnull=True)
+    return rows.filter(Exists(coded), discharge_date__lt=before).exclude(pk=account.pk).order_by("-discharge_date", "-pk")

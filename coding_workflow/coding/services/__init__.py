@@ -10,13 +10,16 @@ from .codes import (
     set_modifiers,
     set_poa,
 )
+from .copying import Copied, copy_diagnoses
 from .evidence import link_evidence, unlink_evidence
 from .finalizing import finalize_coding, return_to_coding
 
 __all__ = [
+    "Copied",
     "abstract_record",
     "assign_diagnosis",
     "assign_procedure",
+    "copy_diagnoses",
     "finalize_coding",
     "link_evidence",
     "remove_diagnosis",
