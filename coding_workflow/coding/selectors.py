@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from accounts import clock, stay
 from accounts.models import Account, ChargeLine, DocumentVersion
@@ -144,3 +144,18 @@ def suggestion_figures(facility_id: int, since: datetime.datetime, until: dateti
         dismissed=Count("pk", filter=Q(state=SuggestionState.DISMISSED)),
     )
     return SuggestionFigures(**counted)
+
+
+#: So many earlier accounts are offered.
+EARLIER = 5
+
+
+def earlier_accounts(account: Account) -> QuerySet[Account]:
+    """Coded accounts of the same patient at the facility that were discharged before this one, newest first.
+
+    Restricted accounts are not among them: they open with a reason of their own.
+    """
+    before = account.discharge_date or clock.today(account.facility)
+    rows = Account.objects.filter(facility_id=account.facility_id, patient_id=account.patient_id, restricted="")
+    coded = CodedDiagnosis.objects.filter(account=OuterRef("pk"), role=DiagnosisRole.DIAGNOSIS, superseded_at__isnull=True)
+    return rows.filter(Exists(coded), discharge_date__lt=before).exclude(pk=account.pk).order_by("-discharge_date", "-pk")

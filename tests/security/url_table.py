@@ -263,6 +263,8 @@ TABLE: dict[str, Address] = {
     "worklist:change_procedure": Address(CODER, "POST", part_of_account),
     "worklist:settle_suggestion": Address(CODER, "POST", part_of_account, form={"do": "dismiss"}),
     "worklist:abstract": Address(CODER, "POST", account),
+    "worklist:earlier": Address(CODER, "GET", account),
+    "worklist:take_over_codes": Address(CODER, "POST", account),
     "worklist:place_hold": Address(HOLDERS, "POST", account),
     "worklist:resolve_hold": Address(HOLDERS, "POST", part_of_account),
     "worklist:my_time": Address(TAKING_WORK),

@@ -27,7 +27,7 @@ DROP FUNCTION public.coding_suggestion_is_fixed();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coding", "0005_suggestions"), ("accounts", "0002_same_facility")]
+    dependencies = [("coding", "0006_suggestions"), ("accounts", "0002_same_facility")]
 
     operations = [
         facility_matches("coding_suggestion"),

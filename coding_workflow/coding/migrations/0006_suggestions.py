@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0010_queue_limits"),
-        ("coding", "0004_query_guards"),
+        ("coding", "0005_copied_from"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
