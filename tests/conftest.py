@@ -49,7 +49,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def unhurried_budgets(request: pytest.FixtureRequest) -> Iterator[None]:
     """A session is written once a second: where queries are counted, a slow machine's extra write is no page's."""
-    if _COUNTING.isdisjoint(request.fixturenames):
+    if _COUNTING.isdisjoint(request.fixturenames) and not hasattr(request.module, "CaptureQueriesContext"):
         yield
         return
     with patch.object(middleware, "_STEP", float("inf")):

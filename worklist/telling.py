@@ -70,6 +70,12 @@ _TELLINGS: Final[dict[str, Telling]] = {
     "coding.evidence_linked": _plain("Evidence linked"),
     "coding.evidence_unlinked": _plain("Evidence unlinked"),
     "coding.reordered": _plain("Codes put in another order"),
+    "coding.suggested": _plain("Codes suggested from the record's words"),
+    "coding.suggestion_viewed": _plain("Passage of a suggestion looked at"),
+    "coding.suggestion_accepted": lambda payload: (
+        f"Suggestion accepted{' without a look at its passage' if payload.get('unseen') else ''}: {payload.get('code', '')}"
+    ),
+    "coding.suggestion_dismissed": _with("Suggestion dismissed", "code"),
     "query.drafted": _plain("Query begun"),
     "query.sent": _plain("Query sent to the provider"),
     "query.link_renewed": _plain("Query: another link made"),

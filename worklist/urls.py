@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import board, go, history, imports, my_work, parked, timing
+from .views import board, earlier, go, history, imports, my_work, parked, timing
 from .views.claims import cases, lists, one, remittances
 from .views.queries import answer, composer, overview, query
 
@@ -47,6 +47,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/<int:pk>/queries/<int:row>/edit/", composer.edit, name="edit_query"),
     path("account/<int:pk>/queries/<int:row>/", query.query, name="query"),
     path("account/<int:pk>/queries/<int:row>/change/", query.change, name="change_query"),
+    path("account/<int:pk>/earlier/", earlier.earlier, name="earlier"),
+    path("account/<int:pk>/earlier/take-over/", earlier.take_over, name="take_over_codes"),
     path("account/<int:pk>/history/", history.history, name="history"),
     path("account/<int:pk>/", include("worklist.views.workspace.urls")),
 ]

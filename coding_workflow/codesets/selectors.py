@@ -3,13 +3,15 @@
 import datetime
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 
 from django.db import connection
 
 from .codes import POA_EXEMPT, diagnosis_system, display, normalise, procedure_system
 from .entries import CodeEntry, NoteLevel
 from .models import Code, PairEdit, TableRelease, UnitLimit
+from .naming import Names, Titled
 from .rows import entry, in_force, loaded, notes_of
 from .search import search
 
@@ -24,6 +26,7 @@ __all__ = [
     "loaded",
     "lookup",
     "lookup_many",
+    "names",
     "normalise",
     "notes_above",
     "pairs_among",
@@ -72,6 +75,27 @@ def entry_of(release_id: int, system: str, code: str) -> CodeEntry | None:
     """The code of a release that the caller has chosen, whatever the code's own dates (``CodeEntry.valid_on``); one query."""
     row = Code.objects.filter(release=release_id, code=normalise(code)).defer("words").first()
     return entry(row, system) if row else None
+
+
+def names(system: str, on: datetime.date) -> Names | None:
+    """What the billable codes of the release in force are called; None when it is not loaded.
+
+    Making them takes some two seconds and ten megabytes, so a process keeps those of two releases: for work in the
+    background, not for a page.
+    """
+    release = loaded(system, on)
+    return None if release is None else _names(release.pk, release.checksum)
+
+
+@lru_cache(maxsize=2)
+def _names(release_id: int, checksum: str) -> Names:
+    return Names(_titled(release_id))
+
+
+def _titled(release_id: int) -> Iterator[Titled]:
+    rows = Code.objects.filter(release=release_id, billable=True)
+    for code, title, terms, rank in rows.values_list("code", "long_title", "attributes__inclusion_terms", "rank").iterator():
+        yield Titled(code, title, tuple(terms or ()), rank)
 
 
 def ancestors_notes(code: str, system: str, on: datetime.date) -> tuple[NoteLevel, ...]:

@@ -1,17 +1,26 @@
-"""What coding answers when floor 1 tells of a moment: an addendum that was waited for has arrived."""
+"""What coding answers when floor 1 tells of a moment: an addendum that was waited for has arrived; there is a record to read
+for suggestions."""
 
 from accounts import listeners
 from accounts.actors import Actor
-from accounts.models import Account
+from accounts.models import Account, WorkItem, WorkKind
 
 from .services.queries.documenting import documents_arrived
+from .services.suggesting import plan_suggestions
 
 
 def start_listening() -> None:
     """Register; called once when the app is ready."""
     listeners.listen("revision_raised", _on_revision)
+    listeners.listen("work_opened", _on_work)
 
 
 def _on_revision(*, account: Account, what: str, by: Actor) -> None:
     if what == "document.received":
         documents_arrived(account=account, by=by)
+        plan_suggestions(account)
+
+
+def _on_work(*, item: WorkItem, by: Actor) -> None:
+    if item.kind == WorkKind.CODING:
+        plan_suggestions(item.account)

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Max, Prefetch, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from accounts import clock, stay
 from accounts.models import Account, ChargeLine, DocumentVersion
@@ -19,6 +19,8 @@ from .models import (
     ProviderQuery,
     QueryStatus,
     RecordAbstract,
+    Suggestion,
+    SuggestionState,
 )
 
 
@@ -116,3 +118,44 @@ def queries_asked(account_id: int) -> QuerySet[ProviderQuery]:
     """The queries that were sent about an account and not taken back, oldest first. A draft is nobody's knowledge yet."""
     rows = ProviderQuery.objects.filter(account_id=account_id)
     return rows.exclude(status__in=(QueryStatus.DRAFT, QueryStatus.WITHDRAWN)).order_by("pk")
+
+
+def suggestions_open(account_id: int) -> QuerySet[Suggestion]:
+    """What the coder of an account is offered and has not settled, in the order of the record, with version and document."""
+    rows = Suggestion.objects.filter(account_id=account_id, state=SuggestionState.OFFERED)
+    return rows.select_related("version__document").defer("version__text").order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionFigures:
+    """How many suggestions were settled in a period; ``unseen``: accepted by who had not gone to the passage."""
+
+    accepted: int
+    unseen: int
+    dismissed: int
+
+
+def suggestion_figures(facility_id: int, since: datetime.datetime, until: datetime.datetime) -> SuggestionFigures:
+    """What a facility's coders did with suggestions from one instant to before another. One query."""
+    rows = Suggestion.objects.filter(facility_id=facility_id, settled_at__gte=since, settled_at__lt=until)
+    counted = rows.aggregate(
+        accepted=Count("pk", filter=Q(state=SuggestionState.ACCEPTED)),
+        unseen=Count("pk", filter=Q(unseen=True)),
+        dismissed=Count("pk", filter=Q(state=SuggestionState.DISMISSED)),
+    )
+    return SuggestionFigures(**counted)
+
+
+#: So many earlier accounts are offered.
+EARLIER = 5
+
+
+def earlier_accounts(account: Account) -> QuerySet[Account]:
+    """Coded accounts of the same patient at the facility that were discharged before this one, newest first.
+
+    Restricted accounts are not among them: they open with a reason of their own.
+    """
+    before = account.discharge_date or clock.today(account.facility)
+    rows = Account.objects.filter(facility_id=account.facility_id, patient_id=account.patient_id, restricted="")
+    coded = CodedDiagnosis.objects.filter(account=OuterRef("pk"), role=DiagnosisRole.DIAGNOSIS, superseded_at__isnull=True)
+    return rows.filter(Exists(coded), discharge_date__lt=before).exclude(pk=account.pk).order_by("-discharge_date", "-pk")

@@ -209,6 +209,7 @@ def _policy(policy: FacilityPolicy, place: str) -> Iterator[Fault]:
     yield from _some(policy.title.strip(), "title")
     yield from _some(policy.required_documents, "required_documents")
     yield from _some(policy.required_tables, "required_tables")
+    yield from _words(policy.suggestions_for, vocabulary.PATIENT_CLASSES, "suggestions_for")
     for modifier in policy.select_modifiers:
         if len(modifier) != 2 or not modifier.isalnum() or not modifier.isascii() or modifier != modifier.upper():
             yield Fault("select_modifiers", f"“{modifier}” is not a modifier of two capital letters or digits")

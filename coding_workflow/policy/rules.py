@@ -157,7 +157,11 @@ class QueryPolicy:
 
 @dataclass(frozen=True)
 class FacilityPolicy:
-    """The whole policy of a facility at one moment. Of rows that both fit an account, the first wins."""
+    """The whole policy of a facility at one moment. Of rows that both fit an account, the first wins.
+
+    ``suggestions_for``: the patient classes whose coders are offered codes from the record's words; none unless named.
+    Who pays is not asked: what is offered must not depend on it.
+    """
 
     title: str
     required_documents: tuple[RequiredDocument, ...]
@@ -170,6 +174,7 @@ class FacilityPolicy:
     select_modifiers: tuple[str, ...] = ()
     query_is_legal_record: bool = field(default=False)
     queries: QueryPolicy = QueryPolicy()
+    suggestions_for: tuple[str, ...] = ()
 
     def documents_accepted(
         self, patient_class: str, payer_kind: str, situations: frozenset[str]

@@ -98,6 +98,7 @@ def _compose(site: Site, page: Page) -> None:
     page.get_by_label("Begin with a wording").select_option("breathing")
     page.get_by_role("button", name="Use it").click()
     expect(page.get_by_label("Subject")).to_have_value("Condition treated by breathing support")
+    page.wait_for_load_state()
 
 
 def _send(page: Page) -> tuple[str, str]:
@@ -120,6 +121,7 @@ def test_a_leading_question_is_stopped_as_it_is_written_and_a_plain_one_goes_out
     expect(coder.get_by_label("Question", exact=True)).to_have_value("Please document acute respiratory failure?")
     coder.get_by_role("button", name="Send to the provider").click()
     expect(coder.get_by_role("alert")).to_contain_text("Not sent")
+    coder.wait_for_load_state()
     site.complaints[:] = [said for said in site.complaints if "422" not in said]
     coder.get_by_label("Question", exact=True).fill("Which condition was treated by the breathing support quoted?")
     expect(coder.get_by_test_id("lint-ok")).to_be_visible()

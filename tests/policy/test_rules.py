@@ -164,6 +164,8 @@ def _changed(**changes: object) -> str:
         (_changed(queries={"link_days": 31}), "queries.link_days", "1 to 30"),
         (_changed(queries={"escalate_to": "nobody"}), "queries.escalate_to", "“nobody”"),
         (_changed(queries={"days": 3}), "queries.days", "not a setting"),
+        (_changed(suggestions_for=["inpatient", "medicare"]), "suggestions_for", "“medicare”"),
+        (_changed(suggestions_for=True), "suggestions_for", "a list"),
         (_changed(select_modifiers=["5"]), "select_modifiers", "“5”"),
         (_changed(title="x" * 300_000), "", "longer than"),
     ],
@@ -189,4 +191,11 @@ def test_auto_release_answers_for_its_scope():
 
 def test_a_policy_published_before_there_were_queries_takes_the_standard_ladder():
     before = {name: value for name, value in json.loads(STANDARD.to_json()).items() if name != "queries"}
+    assert from_json(json.dumps(before)) == STANDARD
+
+
+def test_codes_are_suggested_to_nobody_unless_policy_names_the_class():
+    assert STANDARD.suggestions_for == ()
+    assert from_json(_changed(suggestions_for=["clinic"])).suggestions_for == ("clinic",)
+    before = {name: value for name, value in json.loads(STANDARD.to_json()).items() if name != "suggestions_for"}
     assert from_json(json.dumps(before)) == STANDARD

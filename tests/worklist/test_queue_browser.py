@@ -80,6 +80,7 @@ def _shoot(page: Page, name: str) -> None:
 def _add_dear(page: Page, site: Site, *, scripts: bool) -> None:
     page.goto(f"{site.address}/queues/")
     page.get_by_role("link", name="New queue").click()
+    page.wait_for_load_state()
     page.locator("#name").fill("Dear stays")
     page.locator("#when-0-about").select_option("field:total_charges")
     if not scripts:

@@ -123,7 +123,7 @@ def test_a_code_is_dragged_to_another_place(desk):
     for words, code in (("I10", "I10"), ("E11.9", "E119"), ("I25.10", "I2510")):
         _add(page, words, code)
     rows = page.locator("#diagnoses ol[data-role=diagnosis] .code-row")
-    with page.expect_response(lambda answer: answer.request.method == "POST"):
+    with page.expect_response(lambda answer: answer.url.endswith("/diagnoses/order/")):
         rows.nth(2).drag_to(rows.nth(0), source_position={"x": 8, "y": 8}, target_position={"x": 8, "y": 4})
     page.reload()
     expect(_codes(page)).to_have_text(["I25.10", "I10", "E11.9"])

@@ -151,7 +151,8 @@ def _person(facility: Facility, member: Member, prefix: str) -> User:
 def demo_policy(prefix: str = "") -> FacilityPolicy:
     """The standard policy; tables that this hospital has no licence or file for are declared validated downstream.
 
-    Clean emergency and ancillary accounts are released by policy (decisions.md 18), Sol Reyes accountable.
+    Clean emergency and ancillary accounts are released by policy (decisions.md 18), Sol Reyes accountable. Coders of clinic
+    visits are offered codes from the record's words.
     """
     reason = "Not in the demo's open packages; the claim scrubber of the clearinghouse checks it."
     expires = _next_year()
@@ -168,6 +169,7 @@ def demo_policy(prefix: str = "") -> FacilityPolicy:
         auto_release=(clean,),
         unsigned=STANDARD.unsigned,
         select_modifiers=STANDARD.select_modifiers,
+        suggestions_for=("clinic",),
     )
 
 

@@ -130,7 +130,7 @@ def _coded(item: Diagnosis | Procedure | Line) -> dict[str, Any]:
 
 
 def _diagnosis(coded: Diagnosis) -> Diagnosis:
-    return Diagnosis(**_as_they_are(coded, ("code", "poa", "system", "queried")), **_coded(coded))
+    return Diagnosis(**_as_they_are(coded, ("code", "poa", "system", "queried", "copied")), **_coded(coded))
 
 
 def _procedure(coded: Procedure) -> Procedure:

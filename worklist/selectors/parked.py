@@ -22,6 +22,7 @@ WORDS: Final[dict[str, str]] = {
     "release.recheck": "Check again what a change can touch",
     "release.backtest": "Backtest a rule",
     "coding.query_ladder": "Remind of a provider query",
+    "coding.suggest": "Read a record for codes to suggest",
     "codesets.read_upload": "Read an uploaded code table",
     "codesets.load_upload": "Load a code table",
     "worklist.reroute": "Put open work where the new queues want it",

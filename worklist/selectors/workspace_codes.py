@@ -49,6 +49,7 @@ class DiagnosisLine:
     first: bool
     last: bool
     evidence: tuple[EvidenceLine, ...]
+    copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ def _diagnosis(row: CodedDiagnosis, place: int, count: int, titles: Titles, stal
         first=place == 1,
         last=place == count,
         evidence=_evidence(row, anchor, stale),
+        copied=row.copied_from_id is not None,
     )
 
 

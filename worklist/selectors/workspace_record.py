@@ -38,11 +38,16 @@ class DocumentLine:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of text; ``anchor`` and ``label`` name the codes that rest on it."""
+    """A stretch of text; ``anchor`` and ``label`` name the codes that rest on it, or the one that is only suggested."""
 
     text: str
     anchor: str = ""
     label: str = ""
+
+    @property
+    def suggested(self) -> bool:
+        """Whether no code rests on it yet."""
+        return self.anchor.startswith("suggestion-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +123,13 @@ _AROUND = 60
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: the document that they chose, the version to compare it with, and what they have read when first."""
+    """Who reads: the document that they chose, the version to compare it with, what they have read when first, and the
+    passages of codes that they are offered."""
 
     chosen: int | None = None
     since: int | None = None
     read: Mapping[int, datetime.datetime] = field(default_factory=dict)
+    offered: tuple[EvidenceLine, ...] = ()
 
 
 def record_pane(account: Account, codes: Codes, reader: Reader) -> RecordPane:
@@ -133,7 +140,7 @@ def record_pane(account: Account, codes: Codes, reader: Reader) -> RecordPane:
     versions = newest_versions(account)
     opened = _opened(versions, codes, reader.chosen)
     lines = tuple(_line(version, account, codes, reader, chosen=version is opened) for version in versions)
-    reading = _reading(opened, codes, reader.since) if opened else None
+    reading = _reading(opened, codes, reader) if opened else None
     return RecordPane(lines, reading, sum(line.unread for line in lines))
 
 
@@ -204,15 +211,16 @@ def _passages_on(version: DocumentVersion, codes: Codes) -> list[EvidenceLine]:
     return [passage for line in codes.every for passage in line.evidence if passage.version == version.pk]
 
 
-def _reading(version: DocumentVersion, codes: Codes, since: int | None) -> Reading:
+def _reading(version: DocumentVersion, codes: Codes, reader: Reader) -> Reading:
     # The text was left out of the list; this reads it for the one document that is open.
     version.refresh_from_db(fields=["text"])
     wanting = Deficiency.objects.filter(version=version, resolved_at__isnull=True).order_by("pk")
     found = tuple(_wanting(each) for each in wanting)
-    before = _version_before(version, since)
+    before = _version_before(version, reader.since)
     if before is not None:
         return Reading(version, (), found, before.number, changes(before.text, version.text))
-    return Reading(version, segments(version.text, _passages_on(version, codes)), found)
+    offered = [each for each in reader.offered if each.version == version.pk]
+    return Reading(version, segments(version.text, [*_passages_on(version, codes), *offered]), found)
 
 
 def _version_before(version: DocumentVersion, since: int | None) -> DocumentVersion | None:

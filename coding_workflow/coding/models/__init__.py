@@ -1,4 +1,4 @@
-"""What the coder writes, and what the coder asks of providers."""
+"""What the coder writes, what the coder asks of providers, and what the coder is offered."""
 
 from .codes import (
     CodedDiagnosis,
@@ -22,6 +22,7 @@ from .queries import (
     QueryStatus,
     SentQuery,
 )
+from .suggestions import Suggestion, SuggestionState
 
 __all__ = [
     "OPEN_STATUSES",
@@ -42,4 +43,6 @@ __all__ = [
     "QueryStatus",
     "RecordAbstract",
     "SentQuery",
+    "Suggestion",
+    "SuggestionState",
 ]

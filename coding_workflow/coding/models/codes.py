@@ -47,11 +47,17 @@ class CodedItem(models.Model):
 
 
 class CodedDiagnosis(CodedItem):
-    """One diagnosis code of an account. Code without point."""
+    """One diagnosis code of an account. Code without point.
+
+    One that was taken over from an earlier account of the patient holds until this record supports it.
+    """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="diagnoses")
     role = models.CharField(max_length=16, choices=DiagnosisRole, default=DiagnosisRole.DIAGNOSIS, db_collation="C")
     poa = models.CharField(max_length=1, blank=True, choices=PresentOnAdmission, db_collation="C")
+    copied_from = models.ForeignKey(
+        "accounts.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="The earlier account."
+    )
 
     class Meta(CodedItem.Meta):
         verbose_name_plural = "coded diagnoses"

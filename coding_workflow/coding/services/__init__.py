@@ -10,15 +10,22 @@ from .codes import (
     set_modifiers,
     set_poa,
 )
+from .copying import Copied, copy_diagnoses
 from .evidence import link_evidence, unlink_evidence
 from .finalizing import finalize_coding, return_to_coding
+from .suggesting import accept_suggestion, dismiss_suggestion, make_suggestions, view_suggestion
 
 __all__ = [
+    "Copied",
     "abstract_record",
+    "accept_suggestion",
     "assign_diagnosis",
     "assign_procedure",
+    "copy_diagnoses",
+    "dismiss_suggestion",
     "finalize_coding",
     "link_evidence",
+    "make_suggestions",
     "remove_diagnosis",
     "remove_procedure",
     "reorder_diagnoses",
@@ -26,4 +33,5 @@ __all__ = [
     "set_modifiers",
     "set_poa",
     "unlink_evidence",
+    "view_suggestion",
 ]

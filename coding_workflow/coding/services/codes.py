@@ -27,7 +27,14 @@ Item = TypeVar("Item", bound=CodedItem)
 
 @transaction.atomic
 def assign_diagnosis(
-    *, account_id: int, code: str, by: Actor, role: str = DiagnosisRole.DIAGNOSIS, poa: str = "", position: int | None = None
+    *,
+    account_id: int,
+    code: str,
+    by: Actor,
+    role: str = DiagnosisRole.DIAGNOSIS,
+    poa: str = "",
+    position: int | None = None,
+    copied_from: Account | None = None,
 ) -> CodedDiagnosis:
     """Add a diagnosis code at the end of its list, or at ``position`` (1 is principal).
 
@@ -51,10 +58,12 @@ def assign_diagnosis(
         position=_next_position(siblings),
         assigned_by_id=by.person_id,
         changed_by_id=by.person_id,
+        copied_from=copied_from,
     )
     if position is not None:
         _place(row, position)
-    _record(account, "coding.diagnosis_assigned", row, by, role=role, poa=poa)
+    taken = {"copied_from": copied_from.pk} if copied_from else {}
+    _record(account, "coding.diagnosis_assigned", row, by, role=role, poa=poa, **taken)
     return row
 
 

@@ -6,7 +6,7 @@ from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.facts import Evidence, Line
 from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.service_codes import service_code
-from coding_workflow.guidelines.words import spoken
+from coding_workflow.guidelines.words import point, spoken
 
 REFERENCE = "Release condition 2; ICD-10-CM Official Guidelines I.A.19, III"
 
@@ -69,6 +69,15 @@ def confirmed(case: Case) -> Iterator[Found]:
     for item in case.supported:
         if any(each.reconfirm for each in item.evidence):
             yield Found(f"The document that supports {item.label} has a newer version; confirm the passage.", (item.code,))
+
+
+@rule("evidence.copied", condition=2, reference=REFERENCE, looks_at=("diagnoses",), fix="evidence")
+def copied(case: Case) -> Iterator[Found]:
+    """A code that was taken over from an earlier account rests on this record, not on the earlier one."""
+    for diagnosis in case.submitted:
+        if diagnosis.copied and not diagnosis.evidence:
+            message = f"{point(diagnosis.code)} was taken over from an earlier account; link the passage of this record."
+            yield Found(message, (diagnosis.code,))
 
 
 #: Queries that wait for nobody: closed with or without an outcome, or taken back.

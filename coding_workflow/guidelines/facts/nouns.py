@@ -40,6 +40,7 @@ class Diagnosis:
     coder: str | None = None
     system: str = "ICD-10-CM"
     queried: bool = False
+    copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

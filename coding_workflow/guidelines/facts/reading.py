@@ -171,4 +171,5 @@ DIAGNOSIS = shape(
     coder=text,
     system=one_of("ICD-10-CM", "ICD-9-CM-DX"),
     queried=flag,
+    copied=flag,
 )

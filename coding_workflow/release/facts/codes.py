@@ -12,7 +12,14 @@ ICD_SYSTEMS = frozenset({"ICD-10-PCS", "ICD-9-CM-PX"})
 
 def diagnosis(row: CodedDiagnosis, stale: Collection[int]) -> Diagnosis:
     """One diagnosis with its passages."""
-    return Diagnosis(code=row.code, poa=row.poa, evidence=evidence(row, stale), coder=str(row.assigned_by_id), system=row.system)
+    return Diagnosis(
+        code=row.code,
+        poa=row.poa,
+        evidence=evidence(row, stale),
+        coder=str(row.assigned_by_id),
+        system=row.system,
+        copied=row.copied_from_id is not None,
+    )
 
 
 def procedures(rows: list[CodedProcedure], stale: Collection[int]) -> tuple[Procedure, ...]:

@@ -41,6 +41,10 @@ CASES = {
     "evidence.shown": Told(
         inpatient(procedures=[{"code": "027034Z"}]), inpatient(diagnoses=dx("I21.4"), procedures=px("027034Z"))
     ),
+    "evidence.copied": Told(
+        inpatient(diagnoses=[*dx("I21.4"), {"code": "E119", "poa": "Y", "copied": True}]),
+        inpatient(diagnoses=[*dx("I21.4"), {"code": "E119", "poa": "Y"}]),
+    ),
     "evidence.signed": Told(supported_by("I21.4", _PROVIDER | {"signed": False}), supported_by("I21.4", _PROVIDER)),
     "evidence.author": Told(supported_by("L89.153", _NURSE), supported_by("L89.153", _NURSE, _PROVIDER)),
     "evidence.result_alone": Told(supported_by("I26.99", _RESULT), supported_by("I26.99", _RESULT, _PROVIDER)),

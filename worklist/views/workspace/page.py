@@ -5,26 +5,30 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
 from accounts import history
+from accounts.actors import Actor
 from accounts.errors import Refused
 from accounts.models import Account
 from coding_workflow.coding.selectors import coded_record
+from coding_workflow.coding.services import view_suggestion
 from coding_workflow.release.services.checking import Judgement
 from coding_workflow.staff.access import StaffRequest, is_polling, open_account, require_role
 from coding_workflow.staff.models import Role
 from worklist.models import AccountDraft
 from worklist.selectors.history import since
 from worklist.selectors.queries import queries_of
-from worklist.selectors.workspace import JOINED, desk
+from worklist.selectors.workspace import JOINED, Desk, desk
 from worklist.selectors.workspace_claim import sides
 from worklist.selectors.workspace_codes import Codes, codes_pane
 from worklist.selectors.workspace_drg import coded_now, what_it_did
 from worklist.selectors.workspace_gate import gate_pane, is_checking, verdicts
 from worklist.selectors.workspace_record import Reader, RecordPane, record_pane
+from worklist.selectors.workspace_suggestions import SuggestionLine, marks, suggested
 from worklist.templatetags.parts import Sending, seen_parts
 
 from .reading import number
@@ -62,11 +66,25 @@ def account(request: StaffRequest, pk: int) -> HttpResponse:
     opened = open_account(request, pk, queryset=ACCOUNTS)
     if request.htmx and is_polling(request):
         return _polled(request, opened)
+    _note_the_look(request, opened)
     if request.htmx and request.htmx.target == "record":
-        codes = codes_pane(opened, coded_record(opened.pk))
-        pane = {"codes": codes, "record": _record(request, opened, codes), "record_only": True}
-        return _fragment(request, _frame(request, opened) | pane, 200, "")
+        frame, codes = _frame(request, opened), codes_pane(opened, coded_record(opened.pk))
+        pane = {"codes": codes, **_reading(request, frame["desk"], codes), "record_only": True}
+        return _fragment(request, frame | pane, 200, "")
     return show(request, opened)
+
+
+def _note_the_look(request: StaffRequest, opened: Account) -> None:
+    """A suggestion's passage was gone to (``suggestion``). Who does not have the account, or comes too late, just reads:
+    a look never takes free work."""
+    chosen = number(request.GET.get("suggestion", ""))
+    if chosen is None or not desk(opened, request.user).writes:
+        return
+    try:
+        with transaction.atomic():
+            view_suggestion(account_id=opened.pk, suggestion_id=chosen, by=Actor.person(request.user.pk))
+    except Refused:
+        return
 
 
 def _polled(request: StaffRequest, opened: Account) -> HttpResponse:
@@ -118,9 +136,10 @@ def panes(request: StaffRequest, opened: Account, judgement: Judgement | None = 
     found = verdicts(opened, written, judgement)
     codes = codes_pane(opened, written, found.titles)
     gate = gate_pane(opened, found, codes, request.user.roles_at(opened.facility_id))
-    return _frame(request, opened) | {
+    frame = _frame(request, opened)
+    return frame | {
         "codes": codes,
-        "record": _record(request, opened, codes),
+        **_reading(request, frame["desk"], codes),
         "sides": sides(opened, written.abstract),
         "gate": gate,
         "coded": coded_now(codes, gate.drg),
@@ -129,11 +148,18 @@ def panes(request: StaffRequest, opened: Account, judgement: Judgement | None = 
     }
 
 
-def _record(request: StaffRequest, opened: Account, codes: Codes) -> RecordPane:
+def _reading(request: StaffRequest, at: Desk, codes: Codes) -> dict[str, Any]:
+    """The record, and what the coder is offered from it."""
+    lines = suggested(at, codes)
+    going = number(request.GET.get("suggestion", "")) is not None
+    return {"record": _record(request, at.account, codes, lines), "suggestions": lines, "going": going}
+
+
+def _record(request: StaffRequest, opened: Account, codes: Codes, lines: tuple[SuggestionLine, ...]) -> RecordPane:
     """The record pane; opening a document is on record, and makes it read."""
     since = number(request.GET.get("since", ""))
     read = history.versions_read(request.user.pk, opened)
-    pane = record_pane(opened, codes, Reader(chosen_document(request), since, read))
+    pane = record_pane(opened, codes, Reader(chosen_document(request), since, read, marks(lines)))
     if pane.reading and request.method == "GET" and not is_polling(request):
         version = pane.reading.version.pk
         history.record_access(user_id=request.user.pk, kind="document.viewed", account=opened, version_id=version)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from . import codes, draft, foot, gate, page, record
+from . import codes, draft, foot, gate, page, record, suggestions
 
 urlpatterns: list[URLPattern] = [
     path("", page.account, name="account"),
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("diagnoses/<int:row>/", codes.change_diagnosis, name="change_diagnosis"),
     path("procedures/", codes.add_procedure, name="add_procedure"),
     path("procedures/<int:row>/", codes.change_procedure, name="change_procedure"),
+    path("suggestions/<int:row>/", suggestions.settle, name="settle_suggestion"),
     path("abstract/", gate.abstract, name="abstract"),
     path("holds/", gate.hold, name="place_hold"),
     path("holds/<int:row>/", gate.resolve, name="resolve_hold"),
