@@ -41,7 +41,7 @@ def read(sources: Sequence[SourceFile], system: str) -> ParsedTable:
 
 def _descriptions(source: SourceFile, sources: Sequence[SourceFile], system: str) -> ParsedTable:
     rows: dict[str, CodeRow] = {}
-    for number, record in _records(source):
+    for number, record in records(source):
         code = _code(source.name, number, record["hcpcs_code"], system)
         row = rows.setdefault(code, CodeRow(code, True, ""))
         kind = record["hcpcs_desc_type"].lower()
@@ -57,7 +57,7 @@ def _descriptions(source: SourceFile, sources: Sequence[SourceFile], system: str
 
 
 def _add_attributes(source: SourceFile, rows: dict[str, CodeRow], system: str) -> None:
-    for number, record in _records(source):
+    for number, record in records(source):
         row = rows.get(_code(source.name, number, record["hcpcs_code"], system))
         if row is None:
             raise Malformed(source.name, number, f"“{record['hcpcs_code']}” has no description.")
@@ -68,7 +68,7 @@ def _add_attributes(source: SourceFile, rows: dict[str, CodeRow], system: str) -
 
 def _addendum_b(source: SourceFile, sources: Sequence[SourceFile], system: str) -> ParsedTable:
     rows: dict[str, CodeRow] = {}
-    for number, record in _records(source):
+    for number, record in records(source):
         title = record["ShortDescriptor"].strip()
         row = CodeRow(_code(source.name, number, record["HCPCSCode"], system), True, title, title)
         row.attributes = {"status_indicator": record["StatusIndicator"]}
@@ -78,7 +78,7 @@ def _addendum_b(source: SourceFile, sources: Sequence[SourceFile], system: str) 
 
 def _modifiers(source: SourceFile, sources: Sequence[SourceFile], system: str) -> ParsedTable:
     rows: dict[str, CodeRow] = {}
-    for number, record in _records(source):
+    for number, record in records(source):
         row = CodeRow(_code(source.name, number, record["code"], system), True, record["description"].strip())
         _add(rows, row, source.name, number)
     return _table(system, [source], rows)
@@ -86,7 +86,7 @@ def _modifiers(source: SourceFile, sources: Sequence[SourceFile], system: str) -
 
 def _claim_list(source: SourceFile, sources: Sequence[SourceFile], system: str) -> ParsedTable:
     rows: dict[str, CodeRow] = {}
-    for number, record in _records(source):
+    for number, record in records(source):
         if _NOT_STATED.fullmatch(record["code"].strip()):
             continue
         title = " ".join((record.get("display") or record.get("description") or "").split())
@@ -96,7 +96,7 @@ def _claim_list(source: SourceFile, sources: Sequence[SourceFile], system: str) 
 
 def _cpt(source: SourceFile, sources: Sequence[SourceFile], system: str) -> ParsedTable:
     rows: dict[str, CodeRow] = {}
-    for number, record in _records(source):
+    for number, record in records(source):
         row = CodeRow(_code(source.name, number, record["code"], system), True, record["long"].strip(), record["short"].strip())
         row.valid_from = _date(source.name, number, record["effective"])
         row.valid_until = day_after(_date(source.name, number, record["deleted"]))
@@ -121,9 +121,13 @@ def _header(source: SourceFile) -> frozenset[str]:
     return frozenset(name.strip() for name in first.split(","))
 
 
-def _records(source: SourceFile) -> Iterator[tuple[int, Record]]:
+def records(source: SourceFile, header: frozenset[str] = frozenset(), lacking: str = "") -> Iterator[tuple[int, Record]]:
+    """Each line with its number, by the names of the columns. Refuses a file without ``header`` (``lacking`` says so), a line
+    with too many or too few values, and what cannot be read as comma-separated values."""
     reader = csv.DictReader(source.text().splitlines(), strict=True)
     try:
+        if not header <= frozenset(reader.fieldnames or ()):
+            raise Malformed(source.name, 1, lacking)
         for record in reader:
             if None in record or None in record.values():
                 raise Malformed(source.name, reader.line_num, f"does not have {len(reader.fieldnames or ())} values.")

@@ -5,7 +5,6 @@
 Several codes of one cell have a semicolon or a blank between; ``E08-E13`` is a range. Lines of one code and name add up.
 """
 
-import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Any, Final
 
 from coding_workflow.codesets.codes import COVERAGE, IOCE
 
+from .csv_files import records
 from .table import CodeRow, Malformed, ParsedTable, SourceFile, checksum, require_rows
 
 
@@ -58,17 +58,8 @@ def read(sources: Sequence[SourceFile], system: str) -> ParsedTable:
 
 
 def _records(source: SourceFile, columns: _Columns) -> Iterator[tuple[int, dict[str, str]]]:
-    reader = csv.DictReader(source.text().splitlines(), strict=True)
-    try:
-        if not columns.header <= frozenset(reader.fieldnames or ()):
-            wanted = ",".join(("edit,code" if columns.name == "edit" else f"code,{columns.name}", "title", columns.codes))
-            raise Malformed(source.name, 1, f"has no header with the columns {wanted}.")
-        for record in reader:
-            if None in record or None in record.values():
-                raise Malformed(source.name, reader.line_num, f"does not have {len(reader.fieldnames or ())} values.")
-            yield reader.line_num, record
-    except csv.Error as err:
-        raise Malformed(source.name, reader.line_num, f"cannot be read as comma-separated values ({err}).") from err
+    wanted = ",".join(("edit,code" if columns.name == "edit" else f"code,{columns.name}", "title", columns.codes))
+    return records(source, columns.header, f"has no header with the columns {wanted}.")
 
 
 def _add(found: dict[str, dict[str, _Listing]], file: str, number: int, record: dict[str, str], columns: _Columns) -> None:
