@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts import clock, history
 from accounts.actors import Actor
 from accounts.errors import Conflict, NotAllowed, Refused
+from accounts.locking import one_at_a_time
 from accounts.models import Account, Facility, Queue, WorkItem, WorkKind
 from accounts.services.work import LEASE, hand_back
 from coding_workflow.staff.models import Role, User
@@ -33,8 +34,6 @@ KINDS_BY_ROLE: Final[dict[str, tuple[str, ...]]] = {
 #: Offered only from their own queue: approving goes by the release board, an open query waits for the provider.
 ONLY_FROM_QUEUE: Final = frozenset({WorkKind.RELEASE, WorkKind.QUERY})
 
-#: First half of the key of the person's own lock: "work".
-_CLAIMS: Final = 0x776F726B
 _NEXT_ONLY: Final = (
     "You take what Get next gives: a supervisor has set this for you. Your own work, and what came back to you, still opens."
 )
@@ -201,8 +200,7 @@ def _refuse_more(item: WorkItem, user: User, day: datetime.date) -> None:
 
 def _one_at_a_time(user: User) -> None:
     """Two tabs of one person claim one after the other, or together they could pass a limit; ends with the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [(_CLAIMS << 32) + user.pk])
+    one_at_a_time(f"worklist.claims {user.pk}")
 
 
 def parameters_of(user: User, queue_code: str | None) -> dict[str, Any]:
