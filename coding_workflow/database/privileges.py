@@ -33,6 +33,7 @@ APPEND_ONLY: Final = frozenset(
         "payment_payment",
         "payment_provideradjustment",
         "payment_remittance",
+        "registration_feedevent",
         "release_check",
         "release_release",
         "release_certificate",
@@ -46,7 +47,7 @@ APPEND_ONLY: Final = frozenset(
 )
 
 #: Rows that are not history: sessions, second factors, finished work, bytes of files that were loaded or discarded,
-#: what was left in a form.
+#: what was left in a form. A feed's mapping is configuration: registration_feedevent remembers what it was.
 DELETABLE: Final = frozenset(
     {
         "django_session",
@@ -57,6 +58,10 @@ DELETABLE: Final = frozenset(
         "mfa_authenticator",
         "staff_cachedvalue",
         "codesets_uploadpiece",
+        "registration_deliverybody",
+        "registration_feed_facilities",
+        "registration_feedmap",
+        "registration_feedroute",
         "worklist_queuesetdraft",
         "worklist_accountdraft",
         "worklist_ruledraft",

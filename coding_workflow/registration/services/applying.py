@@ -8,7 +8,6 @@ from django.db import connection
 
 from accounts import clock
 from accounts.actors import Actor
-from accounts.errors import Refused
 from accounts.locking import lock_account
 from accounts.models import Account, Facility
 from coding_workflow.registration.facts import RecordMessage, VisitMessage
@@ -18,6 +17,7 @@ from coding_workflow.registration.hl7.read import Message
 from coding_workflow.registration.models import InboundMessage
 
 from . import discharging, landing, registering
+from .resolving import places_of
 from .source import Source, fitting, local_codes
 
 _REGISTERS = frozenset({"A01", "A04"})
@@ -53,34 +53,18 @@ class Target:
 
 def target_of(message: Message, feed: str, action: uuid.UUID) -> Target:
     """Where a message belongs. Raises HL7Problem for what is not handled or not understood, Refused for an unknown facility."""
-    facilities = list(Facility.objects.all())
-    facility = _facility(message, facilities)
-    foreign = {name for other in facilities if other != facility for name in _names(other)} - _names(facility)
+    places = places_of(feed)
+    facility = places.facility(message)
     source = Source(
         facility=facility,
         by=Actor.feed(feed),
         sent_at=_sent_at(message, facility),
         codes=local_codes(facility, feed),
-        foreign_authorities=frozenset(foreign),
+        foreign_authorities=places.foreign_authorities(facility),
         action=action,
     )
     number = fitting(person.account_number_of(message), InboundMessage, "account_number", "PID", 18)
     return Target(source, number, _facts(message, source))
-
-
-def _names(facility: Facility) -> set[str]:
-    return {facility.code, *facility.hl7_codes}
-
-
-def _facility(message: Message, facilities: list[Facility]) -> Facility:
-    """MSH-4, by code or universal id, names exactly one facility; there is no default."""
-    codes = set(message.facility_codes)
-    found = [facility for facility in facilities if codes & _names(facility)]
-    if not found:
-        raise Refused("registration.unknown_facility", "The sending facility (MSH-4) is not known.")
-    if len(found) > 1:
-        raise Refused("registration.two_facilities", "The sending facility (MSH-4) fits more than one facility.")
-    return found[0]
 
 
 def _sent_at(message: Message, facility: Facility) -> datetime.datetime:

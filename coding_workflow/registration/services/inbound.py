@@ -16,6 +16,7 @@ from accounts.locking import lock_account
 from accounts.models import Account, WorkItem, WorkKind
 from accounts.scope import ALL, scoped
 from accounts.services.work import close_work, open_work
+from coding_workflow.registration import bounded
 from coding_workflow.registration.hl7 import framing, read
 from coding_workflow.registration.hl7.problem import HL7Problem
 from coding_workflow.registration.models import InboundMessage, MessageStatus
@@ -29,6 +30,7 @@ _FEED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 _PLACES: Final[dict[str, tuple[str, int]]] = {
     "registration.unknown_facility": ("MSH", 4),
     "registration.two_facilities": ("MSH", 4),
+    "registration.feed_elsewhere": ("MSH", 4),
     "registration.control_id_used": ("MSH", 10),
     "registration.other_authority": ("PID", 3),
     "registration.other_patient": ("PID", 3),
@@ -72,6 +74,15 @@ def import_file(source: Path | bytes, *, feed: str = "file") -> Iterator[Inbound
         messages = (raw,)
     for message in messages:
         yield import_message(message, feed=feed)
+
+
+def keep_unapplied(raw: bytes, *, feed: str, code: str, sentence: str) -> InboundMessage:
+    """Keep one message as failed without reading it; the same body again is answered as it is."""
+    with scoped(ALL):
+        message, created = _keep(raw, feed)
+        if created:
+            _finish(message, MessageStatus.FAILED, code, sentence)
+        return message
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -195,6 +206,7 @@ def _attempt(message: InboundMessage) -> None:
     """Apply a kept message in a savepoint, and write down what became of it."""
     target: Target | None = None
     try:
+        bounded.vet(bytes(message.raw))
         parsed = read.read_message(bytes(message.raw))
         _describe(message, parsed)
         _refuse_used_control_id(message)

@@ -81,6 +81,8 @@ class InboundMessage(models.Model):
                 fields=("status", "-id"), condition=models.Q(status__in=("failed", "parked", "aside")), name="inbound_listed"
             ),
             models.Index(fields=("account",), condition=models.Q(status="failed"), name="inbound_failed_of_account"),
+            # A feed's last message, and its counts of a day from the index alone.
+            models.Index(fields=("feed", "-received_at"), include=("status",), name="inbound_of_feed"),
         ]
 
     def __str__(self) -> str:

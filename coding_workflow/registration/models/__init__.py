@@ -1,0 +1,27 @@
+"""Messages and what they told; the feeds they come by; files and lists that are worked off in the background."""
+
+from .batches import BulkKind, BulkRun, Delivery, DeliveryBody, DeliverySource, DeliveryState
+from .feeds import Answer, Feed, FeedEvent, FeedFormat, FeedKind, FeedRoute, FeedState, ListenerState
+from .messages import FeedMap, InboundMessage, LastTold, MapKind, MessageStatus
+
+__all__ = [
+    "Answer",
+    "BulkKind",
+    "BulkRun",
+    "Delivery",
+    "DeliveryBody",
+    "DeliverySource",
+    "DeliveryState",
+    "Feed",
+    "FeedEvent",
+    "FeedFormat",
+    "FeedKind",
+    "FeedMap",
+    "FeedRoute",
+    "FeedState",
+    "InboundMessage",
+    "LastTold",
+    "ListenerState",
+    "MapKind",
+    "MessageStatus",
+]
