@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import board, earlier, go, history, imports, my_work, parked, timing
+from .views import board, bulk, deliveries, earlier, go, history, imports, my_work, parked, timing
 from .views.claims import cases, lists, one, remittances
 from .views.queries import answer, composer, overview, query
 
@@ -28,6 +28,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("claims/cases/<int:pk>/correction/", cases.correction, name="correction"),
     path("claims/cases/<int:pk>/close/", cases.close, name="close_case"),
     path("imports/", imports.imports, name="imports"),
+    path("imports/upload/", deliveries.upload, name="upload_messages"),
+    path("imports/files/<int:pk>/", deliveries.delivery, name="delivery"),
+    path("imports/files/<int:pk>/stop/", deliveries.stop, name="stop_delivery"),
+    path("imports/many/", bulk.many, name="many_imports"),
+    path("imports/many/<int:pk>/", bulk.run, name="bulk_run"),
+    path("imports/many/<int:pk>/stop/", bulk.stop, name="stop_bulk"),
     path("imports/<int:pk>/", imports.message, name="import"),
     path("imports/<int:pk>/again/", imports.again, name="import_again"),
     path("imports/<int:pk>/correct/", imports.correct, name="import_correct"),

@@ -5,7 +5,9 @@ from accounts.locking import lock_account
 from accounts.models import OutboxRow, Step
 from coding_workflow.outbox.registry import handler
 
+from .services.bulk import BULK, run_bulk
 from .services.ready import READY, begin_bill_hold
+from .services.uploads import IMPORT_FILE, run_upload
 
 
 @handler(READY, lane="bulk")
@@ -16,3 +18,15 @@ def end_bill_hold(row: OutboxRow) -> None:
     account = lock_account(row.account_id)
     if account.step == Step.DISCHARGED:
         begin_bill_hold(account=account, by=Actor.policy("bill_hold"))
+
+
+@handler(IMPORT_FILE, lane="bulk")
+def import_file(row: OutboxRow) -> None:
+    """Import the next batch of an uploaded file."""
+    run_upload(delivery_id=int(row.payload["delivery"]))
+
+
+@handler(BULK, lane="bulk")
+def many_messages(row: OutboxRow) -> None:
+    """Try again or set aside the next batch of a choice of messages."""
+    run_bulk(run_id=int(row.payload["run"]))

@@ -7,6 +7,7 @@ export const KEYS = [
   { keys: "g c", does: "go-claims", words: "Go to Claims" },
   { keys: "g l", does: "go-rules", words: "Go to Rules" },
   { keys: "g i", does: "go-imports", words: "Go to Imports" },
+  { keys: "g f", does: "go-feeds", words: "Go to Feeds" },
   { keys: "g k", does: "go-parked", words: "Go to Parked work" },
   { keys: "g p", does: "go-people", words: "Go to People" },
   { keys: "g t", does: "go-tables", words: "Go to Code tables" },

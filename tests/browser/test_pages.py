@@ -23,8 +23,12 @@ from coding_workflow.guidelines.models import AdminRule
 from coding_workflow.guidelines.services import write_rule
 from coding_workflow.outbox.services import drain
 from coding_workflow.payment.models import Claim, ClaimFile, Remittance
-from coding_workflow.registration.models import InboundMessage
+from coding_workflow.registration.models import BulkRun, Delivery, Feed, InboundMessage
 from coding_workflow.registration.services import import_message
+from coding_workflow.registration.services.bulk import Choice, start_bulk
+from coding_workflow.registration.services.feeds import FeedSettings, add_route, create_feed, put_map
+from coding_workflow.registration.services.heartbeats import Pulse, beat
+from coding_workflow.registration.services.uploads import keep_upload
 from coding_workflow.release.models import Backtest, Certificate, DiscrepancyCase
 from coding_workflow.release.services.backtesting import start_backtest
 from coding_workflow.staff.models import Role, User
@@ -65,6 +69,7 @@ MORE: Final = (
     ("worklist:board", "", ("cora",)),
     *(("worklist:claims", f"?show={tab}", ("bill",)) for tab in ("submitted", "paid", "cases", "remittances", "unmatched")),
     ("worklist:rules", "?words=sepsis&condition=4", ("ada",)),
+    ("worklist:many_imports", "?show=failed&code=registration.no_account_yet", ("cleo",)),
     ("codesets:search", "?q=diabetes+foot+ulcer", ("ana",)),
 )
 
@@ -105,6 +110,7 @@ def site(committed_coded_db: str, settings: Settings) -> Iterator[Site]:
     claim_next(user=User.objects.get(username="ana"))
     _upload(User.objects.get(username="ada"))
     message = import_message(sending.discharge(disposition="ZZ"))
+    _run_feeds(User.objects.get(username="ada"))
     parked_at(None, message.facility)
     _write_rules()
     with served() as address:
@@ -117,6 +123,23 @@ def _upload(ada: User) -> None:
     day, files = datetime.date(2026, 7, 1), [("own.csv", [b"code,description\n0450,Emergency"])]
     facility = sorted(ada.facility_ids())[0]
     services.keep_upload(facility_id=facility, system="REVENUE-CODE", starts=day, ends=None, files=files, by=Actor.person(ada.pk))
+    drain()
+
+
+def _run_feeds(ada: User) -> None:
+    """A listener that says how it is doing, with rules and mappings, a file of it, and a choice of messages tried again."""
+    main = Facility.objects.get(code="MAIN")
+    port = {"address": "127.0.0.1", "port": 2575, "silence_minutes": 60}
+    told = FeedSettings(title="Admissions", kind="mllp", facility_ids=[main.pk], **port)
+    feed = create_feed(code="adt", settings=told, by=ada)
+    add_route(feed_id=feed.pk, facility_id=main.pk, sending_facility="SYSTEM", authority="MPI", by=ada)
+    put_map(feed_id=feed.pk, facility_id=main.pk, kind="disposition", local="HOME", ours="01", by=ada)
+    beat("adt", Pulse(said="Listening on 127.0.0.1, port 2575", new_problem="A sender left in the middle of a message."))
+    body = sending.discharge("c-file", disposition="ZZ")
+    keep_upload(feed_id=feed.pk, name="evening.hl7", chunks=[body], dry=False, by=ada)
+    drain()
+    newest = InboundMessage.objects.latest("pk").pk
+    start_bulk(kind="again", choice=Choice("failed"), until=newest, by=ada)
     drain()
 
 
@@ -179,6 +202,9 @@ def _rows(address: Address) -> list[dict[str, Any]]:
         url_table.at_facility: Facility.objects.filter(code="MAIN"),
         url_table.old_queues: Facility.objects.filter(code="MAIN"),
         url_table.work: WorkItem.objects.filter(closed_at=None, account__restricted="").order_by("pk")[:2],
+        url_table.feed_at: Feed.objects.all(),
+        url_table.delivery_at: Delivery.objects.all(),
+        url_table.bulk_at: BulkRun.objects.all(),
         url_table.rule_at: AdminRule.objects.order_by("pk"),
     }
     if address.row in _QUERY_ROWS:

@@ -3,7 +3,8 @@
 import socket
 from typing import Any
 
-from coding_workflow.registration.models import Feed
+from accounts.models import Facility
+from coding_workflow.registration.models import BulkRun, Delivery, Feed
 from tests.cast import Cast
 
 
@@ -24,3 +25,29 @@ def feed_of(cast: Cast, code: str = "adt", **changes: Any) -> Feed:
 def mllp_feed(cast: Cast, code: str = "adt", **changes: Any) -> Feed:
     """A listener on a free port of this machine."""
     return feed_of(cast, code, **{"kind": "mllp", "address": "127.0.0.1", "port": free_port(), **changes})
+
+
+def feed_at(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A feed of the facility: answers the arguments of ``reverse``."""
+    made = Feed.objects.create(code=f"walk{Feed.objects.count()}", title="Walked", kind="upload")
+    made.facilities.add(facility)
+    return {"pk": made.pk}
+
+
+def part_of_feed(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A row of a feed's page; which one it is, the feed's own refusal comes first."""
+    return feed_at(cast, facility) | {"row": 1}
+
+
+def delivery_at(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A file that was uploaded for a feed of the facility."""
+    made = Delivery.objects.create(
+        feed_id=feed_at(cast, facility)["pk"], source="upload", name="walk.hl7", sha256="0" * 64, size=1, by=cast.ada
+    )
+    return {"pk": made.pk}
+
+
+def bulk_at(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A choice of messages of the facility that is tried again."""
+    made = BulkRun.objects.create(kind="again", status="failed", facility_ids=[facility.pk], until=1, total=1, by=cast.ada)
+    return {"pk": made.pk}

@@ -22,6 +22,7 @@ from coding_workflow.codesets.models import TableUpload
 from coding_workflow.staff.models import Competence, Role, RoleGrant, User
 from tests.cast import Cast
 from tests.payment.stage import claim_file_at
+from tests.registration.feeds import bulk_at, delivery_at, feed_at, part_of_feed
 from tests.worklist.query_rows import answer_link_at, draft_query_at, query_at
 from tests.worklist.rows import case_at, certificate_at, claim_at, message_at, parked_at, release_at, remittance_at
 from tests.worklist.rules import backtest_at, rule_at, version_at
@@ -215,6 +216,22 @@ TABLE: dict[str, Address] = {
     "worklist:import_again": Address(MENDS_IMPORTS, "POST", message_at),
     "worklist:import_correct": Address(MENDS_IMPORTS, "POST", message_at, form={"text": "MSH|^~\\&|"}),
     "worklist:import_set_aside": Address(MENDS_IMPORTS, "POST", message_at, form={"reason": "A test message of the vendor"}),
+    "worklist:upload_messages": Address(MENDS_IMPORTS, "GET POST"),
+    "worklist:delivery": Address(IMPORTS, "GET", delivery_at),
+    "worklist:stop_delivery": Address(MENDS_IMPORTS, "POST", delivery_at),
+    "worklist:many_imports": Address(MENDS_IMPORTS, "GET POST"),
+    "worklist:bulk_run": Address(IMPORTS, "GET", bulk_at),
+    "worklist:stop_bulk": Address(MENDS_IMPORTS, "POST", bulk_at),
+    # Feeds
+    "registration:feeds": Address(ADMINISTRATOR),
+    "registration:new_feed": Address(ADMINISTRATOR, "GET POST"),
+    "registration:feed": Address(ADMINISTRATOR, "GET", feed_at),
+    "registration:edit_feed": Address(ADMINISTRATOR, "GET POST", feed_at),
+    "registration:bench": Address(ADMINISTRATOR, "GET POST", feed_at),
+    "registration:add_route": Address(ADMINISTRATOR, "POST", feed_at),
+    "registration:remove_route": Address(ADMINISTRATOR, "POST", part_of_feed),
+    "registration:put_map": Address(ADMINISTRATOR, "POST", feed_at),
+    "registration:remove_map": Address(ADMINISTRATOR, "POST", part_of_feed),
     "worklist:parked": Address(MENDS_IMPORTS),
     "worklist:parked_again": Address(MENDS_IMPORTS, "POST", parked_at),
     # Rules

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from coding_workflow.registration.hl7 import framing
 from coding_workflow.registration.models import InboundMessage, MessageStatus
@@ -41,6 +41,16 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Messages of a tab that are there for the same reason."""
+
+    code: str
+    sentence: str
+    feed: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One segment of a message; ``here`` when the failure names it."""
 
@@ -55,9 +65,10 @@ def listed() -> "QuerySet[InboundMessage]":
     )
 
 
-def page(user: User, tab: str, after: int | None = None) -> Page:
-    """One page of a tab, by keyset. One query."""
-    rows = visible(listed().filter(status=tab), user).order_by("-pk")
+def page(user: User, tab: str, after: int | None = None, *, code: str = "", feed: str = "") -> Page:
+    """One page of a tab, of one reason and one feed when given, by keyset. One query."""
+    wanted = {name: value for name, value in (("code", code), ("feed", feed)) if value}
+    rows = visible(listed().filter(status=tab, **wanted), user).order_by("-pk")
     found = list((rows.filter(pk__lt=after) if after else rows)[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     return Page(shown, shown[-1].pk if len(found) > PAGE_SIZE else None)
@@ -68,6 +79,14 @@ def tabs(user: User, here: str) -> list[Tab]:
     rows = visible(InboundMessage.objects.filter(status__in=dict(TABS)), user).order_by()
     counts = dict(rows.values_list("status").annotate(count=Count("pk")))
     return [Tab(value, name, value == here, counts.get(value, 0)) for value, name in TABS]
+
+
+def reasons(user: User, tab: str, feed: str = "") -> list[Reason]:
+    """Why the messages of a tab are there, by feed, the most frequent first. One query."""
+    rows = visible(InboundMessage.objects.filter(status=tab, **({"feed": feed} if feed else {})), user).order_by()
+    found = rows.values_list("code", "feed").annotate(count=Count("pk"), sentence=Max("sentence"))
+    ordered = sorted(found, key=lambda each: (-each[2], each[0], each[1]))
+    return [Reason(code, sentence, feed_, count) for code, feed_, count, sentence in ordered]
 
 
 def place(message: InboundMessage) -> str:

@@ -19,6 +19,8 @@ WORDS: Final[dict[str, str]] = {
     "payment.make_claims": "Make the claims of a release",
     "payment.late_change": "Look at a change after release",
     "registration.ready_to_code": "End the bill hold",
+    "registration.import_file": "Import an uploaded file of messages",
+    "registration.bulk": "Try many messages again, or set them aside",
     "release.recheck": "Check again what a change can touch",
     "release.backtest": "Backtest a rule",
     "coding.query_ladder": "Remind of a provider query",

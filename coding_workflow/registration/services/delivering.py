@@ -5,9 +5,10 @@ from typing import Final
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from accounts.errors import Conflict, Refused
+from accounts.locking import one_at_a_time
 from accounts.scope import ALL, scoped
 from coding_workflow.outbox.runs import place_of
 from coding_workflow.registration.models import Feed, FeedKind, InboundMessage
@@ -19,7 +20,6 @@ log = structlog.get_logger(__name__)
 
 #: The database is away, or somebody holds what is needed: the same message can be brought again later.
 AWAY: Final = (OperationalError, InterfaceError)
-_FEED_LOCK: Final = 7_255_001
 
 
 def import_for_feed(raw: bytes, *, feed: str) -> Iterator[InboundMessage]:
@@ -50,7 +50,8 @@ def deliver(raw: bytes, *, feed: Feed) -> InboundMessage:
     """
     with scoped(ALL):
         if feed.kind != FeedKind.API:
-            _take_turn(feed)
+            # Also when two processes serve it: the order of a feed is kept.
+            one_at_a_time(f"registration.feed:{feed.pk}")
         try:
             with transaction.atomic():
                 return reader_for(feed.format).take(raw, feed=feed.code)
@@ -61,9 +62,3 @@ def deliver(raw: bytes, *, feed: Feed) -> InboundMessage:
             return keep_unapplied(
                 raw, feed=feed.code, code="registration.defect", sentence="This version of the application failed over it."
             )
-
-
-def _take_turn(feed: Feed) -> None:
-    """Messages of one feed run one after the other, also when two processes serve it: their order is kept."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_FEED_LOCK, feed.pk])

@@ -56,7 +56,8 @@ def import_message(raw: bytes, *, feed: str = "file") -> InboundMessage:
     with scoped(ALL):
         message, created = _keep(raw, feed)
         if not created:
-            InboundMessage.objects.filter(pk=message.pk).update(times_received=message.times_received + 1)
+            message.times_received += 1
+            message.save(update_fields=["times_received"])
         if created or message.status == MessageStatus.FAILED:
             _attempt(message)
         return message
