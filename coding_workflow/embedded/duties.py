@@ -43,6 +43,11 @@ def worker() -> Duty:
     return Duty("worker", (_tool("celery"), "-A", "coding_workflow.celery", "worker", *options, *quiet), patience=10)
 
 
+def feeds() -> Duty:
+    """The MLLP listeners and watched folders, a process for each; they finish the message in hand."""
+    return Duty("feeds", _management("feeds"), patience=10)
+
+
 def _preparing() -> dict[str, tuple[str, ...]]:
     return {"tables": _management("provision"), "static": _management("collectstatic", "--noinput", "--verbosity", "0")}
 
@@ -56,7 +61,7 @@ class Plan:
     """
 
     web: Callable[[str, int], Duty] = web
-    background: tuple[Duty, ...] = field(default_factory=lambda: (relay(), worker()))
+    background: tuple[Duty, ...] = field(default_factory=lambda: (relay(), worker(), feeds()))
     preparing: Mapping[str, tuple[str, ...]] = field(default_factory=_preparing)
     seeding: tuple[str, ...] = field(default_factory=lambda: _management("seed_demo", "--once-told", "--opening"))
     filling: tuple[str, ...] = field(default_factory=lambda: ("nice", *_management("seed_demo")))

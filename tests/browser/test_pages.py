@@ -129,12 +129,12 @@ def _upload(ada: User) -> None:
 def _run_feeds(ada: User) -> None:
     """A listener that says how it is doing, with rules and mappings, a file of it, and a choice of messages tried again."""
     main = Facility.objects.get(code="MAIN")
-    port = {"address": "127.0.0.1", "port": 2575, "silence_minutes": 60}
+    port = {"address": "127.0.0.1", "port": 2576, "silence_minutes": 60}
     told = FeedSettings(title="Admissions", kind="mllp", facility_ids=[main.pk], **port)
     feed = create_feed(code="adt", settings=told, by=ada)
     add_route(feed_id=feed.pk, facility_id=main.pk, sending_facility="SYSTEM", authority="MPI", by=ada)
     put_map(feed_id=feed.pk, facility_id=main.pk, kind="disposition", local="HOME", ours="01", by=ada)
-    beat("adt", Pulse(said="Listening on 127.0.0.1, port 2575", new_problem="A sender left in the middle of a message."))
+    beat("adt", Pulse(said="Listening on 127.0.0.1, port 2576", new_problem="A sender left in the middle of a message."))
     body = sending.discharge("c-file", disposition="ZZ")
     keep_upload(feed_id=feed.pk, name="evening.hl7", chunks=[body], dry=False, by=ada)
     drain()
