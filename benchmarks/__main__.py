@@ -70,6 +70,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--claims", type=int, default=10_000, help="of the crowd, about so many (%(default)s)")
     parser.add_argument("--crowd-seconds", type=float, default=240, help="and no longer than this (%(default)s)")
+    parser.add_argument(
+        "--messages", type=int, default=400, metavar="N", help="of feeds, about so many in all; 100000 for memory (%(default)s)"
+    )
     options = parser.parse_args()
     if not 0 <= options.crowd <= MOST_CODERS:
         parser.error(f"--crowd is a number up to {MOST_CODERS}")

@@ -13,7 +13,7 @@ from django.db import connections
 
 from coding_workflow.database.services import provision
 
-from . import crowd, machine, report, suggestions
+from . import crowd, feeds, machine, report, suggestions
 from .arithmetic import summarise
 from .figure import Figure
 from .figures import Catalogue
@@ -43,8 +43,8 @@ def run(options: Namespace, folder: Path) -> int:
 
 def _measured(options: Namespace, catalogue: Catalogue, port: int, clock: "_Clock") -> int:
     chosen, quality = _chosen(catalogue.all(), options.names), suggestions.remarks(options.names)
-    if not chosen and quality:
-        print("\n".join(quality))
+    if not chosen and (quality or "feeds" in options.names):
+        print("\n".join([*quality, *feeds.remarks(catalogue.hospital.facility, options.names, options.messages)]))
         return 0
     if not chosen:
         print("No such figure. There are: " + ", ".join(figure.name for figure in catalogue.all()))
@@ -55,7 +55,7 @@ def _measured(options: Namespace, catalogue: Catalogue, port: int, clock: "_Cloc
     clock.say("measured; counting queries and buffers")
     lines = [report.Line(each, summarise(found[each.name]), each.cost() if each.cost else None) for each in chosen]
     _tell(lines, catalogue.hospital.rows, described, stolen)
-    print("\n".join(quality))
+    print("\n".join([*quality, *feeds.remarks(catalogue.hospital.facility, options.names, options.messages)]))
     kept = {"machine": described, "stolen": stolen, "rows": catalogue.hospital.rows, "figures": [x.as_dict() for x in lines]}
     if options.crowd:
         bounds = {"coders": options.crowd, "claims": options.claims, "seconds": options.crowd_seconds}

@@ -1,6 +1,6 @@
 """Forms of the feeds' pages: they parse; what is allowed is the services' business."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 
@@ -11,6 +11,14 @@ from .services.feeds import FeedSettings
 from .services.readers import known_formats
 
 _PLAIN = {"spellcheck": "false", "autocapitalize": "none", "autocomplete": "off"}
+
+
+#: How the settings stand together: legend and fields.
+_GROUPS: Final = (
+    ("Every feed", ("code", "title", "facilities", "kind", "format", "enabled", "silence_minutes")),
+    ("MLLP listener", ("address", "port", "allowed", "tls", "idle_seconds", "answer_listed")),
+    ("Watched folder", ("folder",)),
+)
 
 
 class FeedForm(forms.Form):
@@ -31,34 +39,32 @@ class FeedForm(forms.Form):
         label="Listens on address",
         required=False,
         initial="127.0.0.1",
-        help_text="MLLP only. 0.0.0.0 is every address of this machine.",
+        help_text="0.0.0.0 is every address of this machine.",
     )
-    port = forms.IntegerField(label="Port", required=False, min_value=1, max_value=65535, help_text="MLLP only; usually 2575.")
+    port = forms.IntegerField(label="Port", required=False, min_value=1, max_value=65535, help_text="Usually 2575.")
     allowed = forms.CharField(
         label="Senders that may connect",
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, **_PLAIN}),
-        help_text="MLLP only. An address or a network on each line (10.1.2.3, 10.1.2.0/24). None: this machine alone.",
+        help_text="An address or a network on each line (10.1.2.3, 10.1.2.0/24). None: this machine alone.",
     )
     tls = forms.BooleanField(
         label="TLS",
         required=False,
-        help_text="MLLP only, with the certificate that the installation names (MLLP_TLS_CERTIFICATE).",
+        help_text="With the certificate that the installation names (MLLP_TLS_CERTIFICATE).",
     )
-    idle_seconds = forms.IntegerField(
-        label="Seconds a connection may be silent", min_value=10, max_value=86_400, initial=3600, help_text="MLLP only."
-    )
+    idle_seconds = forms.IntegerField(label="Seconds a connection may be silent", min_value=10, max_value=86_400, initial=3600)
     answer_listed = forms.ChoiceField(
         label="Answer for a message that is kept but could not be applied",
         choices=Answer.choices,
-        help_text="MLLP only. Most engines stop or repeat on AE.",
+        help_text="Most engines stop or repeat on AE.",
     )
     folder = forms.CharField(
         label="Folder",
         required=False,
         max_length=80,
         widget=forms.TextInput(attrs=_PLAIN),
-        help_text="Watched folder only: a name below the folder of all feeds, such as adt or lab/results.",
+        help_text="A name below the folder of all feeds, such as adt or lab/results.",
     )
     silence_minutes = forms.IntegerField(
         label="Minutes without a message that are unusual",
@@ -75,6 +81,10 @@ class FeedForm(forms.Form):
         self.fields["format"].choices = [(each, FeedFormat(each).label) for each in known_formats()]  # type: ignore[attr-defined]
         if known:
             del self.fields["code"]
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields under their legends."""
+        return [(legend, [self[name] for name in names if name in self.fields]) for legend, names in _GROUPS]
 
     def settings(self) -> FeedSettings:
         """What was filled in, of a valid form."""

@@ -12,7 +12,18 @@ from accounts import clock
 from coding_workflow.staff.access import visible
 from coding_workflow.staff.models import User
 
-from .models import Delivery, Feed, FeedEvent, FeedKind, FeedMap, InboundMessage, ListenerState, MessageStatus
+from .models import (
+    BulkRun,
+    Delivery,
+    DeliverySource,
+    Feed,
+    FeedEvent,
+    FeedKind,
+    FeedMap,
+    InboundMessage,
+    ListenerState,
+    MessageStatus,
+)
 from .services.heartbeats import GONE_AFTER_SECONDS
 
 MOST_EVENTS: Final = 50
@@ -92,6 +103,17 @@ def events(feed: Feed) -> list[FeedEvent]:
 def deliveries(feed: Feed) -> list[Delivery]:
     """The newest files."""
     return list(Delivery.objects.filter(feed=feed).select_related("by").order_by("-pk")[:MOST_FILES])
+
+
+def newest_files(user: User) -> list[Delivery]:
+    """The newest uploads of the person's facilities."""
+    found = visible(Delivery.objects.filter(source=DeliverySource.UPLOAD), user)
+    return list(found.select_related("by", "feed").order_by("-pk")[:MOST_FILES])
+
+
+def newest_runs(user: User) -> list[BulkRun]:
+    """The newest choices of messages that were tried again or set aside."""
+    return list(visible(BulkRun.objects.all(), user).select_related("by").order_by("-pk")[:MOST_FILES])
 
 
 def _counts(codes: list[str]) -> _Counts:

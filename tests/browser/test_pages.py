@@ -69,7 +69,7 @@ MORE: Final = (
     ("worklist:board", "", ("cora",)),
     *(("worklist:claims", f"?show={tab}", ("bill",)) for tab in ("submitted", "paid", "cases", "remittances", "unmatched")),
     ("worklist:rules", "?words=sepsis&condition=4", ("ada",)),
-    ("worklist:many_imports", "?show=failed&code=registration.no_account_yet", ("cleo",)),
+    ("worklist:many_imports", "?show=parked&code=registration.no_account_yet", ("cleo",)),
     ("codesets:search", "?q=diabetes+foot+ulcer", ("ana",)),
 )
 
@@ -139,7 +139,7 @@ def _run_feeds(ada: User) -> None:
     keep_upload(feed_id=feed.pk, name="evening.hl7", chunks=[body], dry=False, by=ada)
     drain()
     newest = InboundMessage.objects.latest("pk").pk
-    start_bulk(kind="again", choice=Choice("failed"), until=newest, by=ada)
+    start_bulk(kind="again", choice=Choice("parked"), until=newest, by=ada)
     drain()
 
 

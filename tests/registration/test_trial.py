@@ -75,7 +75,7 @@ def test_a_refusal_has_its_reason_and_place(cast: Cast, feed: Feed, raw: bytes, 
 def test_what_comes_before_its_account_and_what_came_before_are_said(cast: Cast, feed: Feed) -> None:
     assert try_message(text=_text(sending.summary()), feed=feed, by=cast.ada).status == "parked"
     import_message(sending.admit(), feed="adt")
-    assert "came before" in try_message(text=_text(sending.admit()), feed=feed, by=cast.ada).words
+    assert "came before" in try_message(text=_text(sending.admit()), feed=feed, by=cast.ada).sentence
 
 
 def test_another_facility_and_a_restricted_account_show_nothing(cast: Cast, feed: Feed) -> None:

@@ -13,6 +13,7 @@ from django_htmx.http import reswap, retarget
 from accounts.errors import NotAllowed, Refused
 from accounts.models import OutboxRow, OutboxState
 from coding_workflow.registration.models import BulkKind, BulkRun, MessageStatus
+from coding_workflow.registration.selectors import newest_runs
 from coding_workflow.registration.services import bulk as services
 from coding_workflow.registration.services.bulk import MENDS, Choice
 from coding_workflow.staff.access import StaffRequest, fetch, require_role
@@ -55,6 +56,7 @@ def _choose(request: StaffRequest, choice: Choice, refusal: Refused | None = Non
         "counted": found.count() if choice.code else 0,
         "until": found.aggregate(newest=Max("pk"))["newest"] or 0,
         "may_set_aside": choice.status != MessageStatus.ASIDE,
+        "runs": newest_runs(request.user),
         "refusal": refusal.sentence if refusal else "",
         "for_reason": refusal is not None and refusal.fix == "reason",
     }

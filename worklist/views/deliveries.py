@@ -11,6 +11,7 @@ from django_htmx.http import reswap, retarget
 
 from accounts.errors import NotAllowed, Refused
 from coding_workflow.registration.models import Delivery, DeliverySource, DeliveryState, Feed
+from coding_workflow.registration.selectors import newest_files
 from coding_workflow.registration.services import uploads
 from coding_workflow.registration.services.uploads import UPLOADS
 from coding_workflow.staff.access import StaffRequest, fetch, require_role
@@ -51,7 +52,8 @@ def upload(request: StaffRequest) -> HttpResponse:
             place_refusal(form, refusal)
         else:
             return HttpResponseRedirect(reverse("worklist:delivery", args=[kept.pk]))
-    context = {"form": form, "feeds": feeds, "administers": request.user.has_role(Role.ADMINISTRATOR)}
+    administers = request.user.has_role(Role.ADMINISTRATOR)
+    context = {"form": form, "feeds": feeds, "administers": administers, "files": newest_files(request.user)}
     return render(request, "worklist/imports/upload.html", context, status=422 if form.errors else 200)
 
 

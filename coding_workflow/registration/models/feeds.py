@@ -113,6 +113,24 @@ FEED_EVENTS: Final = {
 }
 
 
+#: Settings as people read them.
+FEED_SETTINGS: Final = {
+    "title": "Name",
+    "kind": "How messages come",
+    "format": "What they are",
+    "enabled": "Switched on",
+    "facilities": "Delivers for",
+    "address": "Address",
+    "port": "Port",
+    "allowed": "Senders",
+    "tls": "TLS",
+    "idle_seconds": "Seconds of silence",
+    "answer_listed": "Answer for what is listed",
+    "folder": "Folder",
+    "silence_minutes": "Minutes of silence that are unusual",
+}
+
+
 class FeedEvent(models.Model):
     """What an administrator changed, before and after; append-only. A mapping for every feed names only its facility."""
 
@@ -137,6 +155,20 @@ class FeedEvent(models.Model):
     def words(self) -> str:
         """The kind as people read it."""
         return FEED_EVENTS.get(self.kind, self.kind)
+
+    @property
+    def lines(self) -> list[tuple[str, str, str]]:
+        """What was changed, from what, to what; what was empty and stays so is left out."""
+        said = [(FEED_SETTINGS.get(name, name), _plain(before), _plain(after)) for name, (before, after) in self.changes.items()]
+        return [line for line in said if line[1] or line[2]]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    return "" if value is None else str(value)
 
 
 class ListenerState(models.TextChoices):

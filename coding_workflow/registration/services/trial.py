@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.db import DataError, transaction
 
 from accounts.errors import Refused
-from accounts.models import Account, Event, Patient
+from accounts.models import Account, Event, Patient, Provider
 from accounts.scope import ALL, scoped
 from coding_workflow.registration import bounded
 from coding_workflow.registration.hl7 import framing, read
@@ -25,6 +25,8 @@ from .readings import Reading, readings
 
 _ELSEWHERE: Final = "The message is for a facility that you do not administer, so nothing of it is tried."
 _RESTRICTED: Final = "The message is for a restricted account: open it with a reason first."
+_BEFORE: Final = "This very message came before, and acts once."
+_CLINICIANS: Final = frozenset({"attending", "operating"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,9 @@ class Trial:
 
 
 _WORDS: Final = {
-    MessageStatus.APPLIED: "It would be applied.",
-    MessageStatus.PARKED: "It would wait for the admission of its account.",
-    MessageStatus.FAILED: "It would be listed as failed.",
+    MessageStatus.APPLIED: "Would be applied",
+    MessageStatus.PARKED: "Would wait",
+    MessageStatus.FAILED: "Would be listed",
 }
 
 
@@ -88,19 +90,13 @@ def _tried(raw: bytes, feed: Feed, by: User) -> Trial:
     return Trial(
         **about,
         status=message.status,
-        words=_words(message),
-        sentence=message.sentence,
+        words=_WORDS.get(MessageStatus(message.status), message.get_status_display()),
+        sentence=_BEFORE if message.times_received > 1 else message.sentence,
         place=f"{message.segment}-{message.field}" if message.field else message.segment,
         flags=tuple(message.flags),
         readings=tuple(readings(target.facts, target.source)) if target else (),
         effects=tuple(_effects(message, before)) if message.status == MessageStatus.APPLIED else (),
     )
-
-
-def _words(message: InboundMessage) -> str:
-    if message.times_received > 1:
-        return "This very message came before, and acts once."
-    return _WORDS.get(MessageStatus(message.status), message.get_status_display())
 
 
 def _target(parsed: read.Message, feed: Feed) -> tuple[Target | None, Account | None]:
@@ -155,9 +151,16 @@ def _effects(message: InboundMessage, before: dict[str, str]) -> list[Effect]:
     for event in Event.objects.filter(account_id=message.account_id, action=message.action).order_by("sequence"):
         for name, said in (json.loads(event.payload).get("elements") or {}).items():
             if isinstance(said, dict) and "after" in said:
-                found.append(Effect(name.replace("_", " ").capitalize(), _text(said.get("before")), _text(said["after"])))
+                said_before, said_after = _text(name, said.get("before")), _text(name, said["after"])
+                found.append(Effect(name.replace("_", " ").capitalize(), said_before, said_after))
     return found
 
 
-def _text(value: Any) -> str:
-    return "" if value in (None, "", []) else str(value)
+def _text(name: str, value: Any) -> str:
+    """An event's value for eyes: events hold keys for clinicians and ISO text for times."""
+    if value in (None, "", []):
+        return ""
+    if name in _CLINICIANS:
+        provider = Provider.objects.filter(pk=value).first()
+        return f"{provider.family_name}, {provider.given_name}" if provider else ""
+    return str(value).replace("T", " ") if name.endswith("_at") else str(value)
