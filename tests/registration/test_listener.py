@@ -1,10 +1,14 @@
 """The listener with real sockets: kept and committed before it is answered, in order, within its limits."""
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.conf import LazySettings
 from django.db import OperationalError, connection
 
 from accounts.models import Account
@@ -14,7 +18,7 @@ from coding_workflow.registration.listener.server import Listener
 from coding_workflow.registration.models import Feed, FeedState, InboundMessage
 from tests.cast import Cast
 from tests.registration import sending
-from tests.registration.feeds import mllp_feed
+from tests.registration.feeds import certificate_files, mllp_feed
 
 
 class Sender:
@@ -24,8 +28,8 @@ class Sender:
         self.reader, self.writer = reader, writer
 
     @classmethod
-    async def to(cls, port: int) -> "Sender":
-        return cls(*await asyncio.open_connection("127.0.0.1", port))
+    async def to(cls, port: int, **options: Any) -> "Sender":
+        return cls(*await asyncio.open_connection("127.0.0.1", port, **options))
 
     async def send(self, raw: bytes) -> None:
         self.writer.write(raw)
@@ -36,12 +40,15 @@ class Sender:
         try:
             async with asyncio.timeout(20):
                 said = await self.reader.readuntil(b"\x1c\r")
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
             return ""
         return said.strip(b"\x0b\x1c\r").decode("latin-1")
 
     async def ask(self, message: bytes) -> str:
-        await self.send(block(message))
+        try:
+            await self.send(block(message))
+        except (ConnectionError, ssl.SSLError):
+            return ""
         return await self.answer()
 
 
@@ -179,6 +186,24 @@ def test_slow_silent_broken_and_unknown_senders_are_let_go(committed_db: str, ca
     with patch.object(talking.Conversation.__init__, "__kwdefaults__", {"message_seconds": 0.1}):
         _with_listener(talk, feed)
     assert FeedState.objects.get().problem == "127.0.0.1 tried to connect and is not among the allowed senders."
+
+
+def test_tls_is_offered_by_the_installations_certificate_and_may_ask_for_the_senders(
+    committed_db: str, cast: Cast, settings: LazySettings, tmp_path: Path
+) -> None:
+    certificate, key = certificate_files(tmp_path)
+    settings.MLLP_TLS_CERTIFICATE, settings.MLLP_TLS_KEY, settings.MLLP_TLS_CLIENT_CA = certificate, key, certificate
+
+    async def talk(listener: Listener) -> None:
+        known = ssl.create_default_context(cafile=certificate)
+        stranger = await Sender.to(listener.port, ssl=known, server_hostname="localhost")
+        assert await stranger.ask(sending.admit()) == ""
+        assert await (await Sender.to(listener.port)).ask(sending.admit()) == ""
+        known.load_cert_chain(certificate, key)
+        sender = await Sender.to(listener.port, ssl=known, server_hostname="localhost")
+        assert _code(await sender.ask(sending.admit())) == "AA"
+
+    _with_listener(talk, mllp_feed(cast, tls=True))
 
 
 def test_more_connections_than_allowed_are_turned_away(committed_db: str, cast: Cast) -> None:
