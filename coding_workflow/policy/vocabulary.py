@@ -110,3 +110,12 @@ OWNER_ROLES: Final = (
     "administrator",
     "compliance",
 )
+
+#: Steps that a target may be set for, and what leaving one means.
+TARGET_STEPS: Final = {
+    "coding": "final coded",
+    "query": "answered or ended",
+    "held": "freed by its owner",
+    "approval": "released",
+    "billed": "paid",
+}

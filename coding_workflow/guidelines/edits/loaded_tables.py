@@ -28,7 +28,7 @@ _ICD_9 = {"ICD-10-CM": "ICD-9-CM-DX", "ICD-10-PCS": "ICD-9-CM-PX"}
 )
 def loaded(case: Case) -> Iterator[Found]:
     """A required table that is not loaded holds; one declared as validated downstream warns until the declaration expires."""
-    required = case.policy.tables_required(case.facts.patient_class, case.payer_kind)
+    required = case.policy.tables_required(case.facts.patient_class, case.payer_kind, case.facts.service)
     needed = _needed(case)
     for table in sorted(required):
         name = table if case.icd_10 else _ICD_9.get(table, table)
@@ -66,7 +66,7 @@ def _not_loaded(case: Case, table: str, name: str, missing: datetime.date | None
     on = missing or case.tables_date
     what = "discharges" if case.inpatient else "services"
     message = f"{name} for {what} on {day(on)} is not loaded."
-    declared = case.policy.downstream_for(table, case.facts.patient_class, case.payer_kind, case.judged_on)
+    declared = case.policy.downstream_for(table, case.facts.patient_class, case.payer_kind, case.judged_on, case.facts.service)
     if declared is None:
         return Found(message, (name,))
     return Found(

@@ -48,7 +48,9 @@ def release_clean(*, account_id: int, check: Check) -> None:
 def _accountable(account: Account) -> User | None:
     """The supervisor who answers for releasing this account without a person, unless they coded it."""
     primary = account.primary_coverage()
-    row = policy_for(account.facility).auto_release_for(account.patient_class, primary.payer.kind if primary else "")
+    row = policy_for(account.facility).auto_release_for(
+        account.patient_class, primary.payer.kind if primary else "", account.service
+    )
     person: User | None = User.objects.filter(username=row.accountable_supervisor, is_active=True).first() if row else None
     if person is None or not person.has_role(Role.SUPERVISOR, account.facility_id):
         return None

@@ -226,4 +226,5 @@ def _settle(each: Judged, check: Check, in_force: InForce) -> None:
 
 
 def _goes_by_itself(each: Judged, in_force: InForce) -> bool:
-    return in_force.policy.auto_release_for(each.account.patient_class, each.facts.payer.kind) is not None
+    account = each.account
+    return in_force.policy.auto_release_for(account.patient_class, each.facts.payer.kind, account.service) is not None
