@@ -135,11 +135,12 @@ def _query(asked: Asked) -> Iterator[Step]:
     ends = "its answer" if asked.policy.query_is_legal_record else "the signed addendum"
     yield Step(
         "query",
-        "Query",
+        "Query or signature",
         PROVIDER,
         "by a person, reminders automatic",
-        f"The provider answers by a link. Reminded after {ladder.reminder_days} and {ladder.second_reminder_days} days, "
-        f"escalated to the {words.name(ladder.escalate_to)} after {words.days(ladder.escalation_days)}.",
+        f"The provider answers by a link, or signs. Reminded after {ladder.reminder_days} and "
+        f"{ladder.second_reminder_days} days, escalated to the {words.name(ladder.escalate_to)} after "
+        f"{words.days(ladder.escalation_days)}.",
         ends,
         counted=True,
         target_days=asked.target("query"),

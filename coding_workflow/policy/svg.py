@@ -15,16 +15,22 @@ _PER_LINE: Final = 14
 
 @dataclass(frozen=True)
 class Figure:
-    """What waits in a step now: accounts, days of the oldest, how many are past the target; and the list behind it."""
+    """What waits in a step now: accounts, days of the oldest, how many are past the target; and the list behind it.
+
+    ``said`` is written instead, where the picture shows something else.
+    """
 
     open: int
     oldest_days: int | None = None
     late: int = 0
     url: str = ""
+    said: str = ""
 
     @property
     def words(self) -> str:
         """``12 accounts, oldest 9 days, 3 past the target``."""
+        if self.said:
+            return self.said
         said = [f"{self.open:,} account" + ("" if self.open == 1 else "s")]
         if self.open and self.oldest_days is not None:
             said.append(f"oldest {self.oldest_days:,} day" + ("" if self.oldest_days == 1 else "s"))
@@ -115,6 +121,9 @@ def _classes(box: Box, figure: Figure | None) -> str:
 
 
 def _numbers(group: Element, box: Box, figure: Figure) -> None:
+    if figure.said:
+        _words(group, "step-count", box.x, box.y + HEIGHT // 2 - 9, figure.said)
+        return
     age = f" · {figure.oldest_days:,} d" if figure.open and figure.oldest_days is not None else ""
     late = f" · {figure.late:,} late" if figure.late else ""
     _words(

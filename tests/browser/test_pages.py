@@ -47,7 +47,7 @@ from .serving import served, session_cookie
 from .watching import grave_findings, scrolls_sideways, watched_context
 
 #: Addresses that answer with a file.
-FILES: Final = frozenset({"payment:claim_file", "worklist:certificate", "worklist:team_time_file"})
+FILES: Final = frozenset({"payment:claim_file", "worklist:certificate", "worklist:team_time_file", "worklist:policy_text_file"})
 #: Who looks, where the table lets several roles in: the first that may.
 _BY_ROLE: Final = {
     Role.CODER: "ana",
@@ -65,6 +65,7 @@ MORE: Final = (
     ("worklist:board", "", ("cora",)),
     *(("worklist:claims", f"?show={tab}", ("bill",)) for tab in ("submitted", "paid", "cases", "remittances", "unmatched")),
     ("worklist:rules", "?words=sepsis&condition=4", ("ada",)),
+    *(("worklist:process", query, ("cleo", "ada")) for query in ("", "?class=emergency", "?show=took")),
     ("codesets:search", "?q=diabetes+foot+ulcer", ("ana",)),
 )
 
@@ -177,13 +178,15 @@ def _rows(address: Address) -> list[dict[str, Any]]:
         url_table.table_upload: TableUpload.objects.all(),
         url_table.backtest_at: Backtest.objects.all(),
         url_table.at_facility: Facility.objects.filter(code="MAIN"),
+        url_table.policy_part: Facility.objects.filter(code="MAIN"),
         url_table.old_queues: Facility.objects.filter(code="MAIN"),
         url_table.work: WorkItem.objects.filter(closed_at=None, account__restricted="").order_by("pk")[:2],
         url_table.rule_at: AdminRule.objects.order_by("pk"),
     }
     if address.row in _QUERY_ROWS:
         return _QUERY_ROWS[address.row]()
-    rows = [{"pk": row.pk} for row in played[address.row]]
+    more = {"part": "evidence"} if address.row is url_table.policy_part else {}
+    rows = [{"pk": row.pk} | more for row in played[address.row]]
     assert rows, "no story made such a row"
     return rows
 

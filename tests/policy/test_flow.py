@@ -96,7 +96,7 @@ def test_the_steps_say_the_policys_numbers_and_people():
 
 def test_where_a_step_leads_is_told_with_the_way_back():
     after = dict(flow_of(POLICIES[-1], "inpatient").after("coding"))
-    assert after == {"Query": "asks, is answered", "Seven conditions?": "final coded"}
+    assert after == {"Query or signature": "asks, is answered", "Seven conditions?": "final coded"}
     assert ("Coding", "asks, is answered") in flow_of(STANDARD, "inpatient").after("query")
 
 

@@ -42,6 +42,7 @@ READS_QUERIES = frozenset({Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.COMP
 RULES = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COMPLIANCE})
 CLAIMS = frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE})
 MENDS_IMPORTS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
+PUBLISHES_POLICY = frozenset({Role.ADMINISTRATOR, Role.COMPLIANCE})
 IMPORTS = MENDS_IMPORTS | {Role.COMPLIANCE}
 
 Row = Callable[[Cast, Facility], dict[str, Any]]
@@ -140,6 +141,11 @@ def assignment(cast: Cast, facility: Facility) -> dict[str, Any]:
     return {"pk": made.pk}
 
 
+def policy_part(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A part of the facility's policy."""
+    return {"pk": facility.pk, "part": "evidence"}
+
+
 TABLE: dict[str, Address] = {
     # Sign-in
     "account_login": Address(PUBLIC, "GET POST"),
@@ -217,6 +223,24 @@ TABLE: dict[str, Address] = {
     "worklist:import_set_aside": Address(MENDS_IMPORTS, "POST", message_at, form={"reason": "A test message of the vendor"}),
     "worklist:parked": Address(MENDS_IMPORTS),
     "worklist:parked_again": Address(MENDS_IMPORTS, "POST", parked_at),
+    # The process and its policy
+    "worklist:process": Address(SIGNED_IN),
+    "worklist:process_accounts": Address(WORKING, "GET", at_facility),
+    "worklist:policy_text": Address(SIGNED_IN, "GET", at_facility),
+    "worklist:policy_text_file": Address(SIGNED_IN, "GET", at_facility),
+    "worklist:policy_versions": Address(SIGNED_IN, "GET", at_facility),
+    "worklist:take_up_policy": Address(ADMINISTRATOR, "POST", at_facility, form={"version": "1", "reason": "It was better"}),
+    "worklist:policy_file": Address(ADMINISTRATOR, "POST", at_facility, form={"reason": "For version control"}),
+    "worklist:edit_policy": Address(ADMINISTRATOR, "GET", at_facility),
+    "worklist:order_policy": Address(ADMINISTRATOR, "POST", at_facility, form={"do": "down:bill_holds[0]"}),
+    "worklist:throw_policy": Address(ADMINISTRATOR, "POST", at_facility),
+    "worklist:import_policy": Address(ADMINISTRATOR, "GET POST", at_facility),
+    "worklist:edit_policy_part": Address(ADMINISTRATOR, "GET POST", policy_part),
+    "worklist:preview_policy": Address(ADMINISTRATOR, "GET", at_facility),
+    "worklist:propose_policy": Address(ADMINISTRATOR, "POST", at_facility, form={"reason": "Decided by the committee"}),
+    "worklist:policy_proposal": Address(SIGNED_IN, "GET", at_facility),
+    "worklist:publish_policy": Address(PUBLISHES_POLICY, "POST", at_facility),
+    "worklist:return_policy": Address(PUBLISHES_POLICY, "POST", at_facility, form={"reason": "A row is missing"}),
     # Rules
     "worklist:rules": Address(RULES),
     "worklist:new_rule": Address(ADMINISTRATOR, "GET POST"),
