@@ -6,6 +6,7 @@ from accounts.models import OutboxRow, Step
 from coding_workflow.outbox.registry import handler
 
 from .services.ready import READY, begin_bill_hold
+from .services.waiting import ASK_AGAIN, ask_again
 
 
 @handler(READY, lane="bulk")
@@ -16,3 +17,10 @@ def end_bill_hold(row: OutboxRow) -> None:
     account = lock_account(row.account_id)
     if account.step == Step.DISCHARGED:
         begin_bill_hold(account=account, by=Actor.policy("bill_hold"))
+
+
+@handler(ASK_AGAIN, lane="bulk")
+def ask_bill_holds_again(row: OutboxRow) -> None:
+    """Look at the accounts that wait when a policy begins, some at a time. Twice is once."""
+    if row.facility is not None:
+        ask_again(facility=row.facility, version_id=row.payload["version"], after=row.payload["after"])

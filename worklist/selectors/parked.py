@@ -19,6 +19,7 @@ WORDS: Final[dict[str, str]] = {
     "payment.make_claims": "Make the claims of a release",
     "payment.late_change": "Look at a change after release",
     "registration.ready_to_code": "End the bill hold",
+    "registration.bill_holds": "End bill holds that a policy shortened",
     "release.recheck": "Check again what a change can touch",
     "release.backtest": "Backtest a rule",
     "coding.query_ladder": "Remind of a provider query",
