@@ -65,6 +65,9 @@ _TELLINGS: Final[dict[str, Telling]] = {
     "work.rerouted": _with("Moved to another queue", "queue"),
     "work.assigned": _with("Work assigned", "reason"),
     "work.unassigned": _plain("Assignment undone"),
+    "release.sample_looked": lambda payload: (
+        "Looked at in the daily sample: right" if payload.get("right") else "Looked at in the daily sample: something is wrong"
+    ),
     "work.closed": _with("Work done", "kind", "outcome"),
     "coding.abstracted": _plain("Claim elements abstracted from the record"),
     "coding.evidence_linked": _plain("Evidence linked"),

@@ -43,6 +43,7 @@ APPEND_ONLY: Final = frozenset(
         "staff_signinrecord",
         "staff_breakglass",
         "worklist_queuesetversion",
+        "worklist_samplelook",
     }
 )
 

@@ -11,12 +11,12 @@ __all__ = ["LANES", "Flow", "Road", "Step", "flow_of"]
 
 @dataclass(frozen=True)
 class Road:
-    """From one step to another, under a condition in a word or two; ``both`` also leads back."""
+    """From one step to another, under a condition in a word or two; with ``back`` also the other way, under that condition."""
 
     start: str
     end: str
     words: str = ""
-    both: bool = False
+    back: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Flow:
     def after(self, code: str) -> list[tuple[str, str]]:
         """Where a step leads, with the condition: names of steps."""
         there = [(self.of[road.end].name, road.words) for road in self.roads if road.start == code]
-        back = [(self.of[road.start].name, road.words) for road in self.roads if road.both and road.end == code]
+        back = [(self.of[road.start].name, road.back) for road in self.roads if road.back and road.end == code]
         return there + back
 
 
@@ -55,9 +55,9 @@ def _roads(known: set[str]) -> Iterator[Road]:
     yield Road("registered", "bill_hold" if waits else "coding", "" if waits else "discharged")
     yield Road("bill_hold", "coding", "days over")
     yield Road("suggestions", "coding", "offered")
-    yield Road("coding", "query", "asks, is answered", both=True)
-    yield Road("coding", "check", "final coded", both=True)
-    yield Road("check", "held", "something is missing", both=True)
+    yield Road("coding", "query", "asks, is answered", "answered or signed")
+    yield Road("coding", "check", "final coded", "the coder's to mend")
+    yield Road("check", "held", "something is missing", "it has come")
     yield Road("check", "by_policy" if by_policy else "approval", "all pass")
     yield Road("by_policy", "release", "yes")
     yield Road("by_policy", "approval", "no")

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from .chart import HEIGHT, LANE, WIDTH, Box, Chart, Line
 
 _PER_LINE: Final = 14
+_PER_BOX: Final = 18
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def _lane(root: Element, name: str, top: int, width: int, *, odd: bool) -> None:
 def _road(root: Element, line: Line) -> None:
     points = " ".join(f"{x},{y}" for x, y in line.points)
     given = {"class": "road", "points": points, "marker-end": "url(#flow-head)"}
-    if line.road.both:
+    if line.road.back:
         given["marker-start"] = "url(#flow-head)"
     SubElement(root, "polyline", given)
     if line.road.words:
@@ -126,9 +127,10 @@ def _numbers(group: Element, box: Box, figure: Figure) -> None:
         return
     age = f" · {figure.oldest_days:,} d" if figure.open and figure.oldest_days is not None else ""
     late = f" · {figure.late:,} late" if figure.late else ""
-    _words(
-        group, "step-count" if figure.open else "step-count none", box.x, box.y + HEIGHT // 2 - 9, f"{figure.open:,}{age}{late}"
-    )
+    said = f"{figure.open:,}{age}{late}"
+    # What has no room is in the words of the box, and in the table.
+    said = said if len(said) <= _PER_BOX else f"{figure.open:,}{late or age}"
+    _words(group, "step-count" if figure.open else "step-count none", box.x, box.y + HEIGHT // 2 - 9, said)
 
 
 def _words(group: Element, kind: str, x: int, y: int, words: str) -> None:

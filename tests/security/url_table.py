@@ -226,6 +226,8 @@ TABLE: dict[str, Address] = {
     # The process and its policy
     "worklist:process": Address(SIGNED_IN),
     "worklist:process_accounts": Address(WORKING, "GET", at_facility),
+    "worklist:policy_sample": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), "GET", at_facility),
+    "worklist:look_at_sample": Address(SUPERVISOR, "POST", at_facility, form={"release": "1", "right": "yes"}),
     "worklist:policy_text": Address(SIGNED_IN, "GET", at_facility),
     "worklist:policy_text_file": Address(SIGNED_IN, "GET", at_facility),
     "worklist:policy_versions": Address(SIGNED_IN, "GET", at_facility),

@@ -2,15 +2,20 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts import clock
-from accounts.models import Facility, OutboxRow, Payer
+from accounts.locking import lock_account
+from accounts.models import Account, Facility, OutboxRow, Payer
+from accounts.services.work import close_work
 from coding_workflow.payment.models import Claim, ClaimFile, Remittance
 from coding_workflow.registration.models import InboundMessage
-from coding_workflow.release.models import Certificate, DiscrepancyCase
+from coding_workflow.release.models import Certificate, Check, DiscrepancyCase, Release
 from tests.cast import SEPTEMBER, Cast
 from tests.payment.stage import claim_file_at
+
+from .conftest import SYSTEM, advance, make_releasable
 
 
 def claim_at(cast: Cast, facility: Facility) -> dict[str, Any]:
@@ -43,6 +48,24 @@ def case_at(cast: Cast, facility: Facility) -> dict[str, Any]:
 def release_at(cast: Cast, facility: Facility) -> dict[str, Any]:
     """A release: answers the arguments of ``reverse``."""
     return {"pk": ClaimFile.objects.get(pk=claim_file_at(cast, facility)["pk"]).release_id}
+
+
+def released(cast: Cast, number: str, policy: str = "", **fields: Any) -> Account:
+    """A released account; with ``policy`` by policy, Cleo accountable."""
+    item = make_releasable(cast, cast.account(number, **fields))
+    account = Account.objects.get(pk=item.account_id)
+    with transaction.atomic():
+        close_work(account=lock_account(account.pk), kind="release", outcome="approved", by=SYSTEM)
+    Release.objects.create(
+        facility=cast.main,
+        account=account,
+        sequence=1,
+        revision=account.revision,
+        verdict=Check.objects.get(account=account),
+        approved_by=cast.cleo,
+        policy=policy,
+    )
+    return advance(account, "released")
 
 
 def certificate_at(cast: Cast, facility: Facility) -> dict[str, Any]:

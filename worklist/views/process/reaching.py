@@ -21,10 +21,13 @@ from coding_workflow.policy.text import Section, sections
 from coding_workflow.staff.access import StaffRequest
 from coding_workflow.staff.models import Role, User
 
-__all__ = ["PUBLISHES", "WORKS", "WRITES"]
+__all__ = ["PUBLISHES", "SAMPLES", "WORKS", "WRITES"]
 
 #: Who sees the accounts behind a step; administrators see how many there are.
 WORKS: Final = (Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.BILLER, Role.COMPLIANCE)
+
+#: Who sees the daily sample; supervisors look at it.
+SAMPLES: Final = (Role.SUPERVISOR, Role.COMPLIANCE)
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,11 @@ class Bench:
     def may_write(self) -> bool:
         """Whether the person changes the policy here."""
         return self.may(*WRITES)
+
+    @property
+    def may_see_sample(self) -> bool:
+        """Whether the person sees what policy released by itself, where it does."""
+        return self.may(*SAMPLES) and bool(selectors.read(self.in_force).auto_release)
 
     @property
     def may_publish(self) -> bool:

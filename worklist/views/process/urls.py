@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from . import chart, editing, publishing, text
+from . import chart, editing, publishing, sample, text
 
 urlpatterns: list[URLPattern] = [
     path("", chart.process, name="process"),
     path("<int:pk>/accounts/", chart.process_accounts, name="process_accounts"),
+    path("<int:pk>/sample/", sample.policy_sample, name="policy_sample"),
+    path("<int:pk>/sample/look/", sample.look_at_sample, name="look_at_sample"),
     path("<int:pk>/text/", text.policy_text, name="policy_text"),
     path("<int:pk>/text/file/", text.policy_text_file, name="policy_text_file"),
     path("<int:pk>/versions/", text.policy_versions, name="policy_versions"),
