@@ -4,7 +4,6 @@ One definition of *where an account is* serves both. Every account that is disch
 """
 
 import datetime
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -117,7 +116,13 @@ def _age(since: datetime.date | None, facility: Facility) -> int | None:
 
 def listing(which: Which, place: str, *, opened: frozenset[int], late: bool = False, after: int | None = None) -> Listing:
     """One page of the accounts at a step, oldest first; restricted ones only where they were opened. Five queries."""
-    asked = {"place": place, "opened": list(opened), "late": "late" if late else "", "after": after, "limit": PAGE_SIZE + 1}
+    asked: dict[str, Any] = {
+        "place": place,
+        "opened": list(opened),
+        "late": "late" if late else "",
+        "after": after,
+        "limit": PAGE_SIZE + 1,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_LIST.format(placed=_PLACED, targets=_TARGETS), _values(which) | asked)
         ids = [pk for (pk,) in cursor.fetchall()]
@@ -127,7 +132,7 @@ def listing(which: Which, place: str, *, opened: frozenset[int], late: bool = Fa
     return Listing(rows, shown[-1] if len(ids) > PAGE_SIZE else None)
 
 
-def _values(which: Which) -> Mapping[str, Any]:
+def _values(which: Which) -> dict[str, Any]:
     targets = list(_targets(which))
     return {
         "facility": which.facility.pk,

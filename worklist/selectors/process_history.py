@@ -57,7 +57,7 @@ class Past:
 def took(which: Which) -> Past:
     """The ways of the last 30 days, at most of the newest 2,000 releases of the facility. One query."""
     since = clock.now() - datetime.timedelta(days=DAYS)
-    asked = {
+    asked: dict[str, Any] = {
         "facility": which.facility.pk,
         "class": which.patient_class,
         "service": which.service,

@@ -1,5 +1,6 @@
 """The flow chart with what waits at each step now, the accounts behind a step, and what really happened."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -82,7 +83,7 @@ def _query(which: Which) -> str:
     return urlencode({"class": which.patient_class} | ({"service": which.service} if which.service else {}))
 
 
-def _picture(flow: Flow, which: Which, figures: dict[str, Figure]) -> SafeString:
+def _picture(flow: Flow, which: Which, figures: Mapping[str, Figure]) -> SafeString:
     label = PatientClass(which.patient_class).label
     drawn = svg.draw(
         chart_of(flow),
