@@ -21,6 +21,7 @@ PAGE_SIZE: Final = 50
 #: Steps in the order of the flow; ``bill_hold`` may be left over from an earlier policy.
 PLACES: Final = ("registered", "bill_hold", "coding", "query", "check", "held", "approval", "release", "billed", "cases")
 
+#: What is paid is read only where open work says that it came back: whatever the hospital ever billed is not looked at.
 #: A hold that is the provider's or somebody else's keeps the account with them, whoever coded it.
 _PLACED: Final = """
 SELECT a.id, a.restricted, coalesce(a.discharge_date, a.admit_date) AS since, a.discharge_date, a.patient_class, a.service,
@@ -38,7 +39,15 @@ SELECT a.id, a.restricted, coalesce(a.discharge_date, a.admit_date) AS since, a.
                ELSE 'check'
            END
        END AS place
-FROM accounts_account a
+FROM (
+    SELECT id, restricted, step, patient_class, service, discharge_date, admit_date FROM accounts_account
+    WHERE facility_id = %(facility)s AND step IN ('registered', 'discharged', 'coding', 'final_coded', 'released', 'billed')
+    UNION ALL
+    SELECT id, restricted, step, patient_class, service, discharge_date, admit_date FROM accounts_account
+    WHERE facility_id = %(facility)s AND step = 'paid' AND id IN (
+        SELECT w.account_id FROM accounts_workitem w
+        WHERE w.facility_id = %(facility)s AND w.closed_at IS NULL AND w.kind IN ('denial', 'discrepancy'))
+) AS a
 CROSS JOIN LATERAL (
     SELECT bool_or(h.owner_role NOT IN ('coding', 'provider')) AS others, bool_or(h.owner_role = 'provider') AS provider,
            bool_or(true) AS anybody
@@ -50,11 +59,7 @@ CROSS JOIN LATERAL (
     FROM accounts_workitem w
     WHERE a.step IN ('final_coded', 'billed') AND w.account_id = a.id AND w.closed_at IS NULL
 ) AS work
-WHERE a.facility_id = %(facility)s AND a.patient_class = %(class)s AND (%(service)s = '' OR a.service = %(service)s)
-  AND (a.step IN ('registered', 'discharged', 'coding', 'final_coded', 'released', 'billed')
-       OR a.id IN (SELECT w.account_id FROM accounts_workitem w
-                   WHERE w.facility_id = %(facility)s AND w.closed_at IS NULL AND w.kind IN ('denial', 'discrepancy'))
-          AND a.step = 'paid')
+WHERE a.patient_class = %(class)s AND (%(service)s = '' OR a.service = %(service)s)
 """
 
 _TARGETS: Final = "unnest(%(steps)s::text[], %(payers)s::text[], %(days)s::integer[]) AS target (place, payer, days)"
