@@ -63,7 +63,7 @@ def _roads(known: set[str]) -> Iterator[Road]:
     yield Road("by_policy", "approval", "no")
     yield Road("approval", "release", "approved")
     yield Road("approval", "coding", "sent back")
-    yield Road("release", "billed", "claims made")
+    yield Road("release", "billed", "handed over")
     yield Road("billed", "paid", "paid")
     yield Road("billed", "cases", "denied")
     yield Road("cases", "coding", "reopened")

@@ -10,6 +10,7 @@ from . import vocabulary
 from .rules import (
     Alternative,
     AutoRelease,
+    BilledBy,
     BillHold,
     Downstream,
     EvidencePolicy,
@@ -245,6 +246,10 @@ def _unsigned(row: UnsignedDocuments, place: str) -> Iterator[Fault]:
     yield from _words(row.document_types, vocabulary.DOCUMENT_TYPES, f"{place}.document_types")
 
 
+def _billed_by(row: BilledBy, place: str) -> Iterator[Fault]:
+    yield from _words([row.system], vocabulary.BILLING_SYSTEMS, f"{place}.system")
+
+
 def _queries(row: QueryPolicy, place: str) -> Iterator[Fault]:
     yield from _words([row.escalate_to], vocabulary.ESCALATION_DESKS, f"{place}.escalate_to")
     if not 1 <= row.reminder_days < row.second_reminder_days < row.escalation_days <= MAX_DAYS:
@@ -283,5 +288,6 @@ _CHECKS: dict[type, Callable[[Any, str], Iterator[Fault]]] = {
     AutoRelease: _auto_release,
     UnsignedDocuments: _unsigned,
     QueryPolicy: _queries,
+    BilledBy: _billed_by,
     FacilityPolicy: _policy,
 }

@@ -168,6 +168,14 @@ class QueryPolicy:
 
 
 @dataclass(frozen=True)
+class BilledBy:
+    """Who bills released accounts of this scope (``vocabulary.BILLING_SYSTEMS``)."""
+
+    system: str
+    scope: Scope = Scope()
+
+
+@dataclass(frozen=True)
 class FacilityPolicy:
     """The whole policy of a facility at one moment. Of rows that both fit an account, the first wins.
 
@@ -187,6 +195,7 @@ class FacilityPolicy:
     query_is_legal_record: bool = field(default=False)
     queries: QueryPolicy = QueryPolicy()
     suggestions_for: tuple[str, ...] = ()
+    billed_by: tuple[BilledBy, ...] = ()
     targets: tuple[StepTarget, ...] = ()
 
     def documents_accepted(
@@ -247,6 +256,11 @@ class FacilityPolicy:
         """Days after discharge by which an account has left this step; None where the policy sets no target."""
         fitting = (row for row in self.targets if row.step == step and row.scope.covers(patient_class, payer_kind, service))
         return next((row.days for row in fitting), None)
+
+    def bills_through(self, patient_class: str, payer_kind: str, service: str = "") -> str:
+        """``claims`` (we make the claim) where no row fits, or ``patient_accounting`` (it bills from our final codes)."""
+        fitting = (row.system for row in self.billed_by if row.scope.covers(patient_class, payer_kind, service))
+        return next(fitting, "claims")
 
     def unsigned_severity(self, document_type: str) -> str:
         """``hold`` or ``warn`` for evidence on an unsigned document of this type."""

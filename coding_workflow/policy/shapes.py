@@ -8,6 +8,7 @@ from . import vocabulary, words
 from .rules import (
     Alternative,
     AutoRelease,
+    BilledBy,
     BillHold,
     Downstream,
     EvidencePolicy,
@@ -95,6 +96,16 @@ SHAPES: Final[Mapping[type, tuple[Shape, ...]]] = {
         Shape("daily_sample", "number", "Of each day's, looked at", "Drawn by chance for the accountable supervisor."),
         _WHOM,
     ),
+    BilledBy: (
+        Shape(
+            "system",
+            "choice",
+            "Accounts",
+            "Where final codes go is set under Claims.",
+            tuple((code, words.capital(words.name(code))) for code in vocabulary.BILLING_SYSTEMS),
+        ),
+        _WHOM,
+    ),
     EvidencePolicy: (
         Shape(
             "shown_on_record",
@@ -125,6 +136,7 @@ SHAPES: Final[Mapping[type, tuple[Shape, ...]]] = {
         Shape("queries", "record", "Reminders and escalation", of=QueryPolicy),
         Shape("suggestions_for", "choices", "Suggested codes for", "None ticked: for nobody.", _CLASSES),
         Shape("auto_release", "rows", "Release without approval", of=AutoRelease),
+        Shape("billed_by", "rows", "Billing", of=BilledBy),
         Shape("targets", "rows", "Targets", of=StepTarget),
     ),
 }
@@ -142,6 +154,7 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "queries": ("queries", "query_is_legal_record"),
     "suggestions_for": ("suggestions_for",),
     "auto_release": ("auto_release",),
+    "billed_by": ("billed_by",),
     "targets": ("targets",),
 }
 

@@ -209,13 +209,20 @@ def _approval(asked: Asked) -> Iterator[Step]:
 
 
 def _release(asked: Asked) -> Iterator[Step]:
+    def system(payer: str) -> str:
+        ours = asked.policy.bills_through(asked.patient_class, payer, asked.service) == "claims"
+        return "the claims are made" if ours else "the final codes go to patient accounting"
+
+    through = {asked.policy.bills_through(asked.patient_class, payer, asked.service) for payer in vocabulary.PAYER_KINDS}
+    hands_over = through != {"claims"}
+    waits = "patient accounting to acknowledge, or claim elements" if hands_over else "claim elements that fit the form"
     yield Step(
         "release",
-        "Release, claims",
+        "Release, billing" if hands_over else "Release, claims",
         AUTOMATIC,
         "automatic",
-        "The gate in the database lets it pass, the certificate is written, the claims are made.",
-        "claim elements that fit the form",
+        f"The gate in the database lets it pass, the certificate is written; {asked.by_payer(system)}.",
+        waits,
         counted=True,
     )
 

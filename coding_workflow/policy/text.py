@@ -11,6 +11,7 @@ from . import vocabulary, words
 from .rules import (
     Alternative,
     AutoRelease,
+    BilledBy,
     BillHold,
     Downstream,
     FacilityPolicy,
@@ -188,6 +189,17 @@ def auto_release(row: AutoRelease, people: People) -> str:
     )
 
 
+def _billed_by(policy: FacilityPolicy, people: People) -> _Parts:
+    lead = "Who makes the bill of a released account. Where no line below says otherwise, claims are made here."
+    none = () if policy.billed_by else ("All claims are made here.",)
+    return "billed_by", "Billing", lead, (*none, *map(billed_by, policy.billed_by))
+
+
+def billed_by(row: BilledBy) -> str:
+    """One row in words."""
+    return f"{words.capital(words.whom(row.scope))} {words.name(row.system)}."
+
+
 def _targets(policy: FacilityPolicy, people: People) -> _Parts:
     lead = "By when an account should have left a step. Whoever is later is counted as late on the flow chart and in its lists."
     none = () if policy.targets else ("No target is set.",)
@@ -228,6 +240,7 @@ _SECTIONS: Final[tuple[Callable[[FacilityPolicy, People], _Parts], ...]] = (
     _queries,
     _suggestions,
     _auto_release,
+    _billed_by,
     _targets,
     _always,
 )
@@ -239,6 +252,7 @@ _ROWS: Final[dict[str, Callable[[Any, People], str]]] = {
     "required_tables": lambda row, people: required_table(row),
     "downstream": downstream,
     "auto_release": auto_release,
+    "billed_by": lambda row, people: billed_by(row),
     "targets": lambda row, people: target(row),
 }
 

@@ -21,6 +21,8 @@ _NAMES: Final[Mapping[str, str]] = {
     "select_modifier": "select modifiers",
     "principal_diagnosis": "the principal diagnosis",
     "procedure": "procedures",
+    "claims": "are billed by claims made here",
+    "patient_accounting": "are billed by patient accounting from the final codes",
     "passage": "a passage of a document",
     "page_region": "a region of a scanned page",
     "external_document": "a document in the electronic record",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from coding_workflow.policy.rules import AutoRelease, Downstream, FacilityPolicy, Scope, StepTarget
+from coding_workflow.policy.rules import AutoRelease, BilledBy, Downstream, FacilityPolicy, Scope, StepTarget
 from coding_workflow.policy.standard import STANDARD
 
 _SCOPE = Scope(("emergency",), ("commercial",), ("PSY",))
@@ -17,6 +17,7 @@ FULL: FacilityPolicy = replace(
     downstream=(Downstream("CPT", "ada", "The claim scrubber checks it", datetime.date(2026, 12, 31), _SCOPE),),
     auto_release=(AutoRelease("cleo", _SCOPE, 3),),
     suggestions_for=("clinic",),
+    billed_by=(BilledBy("patient_accounting", _SCOPE),),
     targets=(StepTarget("coding", 5, _SCOPE), StepTarget("approval", 7)),
 )
 

@@ -8,7 +8,7 @@ import pytest
 
 from coding_workflow.policy import chart, vocabulary
 from coding_workflow.policy.flow import LANES, flow_of
-from coding_workflow.policy.rules import AutoRelease, BillHold, FacilityPolicy, QueryPolicy, Scope, StepTarget
+from coding_workflow.policy.rules import AutoRelease, BilledBy, BillHold, FacilityPolicy, QueryPolicy, Scope, StepTarget
 from coding_workflow.policy.standard import STANDARD
 from coding_workflow.policy.svg import Figure, draw
 
@@ -92,6 +92,14 @@ def test_the_steps_say_the_policys_numbers_and_people():
     assert (flow.of["coding"].target_days, flow.of["approval"].target_days) == ("5 days", "")
     assert "History and physical" in flow.of["held"].does
     assert "death summary" not in flow_of(policy, "clinic").of["held"].does.lower()
+
+
+def test_who_bills_is_said_by_payer():
+    policy = replace(STANDARD, billed_by=(BilledBy("patient_accounting", Scope(payer_kinds=("self_pay",))),))
+    step = flow_of(policy, "clinic").of["release"]
+    assert step.name == "Release, billing"
+    assert "the final codes go to patient accounting (self-pay)" in step.does
+    assert "the claims are made." in flow_of(STANDARD, "clinic").of["release"].does
 
 
 def test_where_a_step_leads_is_told_with_the_way_back():

@@ -136,6 +136,7 @@ def _judge(accounts: Sequence[Account], in_force: InForce) -> tuple[list[Judged]
     ids = [account.pk for account in accounts]
     newest = _newest(ids)
     stored = {account.pk: _stored(account, newest.get(account.pk)) for account in accounts}
+    in_force.group_first(facts for facts in stored.values() if facts)
     coders = {int(coder.id) for facts in stored.values() if facts for coder in facts.coders}
     shared = SharedRows.read(accounts, coders)
     work = WorkItem.objects.filter(account__in=ids, kind=WorkKind.RELEASE, closed_at__isnull=True)
