@@ -26,15 +26,15 @@ def discharge(*, account_id: int, facts: VisitMessage, source: Source) -> Accoun
         source.flag("cancelled_later")
         return account
     news.keep()
-    if account.step != Step.REGISTERED:
-        source.flag("already_discharged")
-        return account
     Milestone.objects.update_or_create(
         facility=source.facility,
         account=account,
         kind="discharged",
         defaults={"owner": "patient_access", "reached_at": account.discharged_at or source.sent_at},
     )
+    if account.step != Step.REGISTERED:
+        source.flag("already_discharged")
+        return account
     lifecycle.move(account=account, to=Step.DISCHARGED, by=source.by, action=source.action)
     begin_bill_hold(account=account, by=source.by)
     return account

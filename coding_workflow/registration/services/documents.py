@@ -87,8 +87,8 @@ def _state(account: Account, before: State, facts: DocumentFacts, news: told.New
         values["text"] = facts.text
     if news.fresh("status"):
         values["status"] = facts.status
-        if facts.status != VersionStatus.CANCELLED:
-            values["signed_at"] = facts.signed.instant(source.zone) if facts.signed else None
+    if facts.status != VersionStatus.CANCELLED and news.fresh("signed"):
+        values["signed_at"] = facts.signed.instant(source.zone) if facts.signed else None
     if facts.author is not None and news.fresh("author"):
         values["author"] = people.provider_for(facts.author, source, "TXA", 9)
         values["author_role"] = role_of(account, facts.author, source)

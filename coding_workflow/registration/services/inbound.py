@@ -27,7 +27,13 @@ log = structlog.get_logger(__name__)
 
 _FEED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 #: Refusals that a merge or move can settle: what was refused so is tried again after it.
-_SETTLED: Final = ("registration.other_patient", "registration.parent_elsewhere", "document.elsewhere", "order.elsewhere")
+_SETTLED: Final = (
+    "registration.other_patient",
+    "account.other_patient",
+    "registration.parent_elsewhere",
+    "document.elsewhere",
+    "order.elsewhere",
+)
 _LISTED = (MessageStatus.FAILED, MessageStatus.PARKED)
 _OPEN = (*_LISTED, MessageStatus.ASIDE)
 
