@@ -31,6 +31,25 @@ def _moved(payload: Payload) -> str:
     return f"{verb}: now {after}{reason}"
 
 
+def _combined(text: str) -> Telling:
+    def tell(payload: Payload) -> str:
+        counts = [f"{payload[name]} {name}" for name in ("charges", "documents", "orders") if payload.get(name)]
+        kept = (
+            "; who had it open goes on"
+            if payload.get("claim_kept")
+            else "; somebody had it open"
+            if payload.get("held_by")
+            else ""
+        )
+        return f"{text}{f' with {_and(counts)}' if counts else ''}{kept}"
+
+    return tell
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
+
+
 def _hold(payload: Payload) -> str:
     condition = f"condition {payload['condition']}, " if payload.get("condition") else ""
     kind = "Hold opened" if payload.get("blocking", True) else "Warning opened"
@@ -50,6 +69,22 @@ _TELLINGS: Final[dict[str, Telling]] = {
     "registration.registered": _with("Registered", "class"),
     "registration.updated": _with("Registration updated", "elements"),
     "registration.discharge_cancelled": _plain("Discharge cancelled"),
+    "registration.named": _plain("Known by its number only: the sender combined it before anything came for it"),
+    "registration.transferred": _with("Moved in the house", "before", "after"),
+    "registration.visit_moved": _plain("A visit was moved between accounts"),
+    "registration.visit_merged": _plain("Two visit numbers became one"),
+    "account.patient_merged": _plain("The patient's numbers became one"),
+    "account.patient_moved": _plain("The account was moved to another patient"),
+    "account.patient_changed": _with("Patient changed", "elements"),
+    "account.combined": _combined("Combined into another account"),
+    "account.absorbed": _combined("Took another account in"),
+    "leave.left": _with("Leave of absence: left", "on"),
+    "leave.returned": _with("Leave of absence: back", "on"),
+    "leave.left_cancelled": _with("Leave of absence taken back", "on"),
+    "leave.return_cancelled": _with("Return from leave taken back", "on"),
+    "order.received": _with("Order received", "kind", "status"),
+    "order.changed": _with("Order changed", "kind", "status", "elements"),
+    "document.renamed": _with("Document renamed", "type"),
     "account.moved": _moved,
     "account.ended": _with("Ended without a claim", "reason"),
     "document.received": _with("Document received", "type", "status"),
@@ -62,6 +97,7 @@ _TELLINGS: Final[dict[str, Telling]] = {
     "work.claimed": _with("Work taken", "kind"),
     "work.returned": _with("Work put back", "reason"),
     "work.taken_over": _with("Work taken over", "reason"),
+    "work.carried_over": _plain("Work goes on with who had the combined account"),
     "work.rerouted": _with("Moved to another queue", "queue"),
     "work.assigned": _with("Work assigned", "reason"),
     "work.unassigned": _plain("Assignment undone"),

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from accounts import history
@@ -53,17 +54,17 @@ def refresh_spans(*, account: Account, by: Actor) -> None:
 
 def with_leaves(account: Account, told: list[Span]) -> list[Span]:
     """Spans that somebody told, with the leaves in place of their own 74 where there are notices."""
-    notices = _notices(account)
+    notices = _notices(whole(account.pk))
     if not notices:
         return told
     return [span for span in told if span["code"] != SPAN_CODE] + spans(notices)
 
 
-def leaves_of(account: Account) -> tuple[Leave, ...]:
-    """Every leave of the account and of what was combined into it, oldest first."""
-    return leaves(_notices(account))
+def leaves_of(account_ids: Iterable[int]) -> tuple[Leave, ...]:
+    """Every leave of accounts that are one, oldest first. One query."""
+    return leaves(_notices(account_ids))
 
 
-def _notices(account: Account) -> list[Notice]:
-    rows = LeaveNotice.objects.filter(account__in=whole(account.pk))
+def _notices(account_ids: Iterable[int]) -> list[Notice]:
+    rows = LeaveNotice.objects.filter(account__in=account_ids)
     return [Notice(row.kind, row.on, row.at, row.sent_at) for row in rows]

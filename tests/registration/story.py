@@ -62,7 +62,9 @@ def emergency() -> list[bytes]:
         adt("A04", 1, _emergency(), patient=OTHER_NUMBER, coverages=[sending.MEDICARE]),
         write.dft(
             sending.sending("c-2", 2), OTHER_NUMBER, EARLY,
-            [write.Charge(number="T-ED", code="ED", amount=Decimal("420"), service_date=sending.ADMITTED.date(), revenue_code="0450")],
+            [write.Charge(
+                number="T-ED", code="ED", amount=Decimal("420"), service_date=sending.ADMITTED.date(), revenue_code="0450",
+            )],
         ),
         write.mdm(sending.sending("c-3", 3), OTHER_NUMBER, EARLY, _note("D-ED", "Seen in the emergency department.", type="ED")),
         adt("A03", 4, _emergency(discharged_at=sending.ADMITTED, disposition="01"), patient=OTHER_NUMBER),
