@@ -18,10 +18,16 @@ def _plain(text: str) -> Telling:
 
 def _with(text: str, *names: str) -> Telling:
     def tell(payload: Payload) -> str:
-        said = [str(payload[name]).replace("_", " ") for name in names if payload.get(name) not in (None, "", [])]
+        said = [_words(payload[name]) for name in names if payload.get(name) not in (None, "", [], {})]
         return f"{text}: {' · '.join(said)}" if said else text
 
     return tell
+
+
+def _words(value: Any) -> str:
+    """A code, several, or the names of elements that changed."""
+    several = [str(each) for each in value] if isinstance(value, list | dict) else [str(value)]
+    return ", ".join(several).replace("_", " ")
 
 
 def _moved(payload: Payload) -> str:
@@ -33,7 +39,8 @@ def _moved(payload: Payload) -> str:
 
 def _combined(text: str) -> Telling:
     def tell(payload: Payload) -> str:
-        counts = [f"{payload[name]} {name}" for name in ("charges", "documents", "orders") if payload.get(name)]
+        there = [(int(payload.get(f"{one}s") or 0), one) for one in ("charge", "document", "order")]
+        counts = [f"{count} {one}{'' if count == 1 else 's'}" for count, one in there if count]
         kept = (
             "; who had it open goes on"
             if payload.get("claim_kept")
