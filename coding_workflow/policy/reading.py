@@ -4,6 +4,7 @@ import datetime
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from . import vocabulary
@@ -76,6 +77,8 @@ def _read(kind: Any, raw: Any, place: str) -> Any:
     if get_origin(kind) is tuple:
         item = get_args(kind)[0]
         return tuple(_read(item, each, f"{place}[{n}]") for n, each in enumerate(_expect(list, raw, place, "a list")))
+    if get_origin(kind) is UnionType:
+        return None if raw is None else _read(get_args(kind)[0], raw, place)
     if kind is datetime.date:
         return _read_date(raw, place)
     return _expect(kind, raw, place, {str: "text", int: "a whole number", bool: "true or false"}[kind])
