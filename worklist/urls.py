@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from .views import board, earlier, go, history, imports, my_work, parked, timing
-from .views.claims import cases, lists, one, remittances
+from .views.claims import cases, deliveries, lists, one, remittances
 from .views.queries import answer, composer, overview, query
 
 app_name = "worklist"
@@ -22,6 +22,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("claims/<int:pk>/rejected/", one.rejected, name="rejected"),
     path("claims/<int:pk>/discrepancy/", one.discrepancy, name="discrepancy"),
     path("claims/releases/<int:pk>/again/", lists.again, name="claim_again"),
+    path("claims/codes/<int:pk>/", deliveries.delivery, name="delivery"),
+    path("claims/codes/<int:pk>/again/", deliveries.again, name="delivery_again"),
+    path("claims/destinations/", deliveries.destinations, name="destinations"),
+    path("claims/destinations/<int:pk>/", deliveries.destination, name="destination"),
     path("claims/remittance/", remittances.post_remittance, name="post_remittance"),
     path("claims/remittances/<int:pk>/", remittances.remittance, name="remittance"),
     path("claims/cases/<int:pk>/", cases.case, name="case"),
@@ -34,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<int:pk>/set-aside/", imports.set_aside, name="import_set_aside"),
     path("parked/", parked.parked, name="parked"),
     path("parked/<int:pk>/again/", parked.again, name="parked_again"),
+    path("golive/", include("worklist.views.golive.urls")),
     path("rules/", include("worklist.views.lab.urls")),
     path("time/", timing.mine, name="my_time"),
     path("time/<int:pk>/", timing.record, name="record_time"),

@@ -4,12 +4,14 @@ import datetime
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from . import vocabulary
 from .rules import (
     Alternative,
     AutoRelease,
+    BilledBy,
     BillHold,
     Downstream,
     EvidencePolicy,
@@ -75,6 +77,8 @@ def _read(kind: Any, raw: Any, place: str) -> Any:
     if get_origin(kind) is tuple:
         item = get_args(kind)[0]
         return tuple(_read(item, each, f"{place}[{n}]") for n, each in enumerate(_expect(list, raw, place, "a list")))
+    if get_origin(kind) is UnionType:
+        return None if raw is None else _read(get_args(kind)[0], raw, place)
     if kind is datetime.date:
         return _read_date(raw, place)
     return _expect(kind, raw, place, {str: "text", int: "a whole number", bool: "true or false"}[kind])
@@ -197,6 +201,10 @@ def _unsigned(row: UnsignedDocuments, place: str) -> Iterator[Fault]:
     yield from _words(row.document_types, vocabulary.DOCUMENT_TYPES, f"{place}.document_types")
 
 
+def _billed_by(row: BilledBy, place: str) -> Iterator[Fault]:
+    yield from _words([row.system], vocabulary.BILLING_SYSTEMS, f"{place}.system")
+
+
 def _queries(row: QueryPolicy, place: str) -> Iterator[Fault]:
     yield from _words([row.escalate_to], vocabulary.ESCALATION_DESKS, f"{place}.escalate_to")
     if not 1 <= row.reminder_days < row.second_reminder_days < row.escalation_days <= MAX_DAYS:
@@ -234,5 +242,6 @@ _CHECKS: dict[type, Callable[[Any, str], Iterator[Fault]]] = {
     AutoRelease: _auto_release,
     UnsignedDocuments: _unsigned,
     QueryPolicy: _queries,
+    BilledBy: _billed_by,
     FacilityPolicy: _policy,
 }

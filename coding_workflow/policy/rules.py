@@ -156,11 +156,20 @@ class QueryPolicy:
 
 
 @dataclass(frozen=True)
+class BilledBy:
+    """Who bills released accounts of this scope (``vocabulary.BILLING_SYSTEMS``)."""
+
+    system: str
+    scope: Scope = Scope()
+
+
+@dataclass(frozen=True)
 class FacilityPolicy:
     """The whole policy of a facility at one moment. Of rows that both fit an account, the first wins.
 
     ``suggestions_for``: the patient classes whose coders are offered codes from the record's words; none unless named.
-    Who pays is not asked: what is offered must not depend on it.
+    Who pays is not asked: what is offered must not depend on it. ``observe_until``: the day on which the facility goes live;
+    before it the gate judges and reports, holds nothing and releases nothing.
     """
 
     title: str
@@ -175,6 +184,8 @@ class FacilityPolicy:
     query_is_legal_record: bool = field(default=False)
     queries: QueryPolicy = QueryPolicy()
     suggestions_for: tuple[str, ...] = ()
+    billed_by: tuple[BilledBy, ...] = ()
+    observe_until: datetime.date | None = None
 
     def documents_accepted(
         self, patient_class: str, payer_kind: str, situations: frozenset[str]
@@ -227,6 +238,15 @@ class FacilityPolicy:
     def auto_release_for(self, patient_class: str, payer_kind: str) -> AutoRelease | None:
         """The row under which a clean account is released without a person, or None."""
         return next((row for row in self.auto_release if row.scope.covers(patient_class, payer_kind)), None)
+
+    def observes(self, on: datetime.date) -> bool:
+        """Whether the gate only reports on this business date."""
+        return self.observe_until is not None and on < self.observe_until
+
+    def bills_through(self, patient_class: str, payer_kind: str) -> str:
+        """``claims`` (we make the claim) where no row fits, or ``patient_accounting`` (it bills from our final codes)."""
+        fitting = (row.system for row in self.billed_by if row.scope.covers(patient_class, payer_kind))
+        return next(fitting, "claims")
 
     def unsigned_severity(self, document_type: str) -> str:
         """``hold`` or ``warn`` for evidence on an unsigned document of this type."""

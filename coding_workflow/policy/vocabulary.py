@@ -50,6 +50,9 @@ DOCUMENT_TYPES: Final = (
     "other",
 )
 
+#: Who makes the bill of a released account: we do (837I), or the hospital's patient accounting from our final codes.
+BILLING_SYSTEMS: Final = ("claims", "patient_accounting")
+
 #: Circumstances of an account that a required-document row may depend on, and what each means.
 #: The rule engine works out which ones an account is in.
 SITUATIONS: Final = {

@@ -22,7 +22,7 @@ from coding_workflow.coding.services.queries import renew_link
 from coding_workflow.guidelines.models import AdminRule
 from coding_workflow.guidelines.services import write_rule
 from coding_workflow.outbox.services import drain
-from coding_workflow.payment.models import Claim, ClaimFile, Remittance
+from coding_workflow.payment.models import Claim, ClaimFile, Delivery, Remittance
 from coding_workflow.registration.models import InboundMessage
 from coding_workflow.registration.services import import_message
 from coding_workflow.release.models import Backtest, Certificate, DiscrepancyCase
@@ -35,7 +35,7 @@ from tests.security import url_table
 from tests.security.browser import signed_in
 from tests.security.url_table import PUBLIC, SIGNED_IN, TABLE, Address
 from tests.worklist.query_rows import answer_link_at, draft_query_at, query_at
-from tests.worklist.rows import parked_at
+from tests.worklist.rows import delivery_at, parked_at
 from tests.worklist.rules import blank
 from worklist.assignment import claim_next
 from worklist.demo.hospital import open_hospital
@@ -63,7 +63,10 @@ MORE: Final = (
     ("worklist:my_work", "?nothing=1&only=review", ("ben", "bill")),
     ("worklist:my_work", "", ("cleo", "ada", "cora")),
     ("worklist:board", "", ("cora",)),
-    *(("worklist:claims", f"?show={tab}", ("bill",)) for tab in ("submitted", "paid", "cases", "remittances", "unmatched")),
+    *(
+        ("worklist:claims", f"?show={tab}", ("bill",))
+        for tab in ("submitted", "paid", "cases", "remittances", "unmatched", "codes")
+    ),
     ("worklist:rules", "?words=sepsis&condition=4", ("ada",)),
     ("codesets:search", "?q=diabetes+foot+ulcer", ("ana",)),
 )
@@ -104,6 +107,7 @@ def site(committed_coded_db: str, settings: Settings) -> Iterator[Site]:
     Account.objects.filter(number=states.in_house().number).update(restricted="VIP")
     claim_next(user=User.objects.get(username="ana"))
     _upload(User.objects.get(username="ada"))
+    delivery_at(None, Facility.objects.get(code="MAIN"))
     message = import_message(sending.discharge(disposition="ZZ"))
     parked_at(None, message.facility)
     _write_rules()
@@ -170,6 +174,7 @@ def _rows(address: Address) -> list[dict[str, Any]]:
         url_table.person: User.objects.filter(username__in=("ana", "cleo")),
         url_table.claim_at: Claim.objects.order_by("pk"),
         url_table.claim_file_at: ClaimFile.objects.all()[:1],
+        url_table.delivery_at: Delivery.objects.all(),
         url_table.case_at: DiscrepancyCase.objects.all(),
         url_table.certificate_at: Certificate.objects.all()[:1],
         url_table.message_at: InboundMessage.objects.exclude(status="applied"),

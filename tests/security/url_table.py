@@ -23,7 +23,7 @@ from coding_workflow.staff.models import Competence, Role, RoleGrant, User
 from tests.cast import Cast
 from tests.payment.stage import claim_file_at
 from tests.worklist.query_rows import answer_link_at, draft_query_at, query_at
-from tests.worklist.rows import case_at, certificate_at, claim_at, message_at, parked_at, release_at, remittance_at
+from tests.worklist.rows import case_at, certificate_at, claim_at, delivery_at, message_at, parked_at, release_at, remittance_at
 from tests.worklist.rules import backtest_at, rule_at, version_at
 from worklist.models import Assignment, QueueSetVersion
 from worklist.queueing import document, standard
@@ -203,6 +203,10 @@ TABLE: dict[str, Address] = {
     "worklist:rejected": Address(BILLER, "POST", claim_at, form={"reason": "Refused by the clearinghouse"}),
     "worklist:discrepancy": Address(CLAIMS, "POST", claim_at, form={"description": "Billed with another code"}),
     "worklist:claim_again": Address(frozenset({Role.BILLER, Role.SUPERVISOR}), "POST", release_at),
+    "worklist:delivery": Address(CLAIMS, "GET", delivery_at),
+    "worklist:delivery_again": Address(frozenset({Role.BILLER, Role.SUPERVISOR}), "POST", delivery_at),
+    "worklist:destinations": Address(ADMINISTRATOR),
+    "worklist:destination": Address(ADMINISTRATOR, "GET POST", at_facility),
     "worklist:post_remittance": Address(BILLER, "POST"),
     "worklist:remittance": Address(CLAIMS, "GET", remittance_at),
     "worklist:case": Address(CLAIMS, "GET", case_at),
@@ -217,6 +221,14 @@ TABLE: dict[str, Address] = {
     "worklist:import_set_aside": Address(MENDS_IMPORTS, "POST", message_at, form={"reason": "A test message of the vendor"}),
     "worklist:parked": Address(MENDS_IMPORTS),
     "worklist:parked_again": Address(MENDS_IMPORTS, "POST", parked_at),
+    # Going live
+    "worklist:golive": Address(RULES),
+    "worklist:golive_at": Address(RULES, "GET", at_facility),
+    "worklist:golive_compare": Address(WRITES_QUEUES, "POST", at_facility),
+    "worklist:golive_explain": Address(WRITES_QUEUES, "POST", at_facility),
+    "worklist:golive_observed": Address(RULES, "GET", at_facility),
+    "worklist:golive_billed_outside": Address(SUPERVISOR, "POST", at_facility),
+    "worklist:downtime": Address(HOLDERS, "GET", at_facility),
     # Rules
     "worklist:rules": Address(RULES),
     "worklist:new_rule": Address(ADMINISTRATOR, "GET POST"),

@@ -6,9 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import clock
 from accounts.models import Facility, OutboxRow, Payer
-from coding_workflow.payment.models import Claim, ClaimFile, Remittance
+from coding_workflow.payment.models import Claim, ClaimFile, Delivery, Destination, Remittance
 from coding_workflow.registration.models import InboundMessage
-from coding_workflow.release.models import Certificate, DiscrepancyCase
+from coding_workflow.release.models import Certificate, DiscrepancyCase, Release
 from tests.cast import SEPTEMBER, Cast
 from tests.payment.stage import claim_file_at
 
@@ -20,6 +20,24 @@ def claim_at(cast: Cast, facility: Facility) -> dict[str, Any]:
     made = Claim.objects.create(
         facility=facility, account=file.account, release=file.release, file=file, payer=payer,
         number=f"W{file.pk}", type_of_bill="0111", frequency="1", total=0,
+    )  # fmt: skip
+    return {"pk": made.pk}
+
+
+def delivery_at(cast: Cast | None, facility: Facility, state: str = "refused") -> dict[str, Any]:
+    """Final codes that patient accounting refused: answers the arguments of ``reverse``."""
+    release = (
+        Release.objects.get(pk=release_at(cast, facility)["pk"])
+        if cast
+        else Release.objects.filter(facility=facility).latest("pk")
+    )
+    place, _ = Destination.objects.get_or_create(
+        facility=facility, active=True, defaults={"name": "Patient accounting", "carrier": "hl7_file", "address": "pa"}
+    )
+    made = Delivery.objects.create(
+        facility=facility, account_id=release.account_id, release=release, destination=place, control_id=f"F{release.pk:010d}",
+        text="MSH|^~\\&|CODING|MAIN\rEVN|P12\r", sha256="0" * 64, state=state, problem="host.refused", answer="No such account",
+        attempts=1, not_before=clock.now(),
     )  # fmt: skip
     return {"pk": made.pk}
 
