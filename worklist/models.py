@@ -296,3 +296,33 @@ class TimeSpell(models.Model):
 
     def __str__(self) -> str:
         return f"spell #{self.pk}"
+
+
+class Reconciliation(models.Model):
+    """What patient accounting had unbilled against what was unbilled here, at one moment. Kept; explained once (trigger).
+
+    ``differences``: kind, account number, charges there and here, the first ones; ``differing`` counts all of them.
+    """
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64, db_collation="C")
+    there = models.PositiveIntegerField()
+    here = models.PositiveIntegerField()
+    agreeing = models.PositiveIntegerField()
+    dollars_there = models.DecimalField(max_digits=16, decimal_places=2)
+    dollars_here = models.DecimalField(max_digits=16, decimal_places=2)
+    differing = models.PositiveIntegerField()
+    differences = models.JSONField()
+    explanation = models.CharField(max_length=1000, blank=True)
+    explained_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [
+            # The page: the newest of a facility.
+            models.Index(fields=("facility", "-id"), name="reconciliation_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"reconciliation #{self.pk}"

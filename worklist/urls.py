@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<int:pk>/set-aside/", imports.set_aside, name="import_set_aside"),
     path("parked/", parked.parked, name="parked"),
     path("parked/<int:pk>/again/", parked.again, name="parked_again"),
+    path("golive/", include("worklist.views.golive.urls")),
     path("process/", include("worklist.views.process.urls")),
     path("rules/", include("worklist.views.lab.urls")),
     path("time/", timing.mine, name="my_time"),

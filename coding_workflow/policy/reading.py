@@ -4,6 +4,7 @@ import datetime
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from types import UnionType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from . import vocabulary
@@ -109,6 +110,8 @@ class _Reader:
         if get_origin(kind) is tuple:
             item, rows = get_args(kind)[0], self._expect(list, raw, place, "a list")
             return tuple(self.read(item, each, f"{place}[{n}]") for n, each in enumerate(rows))
+        if get_origin(kind) is UnionType:
+            return None if raw in (None, "") else self.read(get_args(kind)[0], raw, place)
         if kind is datetime.date:
             return self._date(raw, place)
         return self._expect(kind, raw, place, _KINDS[kind])

@@ -180,7 +180,8 @@ class FacilityPolicy:
     """The whole policy of a facility at one moment. Of rows that both fit an account, the first wins.
 
     ``suggestions_for``: the patient classes whose coders are offered codes from the record's words; none unless named.
-    Who pays is not asked: what is offered must not depend on it.
+    Who pays is not asked: what is offered must not depend on it. ``observe_until``: the day on which the facility goes live;
+    before it the gate judges and reports, holds nothing and releases nothing.
     """
 
     title: str
@@ -197,6 +198,7 @@ class FacilityPolicy:
     suggestions_for: tuple[str, ...] = ()
     billed_by: tuple[BilledBy, ...] = ()
     targets: tuple[StepTarget, ...] = ()
+    observe_until: datetime.date | None = None
 
     def documents_accepted(
         self, patient_class: str, payer_kind: str, situations: frozenset[str], service: str = ""
@@ -256,6 +258,10 @@ class FacilityPolicy:
         """Days after discharge by which an account has left this step; None where the policy sets no target."""
         fitting = (row for row in self.targets if row.step == step and row.scope.covers(patient_class, payer_kind, service))
         return next((row.days for row in fitting), None)
+
+    def observes(self, on: datetime.date) -> bool:
+        """Whether the gate only reports on this business date."""
+        return self.observe_until is not None and on < self.observe_until
 
     def bills_through(self, patient_class: str, payer_kind: str, service: str = "") -> str:
         """``claims`` (we make the claim) where no row fits, or ``patient_accounting`` (it bills from our final codes)."""

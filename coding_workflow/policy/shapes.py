@@ -125,6 +125,9 @@ SHAPES: Final[Mapping[type, tuple[Shape, ...]]] = {
     ),
     FacilityPolicy: (
         Shape("title", "text", "Title"),
+        Shape(
+            "observe_until", "date", "Goes live on", "Before that day the gate only reports. Empty: it holds from the first day."
+        ),
         Shape("bill_holds", "rows", "Bill hold", of=BillHold),
         Shape("required_documents", "rows", "Required documents", of=RequiredDocument),
         Shape("unsigned", "rows", "Unsigned documents", of=UnsignedDocuments),
@@ -143,7 +146,7 @@ SHAPES: Final[Mapping[type, tuple[Shape, ...]]] = {
 
 #: The parts of the editor: the section of the text, and the settings that its form asks for.
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "about": ("title",),
+    "about": ("title", "observe_until"),
     "bill_holds": ("bill_holds",),
     "required_documents": ("required_documents",),
     "unsigned": ("unsigned",),

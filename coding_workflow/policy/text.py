@@ -52,7 +52,13 @@ _Parts = tuple[str, str, str, tuple[str, ...]]
 
 def _about(policy: FacilityPolicy, people: People) -> _Parts:
     lead = "How this facility codes and releases its accounts. Of rows that both fit an account, the first one counts."
-    return "about", "About this policy", lead, (f"Its title is “{policy.title}”.",)
+    day = policy.observe_until
+    live = (
+        f"The facility goes live on {day:%Y-%m-%d}; before that day the gate judges and reports, holds and releases nothing."
+        if day
+        else "The gate holds and releases."
+    )
+    return "about", "About this policy", lead, (f"Its title is “{policy.title}”.", live)
 
 
 def _bill_holds(policy: FacilityPolicy, people: People) -> _Parts:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from accounts import chain
+from accounts import chain, clock
 from accounts.models import Facility
 from coding_workflow.codesets.models import TableRelease
 from coding_workflow.guidelines.case import Case
@@ -76,6 +76,11 @@ class InForce:
     def _releases(self) -> list[TableRelease]:
         """Every release: from the second account on, those of its dates are looked up among them."""
         return list(TableRelease.objects.filter(complete=True))
+
+    @cached_property
+    def observes(self) -> bool:
+        """Whether the facility only observes today: the gate reports, holds nothing and releases nothing."""
+        return self.policy.observes(clock.today(self.facility))
 
     def judge(self, facts: Facts) -> Judgement:
         """The verdict on these facts, without the rules in shadow."""

@@ -19,6 +19,7 @@ FULL: FacilityPolicy = replace(
     suggestions_for=("clinic",),
     billed_by=(BilledBy("patient_accounting", _SCOPE),),
     targets=(StepTarget("coding", 5, _SCOPE), StepTarget("approval", 7)),
+    observe_until=datetime.date(2026, 10, 15),
 )
 
 

@@ -227,6 +227,14 @@ TABLE: dict[str, Address] = {
     "worklist:import_set_aside": Address(MENDS_IMPORTS, "POST", message_at, form={"reason": "A test message of the vendor"}),
     "worklist:parked": Address(MENDS_IMPORTS),
     "worklist:parked_again": Address(MENDS_IMPORTS, "POST", parked_at),
+    # Going live
+    "worklist:golive": Address(RULES),
+    "worklist:golive_at": Address(RULES, "GET", at_facility),
+    "worklist:golive_compare": Address(WRITES_QUEUES, "POST", at_facility),
+    "worklist:golive_explain": Address(WRITES_QUEUES, "POST", at_facility),
+    "worklist:golive_observed": Address(RULES, "GET", at_facility),
+    "worklist:golive_billed_outside": Address(SUPERVISOR, "POST", at_facility),
+    "worklist:downtime": Address(HOLDERS, "GET", at_facility),
     # The process and its policy
     "worklist:process": Address(SIGNED_IN),
     "worklist:process_accounts": Address(WORKING, "GET", at_facility),

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0010_queue_limits"),
         ("release", "0003_rechecks"),
-        ("worklist", "0007_time"),
+        ("worklist", "0009_reconciliation_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

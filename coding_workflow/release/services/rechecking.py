@@ -209,7 +209,9 @@ def _event(check: Check) -> Event:
 
 
 def _is_unsettled(each: Judged, in_force: InForce) -> bool:
-    """Whether holds or work differ from what the judgement asks for."""
+    """Whether holds or work differ from what the judgement asks for; while the facility observes, there are no holds."""
+    if in_force.observes:
+        return bool(each.standing)
     holding = each.judgement.evaluation.holding
     if {hold_key(finding) for finding in holding} != {hold.key for hold in each.standing}:
         return True
@@ -220,7 +222,9 @@ def _is_unsettled(each: Judged, in_force: InForce) -> bool:
 
 
 def _settle(each: Judged, check: Check, in_force: InForce) -> None:
-    align_holds(each.account, each.judgement.evaluation, each.standing)
+    align_holds(each.account, () if in_force.observes else each.judgement.evaluation.holding, each.standing)
+    if in_force.observes:
+        return
     route(each.account, each.judgement.evaluation)
     if _goes_by_itself(each, in_force):
         automation.release_clean(account_id=each.account.pk, check=check)
