@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Min
@@ -44,6 +44,12 @@ def record_access(
     AccessRecord.objects.create(
         user_id=user_id, kind=kind, account=account, facility_id=facility_id, reason=reason, version_id=version_id
     )
+
+
+def record_accesses(*, user_id: int, kind: str, accounts: Iterable[Account]) -> None:
+    """As ``record_access``, for each of several accounts that leave together, on paper or in a file. One statement."""
+    rows = [AccessRecord(user_id=user_id, kind=kind, account=each, facility_id=each.facility_id) for each in accounts]
+    AccessRecord.objects.bulk_create(rows)
 
 
 def versions_read(user_id: int, account: Account) -> dict[int, datetime.datetime]:

@@ -19,6 +19,7 @@ Moment = Literal[
     "rules_changed",
     "policy_published",
     "competence_changed",
+    "account_combining",
 ]
 Listener = Callable[..., None]
 
@@ -35,6 +36,9 @@ def listen(moment: Moment, listener: Listener) -> None:
     tables_loaded(release, by): a release of a code table, complete · policy_published(version, by) ·
     rules_changed(facility, definitions, by): of one facility, or of all where it is None; every definition that
     was in force before or is from now on · competence_changed(competence, by): recorded or ended
+
+    account_combining(account, into, by): before an account is combined into another. The one moment whose listeners may refuse
+    (a ``Refused``): the whole is undone and nothing is combined.
     """
     if listener not in _LISTENERS[moment]:
         _LISTENERS[moment].append(listener)

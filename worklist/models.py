@@ -235,6 +235,26 @@ class Activity(models.TextChoices):
     OTHER = "other", "Other"
 
 
+class SampleLook(models.Model):
+    """A supervisor looked at an account that policy released by itself. Once for a release; append-only."""
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    release = models.OneToOneField("release.Release", on_delete=models.PROTECT, related_name="sample_look")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    right = models.BooleanField(help_text="Nothing was found wrong.")
+    words = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(right=True) | ~models.Q(words=""), name="sample_look_says_what_is_wrong"),
+        ]
+
+    def __str__(self) -> str:
+        return f"look at release #{self.release_id}"
+
+
 class TimeSpell(models.Model):
     """One person at one thing without a gap: an account (by real input, a minute at a time) or an activity (from start to stop).
 
@@ -276,3 +296,33 @@ class TimeSpell(models.Model):
 
     def __str__(self) -> str:
         return f"spell #{self.pk}"
+
+
+class Reconciliation(models.Model):
+    """What patient accounting had unbilled against what was unbilled here, at one moment. Kept; explained once (trigger).
+
+    ``differences``: kind, account number, charges there and here, the first ones; ``differing`` counts all of them.
+    """
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64, db_collation="C")
+    there = models.PositiveIntegerField()
+    here = models.PositiveIntegerField()
+    agreeing = models.PositiveIntegerField()
+    dollars_there = models.DecimalField(max_digits=16, decimal_places=2)
+    dollars_here = models.DecimalField(max_digits=16, decimal_places=2)
+    differing = models.PositiveIntegerField()
+    differences = models.JSONField()
+    explanation = models.CharField(max_length=1000, blank=True)
+    explained_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [
+            # The page: the newest of a facility.
+            models.Index(fields=("facility", "-id"), name="reconciliation_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"reconciliation #{self.pk}"

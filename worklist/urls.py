@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import board, bulk, deliveries, earlier, go, history, imports, my_work, parked, timing
-from .views.claims import cases, lists, one, remittances
+from .views import board, bulk, earlier, files, go, history, imports, my_work, parked, timing
+from .views.claims import cases, deliveries, lists, one, remittances
 from .views.queries import answer, composer, overview, query
 
 app_name = "worklist"
@@ -22,15 +22,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("claims/<int:pk>/rejected/", one.rejected, name="rejected"),
     path("claims/<int:pk>/discrepancy/", one.discrepancy, name="discrepancy"),
     path("claims/releases/<int:pk>/again/", lists.again, name="claim_again"),
+    path("claims/codes/<int:pk>/", deliveries.delivery, name="delivery"),
+    path("claims/codes/<int:pk>/again/", deliveries.again, name="delivery_again"),
+    path("claims/destinations/", deliveries.destinations, name="destinations"),
+    path("claims/destinations/<int:pk>/", deliveries.destination, name="destination"),
     path("claims/remittance/", remittances.post_remittance, name="post_remittance"),
     path("claims/remittances/<int:pk>/", remittances.remittance, name="remittance"),
     path("claims/cases/<int:pk>/", cases.case, name="case"),
     path("claims/cases/<int:pk>/correction/", cases.correction, name="correction"),
     path("claims/cases/<int:pk>/close/", cases.close, name="close_case"),
     path("imports/", imports.imports, name="imports"),
-    path("imports/upload/", deliveries.upload, name="upload_messages"),
-    path("imports/files/<int:pk>/", deliveries.delivery, name="delivery"),
-    path("imports/files/<int:pk>/stop/", deliveries.stop, name="stop_delivery"),
+    path("imports/upload/", files.upload, name="upload_messages"),
+    path("imports/files/<int:pk>/", files.file, name="message_file"),
+    path("imports/files/<int:pk>/stop/", files.stop, name="stop_message_file"),
     path("imports/many/", bulk.many, name="many_imports"),
     path("imports/many/<int:pk>/", bulk.run, name="bulk_run"),
     path("imports/many/<int:pk>/stop/", bulk.stop, name="stop_bulk"),
@@ -40,6 +44,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<int:pk>/set-aside/", imports.set_aside, name="import_set_aside"),
     path("parked/", parked.parked, name="parked"),
     path("parked/<int:pk>/again/", parked.again, name="parked_again"),
+    path("golive/", include("worklist.views.golive.urls")),
+    path("process/", include("worklist.views.process.urls")),
     path("rules/", include("worklist.views.lab.urls")),
     path("time/", timing.mine, name="my_time"),
     path("time/<int:pk>/", timing.record, name="record_time"),

@@ -15,6 +15,7 @@ APPEND_ONLY: Final = frozenset(
         "accounts_event",
         "accounts_accessrecord",
         "accounts_documentversion",
+        "accounts_leavenotice",
         "codesets_code",
         "codesets_codegroup",
         "codesets_indexword",
@@ -28,6 +29,7 @@ APPEND_ONLY: Final = frozenset(
         "coding_recordabstract",
         "coding_sentquery",
         "guidelines_ruleevent",
+        "policy_policyevent",
         "policy_policyversion",
         "payment_adjustment",
         "payment_payment",
@@ -43,6 +45,7 @@ APPEND_ONLY: Final = frozenset(
         "staff_signinrecord",
         "staff_breakglass",
         "worklist_queuesetversion",
+        "worklist_samplelook",
     }
 )
 
@@ -58,6 +61,7 @@ DELETABLE: Final = frozenset(
         "mfa_authenticator",
         "staff_cachedvalue",
         "codesets_uploadpiece",
+        "policy_policydraft",
         "registration_deliverybody",
         "registration_feed_facilities",
         "registration_feedmap",

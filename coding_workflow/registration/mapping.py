@@ -6,6 +6,8 @@ from typing import Final
 
 #: HL7 table 0004, patient class, where the class alone says enough.
 _CLASSES: Final = {"I": "inpatient", "B": "inpatient", "E": "emergency", "R": "recurring", "C": "ancillary", "N": "ancillary"}
+#: Table 0004 again: a patient who has not arrived (P) or whose class is not known (U) says nothing about the class.
+_UNSAID: Final = frozenset({"P", "U"})
 _OUR_CLASSES: Final = frozenset(
     {"inpatient", "observation", "emergency", "outpatient_surgery", "clinic", "recurring", "ancillary", "newborn"}
 )
@@ -27,6 +29,13 @@ _DOCUMENT_TYPES: Final = {
     "OP": "operative_note", "11504-8": "operative_note", "PN": "procedure_note", "28570-0": "procedure_note",
     "ED": "ed_note", "34111-5": "ed_note", "SP": "pathology_report", "11526-1": "pathology_report",
     "DI": "radiology_report", "18748-4": "radiology_report", "CD": "other", "AR": "other",
+}  # fmt: skip
+
+#: Order codes that place a patient, as many senders write them; every hospital has its own besides.
+_ORDERS: Final = {
+    "ADMIT": "inpatient", "ADMITIP": "inpatient", "ADMIT_INPATIENT": "inpatient", "INPATIENT": "inpatient",
+    "IPADMIT": "inpatient", "OBS": "observation", "OBSERVATION": "observation", "PLACEOBS": "observation",
+    "ADMIT_OBSERVATION": "observation", "PLACE_IN_OBSERVATION": "observation",
 }  # fmt: skip
 
 #: Degrees to the roles that evidence rules name.
@@ -57,9 +66,15 @@ class LocalCodes:
         letter = (code or "").upper()
         if letter == "I" and (admission or "").upper() in {"N", "4"}:
             return "newborn"
+        if letter in _UNSAID:
+            return ""
         if letter == "O":
             return _OUTPATIENTS.get((patient_type or "").upper()) or _OUTPATIENTS.get((service or "").upper()) or "clinic"
         return _CLASSES.get(letter, "")
+
+    def says_no_class(self, code: str | None) -> bool:
+        """Whether PV1-2 holds a letter that says nothing about the class."""
+        return (code or "").upper() in _UNSAID
 
     def service(self, code: str) -> str:
         """The hospital service, as sent unless mapped."""
@@ -82,6 +97,11 @@ class LocalCodes:
         mapped = self._row("document_type", *codes)
         own = (code.lower() for code in codes if code.lower() in known)
         return mapped or next((_DOCUMENT_TYPES[code] for code in codes if code in _DOCUMENT_TYPES), "") or next(own, "")
+
+    def order_kind(self, codes: tuple[str, ...]) -> str:
+        """Inpatient or observation where a code is mapped to it or a default; anything else is another order."""
+        defaults = (_ORDERS[word] for code in codes if (word := code.upper().replace(" ", "_").replace("-", "_")) in _ORDERS)
+        return self._row("order", *codes) or next(defaults, "other")
 
     def author_role(self, role: str) -> str:
         """The role of a degree; a word in lower case is taken as the role itself."""

@@ -8,6 +8,7 @@ from coding_workflow.outbox.registry import handler
 from .services.bulk import BULK, run_bulk
 from .services.ready import READY, begin_bill_hold
 from .services.uploads import IMPORT_FILE, run_upload
+from .services.waiting import ASK_AGAIN, ask_again
 
 
 @handler(READY, lane="bulk")
@@ -30,3 +31,10 @@ def import_file(row: OutboxRow) -> None:
 def many_messages(row: OutboxRow) -> None:
     """Try again or set aside the next batch of a choice of messages."""
     run_bulk(run_id=int(row.payload["run"]))
+
+
+@handler(ASK_AGAIN, lane="bulk")
+def ask_bill_holds_again(row: OutboxRow) -> None:
+    """Look at the accounts that wait when a policy begins, some at a time. Twice is once."""
+    if row.facility is not None:
+        ask_again(facility=row.facility, version_id=row.payload["version"], after=row.payload["after"])

@@ -1,19 +1,21 @@
 """What accounts of a facility are judged by, read once for a transaction."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from accounts import chain
+from accounts import chain, clock
 from accounts.models import Facility
 from coding_workflow.codesets.models import TableRelease
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.engine import evaluate, found_by
+from coding_workflow.guidelines.engine import evaluate, found_by, group_first
 from coding_workflow.guidelines.facts import Facts, facts_to_json, sha256
 from coding_workflow.guidelines.findings import Evaluation, Finding
 from coding_workflow.guidelines.registry import Rule
 from coding_workflow.guidelines.ruleset import RuleSet
 from coding_workflow.guidelines.selectors import ruleset_for, shadow_rules
+from coding_workflow.guidelines.tables import NoTables
 from coding_workflow.policy.rules import FacilityPolicy
 from coding_workflow.policy.selectors import policy_for
 from coding_workflow.release.tables import DatabaseTables, tables_of
@@ -75,12 +77,21 @@ class InForce:
         """Every release: from the second account on, those of its dates are looked up among them."""
         return list(TableRelease.objects.filter(complete=True))
 
+    @cached_property
+    def observes(self) -> bool:
+        """Whether the facility only observes today: the gate reports, holds nothing and releases nothing."""
+        return self.policy.observes(clock.today(self.facility))
+
     def judge(self, facts: Facts) -> Judgement:
         """The verdict on these facts, without the rules in shadow."""
         return self._judge(facts, self.tables(facts))
 
     def _judge(self, facts: Facts, tables: DatabaseTables) -> Judgement:
         return Judgement(facts_to_json(facts), self.policy, evaluate(facts, self.ruleset, tables, self.policy))
+
+    def group_first(self, accounts: Iterable[Facts]) -> None:
+        """Group the stays of these accounts at once, before each is judged."""
+        group_first(Case(facts, NoTables(), self.policy) for facts in accounts)
 
     def check(self, facts: Facts) -> Judgement:
         """The verdict, and beside it what the rules in shadow would have found: they ask the tables for themselves, so

@@ -72,12 +72,13 @@ class DatabaseTables(GrouperTables):
 
     def _book(self, system: str, on: Day = None) -> Book | None:
         """The release in force; asked for every code, so it is looked for once."""
-        asked = system, on
-        if asked not in self._chosen:
+        try:
+            return self._chosen[system, on]
+        except KeyError:
             day = on or self._on
             books = map(book_of, self._releases.get(system, ()))
-            self._chosen[asked] = next((book for book in books if day and book.covers(day)), None)
-        return self._chosen[asked]
+            chosen = self._chosen[system, on] = next((book for book in books if day and book.covers(day)), None)
+            return chosen
 
     def loaded(self, system: str, on: Day = None) -> str | None:
         """First day of the release in force, or None; for NCCI with the set that judges the account."""
@@ -90,7 +91,7 @@ class DatabaseTables(GrouperTables):
     def _line(self, system: str, code: str, on: Day = None) -> Line | None:
         book, day = self._book(system, on), on or self._on
         line = book.line(code) if book else None
-        return line if line and day and line.entry.valid_on(day) else None
+        return line if line and day and (line.undated or line.entry.valid_on(day)) else None
 
     def code(self, system: str, code: str, on: Day = None) -> CodeAnswer | None:
         """The code in force, headings included, or None."""

@@ -9,6 +9,7 @@ export const KEYS = [
   { keys: "g i", does: "go-imports", words: "Go to Imports" },
   { keys: "g f", does: "go-feeds", words: "Go to Feeds" },
   { keys: "g k", does: "go-parked", words: "Go to Parked work" },
+  { keys: "g f", does: "go-process", words: "Go to Process" },
   { keys: "g p", does: "go-people", words: "Go to People" },
   { keys: "g t", does: "go-tables", words: "Go to Code tables" },
   { keys: "n", does: "get-next", words: "Get next account" },

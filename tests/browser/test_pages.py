@@ -22,8 +22,9 @@ from coding_workflow.coding.services.queries import renew_link
 from coding_workflow.guidelines.models import AdminRule
 from coding_workflow.guidelines.services import write_rule
 from coding_workflow.outbox.services import drain
-from coding_workflow.payment.models import Claim, ClaimFile, Remittance
-from coding_workflow.registration.models import BulkRun, Delivery, Feed, InboundMessage
+from coding_workflow.payment.models import Claim, ClaimFile, Delivery, Remittance
+from coding_workflow.registration.models import BulkRun, Feed, InboundMessage
+from coding_workflow.registration.models import Delivery as MessageFile
 from coding_workflow.registration.services import import_message
 from coding_workflow.registration.services.bulk import Choice, start_bulk
 from coding_workflow.registration.services.feeds import FeedSettings, add_route, create_feed, put_map
@@ -39,7 +40,7 @@ from tests.security import url_table
 from tests.security.browser import signed_in
 from tests.security.url_table import PUBLIC, SIGNED_IN, TABLE, Address
 from tests.worklist.query_rows import answer_link_at, draft_query_at, query_at
-from tests.worklist.rows import parked_at
+from tests.worklist.rows import delivery_at, parked_at
 from tests.worklist.rules import blank
 from worklist.assignment import claim_next
 from worklist.demo.hospital import open_hospital
@@ -51,7 +52,7 @@ from .serving import served, session_cookie
 from .watching import grave_findings, scrolls_sideways, watched_context
 
 #: Addresses that answer with a file.
-FILES: Final = frozenset({"payment:claim_file", "worklist:certificate", "worklist:team_time_file"})
+FILES: Final = frozenset({"payment:claim_file", "worklist:certificate", "worklist:team_time_file", "worklist:policy_text_file"})
 #: Who looks, where the table lets several roles in: the first that may.
 _BY_ROLE: Final = {
     Role.CODER: "ana",
@@ -67,9 +68,13 @@ MORE: Final = (
     ("worklist:my_work", "?nothing=1&only=review", ("ben", "bill")),
     ("worklist:my_work", "", ("cleo", "ada", "cora")),
     ("worklist:board", "", ("cora",)),
-    *(("worklist:claims", f"?show={tab}", ("bill",)) for tab in ("submitted", "paid", "cases", "remittances", "unmatched")),
+    *(
+        ("worklist:claims", f"?show={tab}", ("bill",))
+        for tab in ("submitted", "paid", "cases", "remittances", "unmatched", "codes")
+    ),
     ("worklist:rules", "?words=sepsis&condition=4", ("ada",)),
     ("worklist:many_imports", "?show=parked&code=registration.no_account_yet", ("cleo",)),
+    *(("worklist:process", query, ("cleo", "ada")) for query in ("", "?class=emergency", "?show=took")),
     ("codesets:search", "?q=diabetes+foot+ulcer", ("ana",)),
 )
 
@@ -109,6 +114,7 @@ def site(committed_coded_db: str, settings: Settings) -> Iterator[Site]:
     Account.objects.filter(number=states.in_house().number).update(restricted="VIP")
     claim_next(user=User.objects.get(username="ana"))
     _upload(User.objects.get(username="ada"))
+    delivery_at(None, Facility.objects.get(code="MAIN"))
     message = import_message(sending.discharge(disposition="ZZ"))
     _run_feeds(User.objects.get(username="ada"))
     parked_at(None, message.facility)
@@ -193,6 +199,7 @@ def _rows(address: Address) -> list[dict[str, Any]]:
         url_table.person: User.objects.filter(username__in=("ana", "cleo")),
         url_table.claim_at: Claim.objects.order_by("pk"),
         url_table.claim_file_at: ClaimFile.objects.all()[:1],
+        url_table.delivery_at: Delivery.objects.all(),
         url_table.case_at: DiscrepancyCase.objects.all(),
         url_table.certificate_at: Certificate.objects.all()[:1],
         url_table.message_at: InboundMessage.objects.exclude(status="applied"),
@@ -200,16 +207,18 @@ def _rows(address: Address) -> list[dict[str, Any]]:
         url_table.table_upload: TableUpload.objects.all(),
         url_table.backtest_at: Backtest.objects.all(),
         url_table.at_facility: Facility.objects.filter(code="MAIN"),
+        url_table.policy_part: Facility.objects.filter(code="MAIN"),
         url_table.old_queues: Facility.objects.filter(code="MAIN"),
         url_table.work: WorkItem.objects.filter(closed_at=None, account__restricted="").order_by("pk")[:2],
         url_table.feed_at: Feed.objects.all(),
-        url_table.delivery_at: Delivery.objects.all(),
+        url_table.message_file_at: MessageFile.objects.all(),
         url_table.bulk_at: BulkRun.objects.all(),
         url_table.rule_at: AdminRule.objects.order_by("pk"),
     }
     if address.row in _QUERY_ROWS:
         return _QUERY_ROWS[address.row]()
-    rows = [{"pk": row.pk} for row in played[address.row]]
+    more = {"part": "evidence"} if address.row is url_table.policy_part else {}
+    rows = [{"pk": row.pk} | more for row in played[address.row]]
     assert rows, "no story made such a row"
     return rows
 

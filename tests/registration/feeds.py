@@ -46,7 +46,7 @@ def part_of_feed(cast: Cast, facility: Facility) -> dict[str, Any]:
     return feed_at(cast, facility) | {"row": 1}
 
 
-def delivery_at(cast: Cast, facility: Facility) -> dict[str, Any]:
+def message_file_at(cast: Cast, facility: Facility) -> dict[str, Any]:
     """A file that was uploaded for a feed of the facility."""
     made = Delivery.objects.create(
         feed_id=feed_at(cast, facility)["pk"], source="upload", name="walk.hl7", sha256="0" * 64, size=1, by=cast.ada

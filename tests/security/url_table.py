@@ -22,9 +22,9 @@ from coding_workflow.codesets.models import TableUpload
 from coding_workflow.staff.models import Competence, Role, RoleGrant, User
 from tests.cast import Cast
 from tests.payment.stage import claim_file_at
-from tests.registration.feeds import bulk_at, delivery_at, feed_at, part_of_feed
+from tests.registration.feeds import bulk_at, feed_at, message_file_at, part_of_feed
 from tests.worklist.query_rows import answer_link_at, draft_query_at, query_at
-from tests.worklist.rows import case_at, certificate_at, claim_at, message_at, parked_at, release_at, remittance_at
+from tests.worklist.rows import case_at, certificate_at, claim_at, delivery_at, message_at, parked_at, release_at, remittance_at
 from tests.worklist.rules import backtest_at, rule_at, version_at
 from worklist.models import Assignment, QueueSetVersion
 from worklist.queueing import document, standard
@@ -43,6 +43,7 @@ READS_QUERIES = frozenset({Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.COMP
 RULES = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COMPLIANCE})
 CLAIMS = frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE})
 MENDS_IMPORTS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
+PUBLISHES_POLICY = frozenset({Role.ADMINISTRATOR, Role.COMPLIANCE})
 IMPORTS = MENDS_IMPORTS | {Role.COMPLIANCE}
 
 Row = Callable[[Cast, Facility], dict[str, Any]]
@@ -141,6 +142,11 @@ def assignment(cast: Cast, facility: Facility) -> dict[str, Any]:
     return {"pk": made.pk}
 
 
+def policy_part(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A part of the facility's policy."""
+    return {"pk": facility.pk, "part": "evidence"}
+
+
 TABLE: dict[str, Address] = {
     # Sign-in
     "account_login": Address(PUBLIC, "GET POST"),
@@ -204,6 +210,10 @@ TABLE: dict[str, Address] = {
     "worklist:rejected": Address(BILLER, "POST", claim_at, form={"reason": "Refused by the clearinghouse"}),
     "worklist:discrepancy": Address(CLAIMS, "POST", claim_at, form={"description": "Billed with another code"}),
     "worklist:claim_again": Address(frozenset({Role.BILLER, Role.SUPERVISOR}), "POST", release_at),
+    "worklist:delivery": Address(CLAIMS, "GET", delivery_at),
+    "worklist:delivery_again": Address(frozenset({Role.BILLER, Role.SUPERVISOR}), "POST", delivery_at),
+    "worklist:destinations": Address(ADMINISTRATOR),
+    "worklist:destination": Address(ADMINISTRATOR, "GET POST", at_facility),
     "worklist:post_remittance": Address(BILLER, "POST"),
     "worklist:remittance": Address(CLAIMS, "GET", remittance_at),
     "worklist:case": Address(CLAIMS, "GET", case_at),
@@ -217,8 +227,8 @@ TABLE: dict[str, Address] = {
     "worklist:import_correct": Address(MENDS_IMPORTS, "POST", message_at, form={"text": "MSH|^~\\&|"}),
     "worklist:import_set_aside": Address(MENDS_IMPORTS, "POST", message_at, form={"reason": "A test message of the vendor"}),
     "worklist:upload_messages": Address(MENDS_IMPORTS, "GET POST"),
-    "worklist:delivery": Address(IMPORTS, "GET", delivery_at),
-    "worklist:stop_delivery": Address(MENDS_IMPORTS, "POST", delivery_at),
+    "worklist:message_file": Address(IMPORTS, "GET", message_file_at),
+    "worklist:stop_message_file": Address(MENDS_IMPORTS, "POST", message_file_at),
     "worklist:many_imports": Address(MENDS_IMPORTS, "GET POST"),
     "worklist:bulk_run": Address(IMPORTS, "GET", bulk_at),
     "worklist:stop_bulk": Address(MENDS_IMPORTS, "POST", bulk_at),
@@ -234,6 +244,34 @@ TABLE: dict[str, Address] = {
     "registration:remove_map": Address(ADMINISTRATOR, "POST", part_of_feed),
     "worklist:parked": Address(MENDS_IMPORTS),
     "worklist:parked_again": Address(MENDS_IMPORTS, "POST", parked_at),
+    # Going live
+    "worklist:golive": Address(RULES),
+    "worklist:golive_at": Address(RULES, "GET", at_facility),
+    "worklist:golive_compare": Address(WRITES_QUEUES, "POST", at_facility),
+    "worklist:golive_explain": Address(WRITES_QUEUES, "POST", at_facility),
+    "worklist:golive_observed": Address(RULES, "GET", at_facility),
+    "worklist:golive_billed_outside": Address(SUPERVISOR, "POST", at_facility),
+    "worklist:downtime": Address(HOLDERS, "GET", at_facility),
+    # The process and its policy
+    "worklist:process": Address(SIGNED_IN),
+    "worklist:process_accounts": Address(WORKING, "GET", at_facility),
+    "worklist:policy_sample": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), "GET", at_facility),
+    "worklist:look_at_sample": Address(SUPERVISOR, "POST", at_facility, form={"release": "1", "right": "yes"}),
+    "worklist:policy_text": Address(SIGNED_IN, "GET", at_facility),
+    "worklist:policy_text_file": Address(SIGNED_IN, "GET", at_facility),
+    "worklist:policy_versions": Address(SIGNED_IN, "GET", at_facility),
+    "worklist:take_up_policy": Address(ADMINISTRATOR, "POST", at_facility, form={"version": "1", "reason": "It was better"}),
+    "worklist:policy_file": Address(ADMINISTRATOR, "POST", at_facility, form={"reason": "For version control"}),
+    "worklist:edit_policy": Address(ADMINISTRATOR, "GET", at_facility),
+    "worklist:order_policy": Address(ADMINISTRATOR, "POST", at_facility, form={"do": "down:bill_holds[0]"}),
+    "worklist:throw_policy": Address(ADMINISTRATOR, "POST", at_facility),
+    "worklist:import_policy": Address(ADMINISTRATOR, "GET POST", at_facility),
+    "worklist:edit_policy_part": Address(ADMINISTRATOR, "GET POST", policy_part),
+    "worklist:preview_policy": Address(ADMINISTRATOR, "GET", at_facility),
+    "worklist:propose_policy": Address(ADMINISTRATOR, "POST", at_facility, form={"reason": "Decided by the committee"}),
+    "worklist:policy_proposal": Address(SIGNED_IN, "GET", at_facility),
+    "worklist:publish_policy": Address(PUBLISHES_POLICY, "POST", at_facility),
+    "worklist:return_policy": Address(PUBLISHES_POLICY, "POST", at_facility, form={"reason": "A row is missing"}),
     # Rules
     "worklist:rules": Address(RULES),
     "worklist:new_rule": Address(ADMINISTRATOR, "GET POST"),

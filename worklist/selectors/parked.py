@@ -21,6 +21,7 @@ WORDS: Final[dict[str, str]] = {
     "registration.ready_to_code": "End the bill hold",
     "registration.import_file": "Import an uploaded file of messages",
     "registration.bulk": "Try many messages again, or set them aside",
+    "registration.bill_holds": "End bill holds that a policy shortened",
     "release.recheck": "Check again what a change can touch",
     "release.backtest": "Backtest a rule",
     "coding.query_ladder": "Remind of a provider query",

@@ -135,6 +135,7 @@ ACCOUNT = shape(
     orders=many(shape(nouns.Order, type=needed_text, ordered_at=instant, authenticated=flag)),
     condition_codes=many(code),
     occurrence_codes=many(shape(nouns.Occurrence, code=code, date=day)),
+    occurrence_spans=many(shape(nouns.OccurrenceSpan, code=code, first=day, last=day)),
     value_codes=many(shape(nouns.Value, code=code, amount=amount)),
     providers=many(shape(nouns.Provider, role=needed_text, npi=text)),
     statement_from=day,

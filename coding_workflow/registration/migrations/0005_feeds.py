@@ -34,7 +34,7 @@ def _code(length: int, **more: object) -> models.CharField:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registration", "0003_set_aside"),
+        ("registration", "0004_record_told"),
         ("accounts", "0006_steps"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -2,7 +2,7 @@
 
 from .batches import BulkKind, BulkRun, Delivery, DeliveryBody, DeliverySource, DeliveryState
 from .feeds import Answer, Feed, FeedEvent, FeedFormat, FeedKind, FeedRoute, FeedState, ListenerState
-from .messages import FeedMap, InboundMessage, LastTold, MapKind, MessageStatus
+from .messages import FeedMap, InboundMessage, LastTold, MapKind, MessageStatus, RecordKind, RecordTold
 
 __all__ = [
     "Answer",
@@ -24,4 +24,6 @@ __all__ = [
     "ListenerState",
     "MapKind",
     "MessageStatus",
+    "RecordKind",
+    "RecordTold",
 ]

@@ -100,6 +100,7 @@ class MapKind(models.TextChoices):
     DOCUMENT_TYPE = "document_type", "Document type (TXA-2, OBR-24, OBR-4)"
     AUTHOR_ROLE = "author_role", "Author's role (degree)"
     PAYER = "payer", "Payer (IN1-3)"
+    ORDER = "order", "Order that places a patient (OBR-4)"
 
 
 class FeedMap(models.Model):
@@ -138,3 +139,35 @@ class LastTold(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+
+class RecordKind(models.TextChoices):
+    """What a ``RecordTold`` is about."""
+
+    DOCUMENT = "document", "Document"
+    ORDER = "order", "Order"
+
+
+class RecordTold(models.Model):
+    """When each element of one document or order was last told, by the sender's number; and to what document it belongs.
+
+    As ``LastTold`` does for accounts and patients. ``relation`` to ``parent``: an addendum to it, or its replacement. The
+    parent may come later than what belongs to it.
+    """
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=RecordKind, db_collation="C")
+    number = models.CharField(max_length=80, db_collation="C")
+    parent = models.CharField(max_length=80, blank=True, db_collation="C")
+    relation = models.CharField(max_length=12, blank=True, db_collation="C")
+    elements = models.JSONField(default=dict, help_text="Element to ISO instant, UTC.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("facility", "kind", "number"), name="record_told_once")]
+        indexes = [
+            # A document arrives: what waits for it as addendum or replacement.
+            models.Index(fields=("facility", "parent"), condition=~models.Q(parent=""), name="record_told_by_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"

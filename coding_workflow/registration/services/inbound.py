@@ -21,25 +21,20 @@ from coding_workflow.registration.hl7 import framing, read
 from coding_workflow.registration.hl7.problem import HL7Problem
 from coding_workflow.registration.models import InboundMessage, MessageStatus
 
-from .applying import Parked, Target, apply_parsed, queue_up, target_of
+from .applying import NotNeeded, Parked, Target, apply_parsed, queue_up, target_of
+from .places import PLACES
 
 log = structlog.get_logger(__name__)
 
 _FEED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
-#: Where a refusal that is not about one read value looks: the fields an interface team opens first.
-_PLACES: Final[dict[str, tuple[str, int]]] = {
-    "registration.unknown_facility": ("MSH", 4),
-    "registration.two_facilities": ("MSH", 4),
-    "registration.feed_elsewhere": ("MSH", 4),
-    "registration.control_id_used": ("MSH", 10),
-    "registration.other_authority": ("PID", 3),
-    "registration.other_patient": ("PID", 3),
-    "registration.no_class": ("PV1", 2),
-    "registration.unmapped_class": ("PV1", 2),
-    "registration.unmapped_disposition": ("PV1", 36),
-    "registration.dates_reversed": ("PV1", 45),
-    "registration.no_revenue_code": ("FT1", 7),
-}
+#: Refusals that a merge or move can settle: what was refused so is tried again after it.
+_SETTLED: Final = (
+    "registration.other_patient",
+    "account.other_patient",
+    "registration.parent_elsewhere",
+    "document.elsewhere",
+    "order.elsewhere",
+)
 _LISTED = (MessageStatus.FAILED, MessageStatus.PARKED)
 _OPEN = (*_LISTED, MessageStatus.ASIDE)
 
@@ -217,13 +212,17 @@ def _attempt(message: InboundMessage) -> None:
         message.account_number = target.number
         queue_up(target)
         with scoped([target.source.facility.pk]):
-            message.account = apply_parsed(parsed, target)
+            message.account = apply_parsed(target)
+    except NotNeeded as nothing:
+        message.facility = nothing.facility
+        _set_aside_unread(message, nothing.reason)
     except Parked as parked:
+        message.account_number = parked.number
         _finish(message, MessageStatus.PARKED, parked.code, parked.sentence)
     except HL7Problem as problem:
         _fail(message, target, problem.code, problem.sentence, problem.segment, problem.field)
     except Refused as refusal:
-        _fail(message, target, refusal.code, refusal.sentence, *_PLACES.get(refusal.code, ("", 0)))
+        _fail(message, target, refusal.code, refusal.sentence, *PLACES.get(refusal.code, ("", 0)))
     except DataError:
         _fail(message, target, "registration.not_storable", "A value does not fit the database.")
     else:
@@ -231,8 +230,9 @@ def _attempt(message: InboundMessage) -> None:
         message.applied_at = clock.now()
         _finish(message, MessageStatus.APPLIED)
         _close_error_work(message.account_id, target.source.by)
-        if target.registers:
-            _apply_parked(message)
+        for number in target.source.registered:
+            _apply_parked(message, number)
+        _try_again(target.source.settled)
 
 
 def _describe(message: InboundMessage, parsed: read.Message) -> None:
@@ -287,11 +287,27 @@ def _close_error_work(account_id: int | None, by: Actor, outcome: str = "mended"
     close_work(account=account, kind=WorkKind.IMPORT_ERROR, outcome=outcome, by=by)
 
 
-def _apply_parked(message: InboundMessage) -> None:
-    """What waited for this account, in the order in which it was sent."""
+def _set_aside_unread(message: InboundMessage, reason: str) -> None:
+    """What changes nothing here is kept with the reason, and is no failure."""
+    message.aside_reason, message.aside_at = reason, clock.now()
+    message.save(update_fields=["aside_reason", "aside_at"])
+    _finish(message, MessageStatus.ASIDE, "registration.not_needed", reason)
+
+
+def _try_again(account_ids: Collection[int]) -> None:
+    """What was refused for these accounts because they were another patient's, or did not hold it yet."""
+    refused = InboundMessage.objects.select_for_update(skip_locked=True).filter(
+        account__in=account_ids, status=MessageStatus.FAILED, code__in=_SETTLED
+    )
+    for message in refused.order_by("sent_at", "pk"):
+        _attempt(message)
+
+
+def _apply_parked(message: InboundMessage, number: str) -> None:
+    """What waited for the account of this number, in the order in which it was sent."""
     # A message that somebody is replaying is passed over: that replay waits for this admission and finds its account.
     waiting = InboundMessage.objects.select_for_update(skip_locked=True).filter(
-        facility=message.facility, account_number=message.account_number, status=MessageStatus.PARKED
+        facility=message.facility, account_number=number, status=MessageStatus.PARKED
     )
     for parked in waiting.order_by("sent_at", "pk"):
         _attempt(parked)

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from accounts.errors import Refused
-from accounts.models import DocumentType, Facility, PatientClass, Payer
+from accounts.models import DocumentType, Facility, OrderKind, PatientClass, Payer
 from coding_workflow.registration.models import MapKind
 
 _SHAPES: Final[dict[str, tuple[re.Pattern[str], str]]] = {
@@ -17,6 +17,7 @@ _SHAPES: Final[dict[str, tuple[re.Pattern[str], str]]] = {
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     MapKind.PATIENT_CLASS: tuple(PatientClass.values),
     MapKind.DOCUMENT_TYPE: tuple(DocumentType.values),
+    MapKind.ORDER: tuple(OrderKind.values),
 }
 
 

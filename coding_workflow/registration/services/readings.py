@@ -10,7 +10,10 @@ from coding_workflow.registration.facts import (
     ChargeFacts,
     CoverageFacts,
     DocumentFacts,
+    MergeMessage,
+    OrderFacts,
     PatientFacts,
+    PersonMessage,
     ProviderFacts,
     RecordMessage,
     VisitFacts,
@@ -42,8 +45,30 @@ def readings(facts: Any, source: Source) -> list[Reading]:
         return found + [reading for coverage in facts.coverages for reading in _coverage(coverage, source)]
     if isinstance(facts, RecordMessage):
         documents = [reading for document in facts.documents for reading in _document(document, source)]
-        return documents + [_charge(charge, source) for charge in facts.charges]
+        orders = [reading for order in facts.orders for reading in _order(order, source)]
+        return documents + orders + [_charge(charge, source) for charge in facts.charges]
+    if isinstance(facts, PersonMessage):
+        return list(_patient(facts.patient, source))
+    if isinstance(facts, MergeMessage):
+        return [*_patient(facts.patient, source), *_prior(facts)]
     return []
+
+
+def _prior(facts: MergeMessage) -> Iterator[Reading]:
+    """What ends or moves, and what it goes to."""
+    prior = facts.prior
+    if prior.mrn:
+        yield Reading("MRG-1", "Number before", f"{prior.mrn} of {prior.authority}", facts.patient.mrn)
+    if prior.account_number:
+        yield Reading("MRG-3", "Account before", prior.account_number, facts.account_number or "the same")
+
+
+def _order(facts: OrderFacts, source: Source) -> Iterator[Reading]:
+    if facts.codes:
+        yield Reading("OBR-4", "Order", " / ".join(facts.codes), source.codes.order_kind(facts.codes))
+    yield _plain("ORC-2, ORC-3", "Order number", facts.source_id)
+    if facts.status is not None:
+        yield _plain("ORC-5", "Order status", facts.status)
 
 
 def _patient(facts: PatientFacts, source: Source) -> Iterator[Reading]:
@@ -108,7 +133,10 @@ def _document(facts: DocumentFacts, source: Source) -> Iterator[Reading]:
     yield Reading("TXA-2, OBR-24", "Document type", " / ".join(facts.type_codes), label, wrong=not kind)
     yield _plain("TXA-12, OBR-3", "Document number", facts.source_id)
     yield Reading("TXA-17, OBR-25", "Document status", facts.status, facts.status)
-    yield Reading("OBX-5", "Text", f"{len(facts.text.splitlines())} lines", f"{len(facts.text)} characters")
+    if facts.text is not None:
+        yield Reading("OBX-5", "Text", f"{len(facts.text.splitlines())} lines", f"{len(facts.text)} characters")
+    if facts.parent:
+        yield Reading("TXA-13", f"Is {facts.relation or 'part'} of", facts.parent, facts.parent)
     yield from _clinician("TXA-9, OBR-32", "Author", facts.author)
     if facts.author is not None and facts.author.role:
         role = source.codes.author_role(facts.author.role)

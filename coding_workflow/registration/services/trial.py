@@ -19,7 +19,7 @@ from coding_workflow.registration.hl7.problem import HL7Problem
 from coding_workflow.registration.models import Feed, InboundMessage, MessageStatus
 from coding_workflow.staff.models import User
 
-from .applying import Target, target_of
+from .applying import NotNeeded, Target, target_of
 from .inbound import import_message
 from .readings import Reading, readings
 
@@ -61,6 +61,7 @@ _WORDS: Final = {
     MessageStatus.APPLIED: "Would be applied",
     MessageStatus.PARKED: "Would wait",
     MessageStatus.FAILED: "Would be listed",
+    MessageStatus.ASIDE: "Changes nothing",
 }
 
 
@@ -91,7 +92,7 @@ def _tried(raw: bytes, feed: Feed, by: User) -> Trial:
         **about,
         status=message.status,
         words=_WORDS.get(MessageStatus(message.status), message.get_status_display()),
-        sentence=_BEFORE if message.times_received > 1 else message.sentence,
+        sentence=_BEFORE if message.times_received > 1 else message.sentence or message.aside_reason,
         place=f"{message.segment}-{message.field}" if message.field else message.segment,
         flags=tuple(message.flags),
         readings=tuple(readings(target.facts, target.source)) if target else (),
@@ -104,7 +105,7 @@ def _target(parsed: read.Message, feed: Feed) -> tuple[Target | None, Account | 
     try:
         with transaction.atomic():
             target = target_of(parsed, feed.code, uuid.uuid4())
-    except (HL7Problem, Refused, DataError):
+    except (HL7Problem, Refused, NotNeeded, DataError):
         return None, None
     accounts = Account.objects.filter(facility=target.source.facility, number=target.number)
     return target, accounts.select_related("patient", "facility").first()

@@ -136,6 +136,7 @@ def _judge(accounts: Sequence[Account], in_force: InForce) -> tuple[list[Judged]
     ids = [account.pk for account in accounts]
     newest = _newest(ids)
     stored = {account.pk: _stored(account, newest.get(account.pk)) for account in accounts}
+    in_force.group_first(facts for facts in stored.values() if facts)
     coders = {int(coder.id) for facts in stored.values() if facts for coder in facts.coders}
     shared = SharedRows.read(accounts, coders)
     work = WorkItem.objects.filter(account__in=ids, kind=WorkKind.RELEASE, closed_at__isnull=True)
@@ -208,7 +209,9 @@ def _event(check: Check) -> Event:
 
 
 def _is_unsettled(each: Judged, in_force: InForce) -> bool:
-    """Whether holds or work differ from what the judgement asks for."""
+    """Whether holds or work differ from what the judgement asks for; while the facility observes, there are no holds."""
+    if in_force.observes:
+        return bool(each.standing)
     holding = each.judgement.evaluation.holding
     if {hold_key(finding) for finding in holding} != {hold.key for hold in each.standing}:
         return True
@@ -219,11 +222,14 @@ def _is_unsettled(each: Judged, in_force: InForce) -> bool:
 
 
 def _settle(each: Judged, check: Check, in_force: InForce) -> None:
-    align_holds(each.account, each.judgement.evaluation, each.standing)
+    align_holds(each.account, () if in_force.observes else each.judgement.evaluation.holding, each.standing)
+    if in_force.observes:
+        return
     route(each.account, each.judgement.evaluation)
     if _goes_by_itself(each, in_force):
         automation.release_clean(account_id=each.account.pk, check=check)
 
 
 def _goes_by_itself(each: Judged, in_force: InForce) -> bool:
-    return in_force.policy.auto_release_for(each.account.patient_class, each.facts.payer.kind) is not None
+    account = each.account
+    return in_force.policy.auto_release_for(account.patient_class, each.facts.payer.kind, account.service) is not None

@@ -42,16 +42,18 @@ def upload(request: StaffRequest) -> HttpResponse:
     if was_too_large(request):
         form.add_error("file", "A file is at most 20 MB; send it in parts.")
     elif request.method == "POST" and form.is_valid():
-        file: UploadedFile = form.cleaned_data["file"]
+        given: UploadedFile = form.cleaned_data["file"]
         feed_id, dry = int(form.cleaned_data["feed"]), form.cleaned_data["dry"]
         try:
-            kept = uploads.keep_upload(feed_id=feed_id, name=file.name or "file", chunks=file.chunks(), dry=dry, by=request.user)
+            kept = uploads.keep_upload(
+                feed_id=feed_id, name=given.name or "file", chunks=given.chunks(), dry=dry, by=request.user
+            )
         except NotAllowed:
             raise
         except Refused as refusal:
             place_refusal(form, refusal)
         else:
-            return HttpResponseRedirect(reverse("worklist:delivery", args=[kept.pk]))
+            return HttpResponseRedirect(reverse("worklist:message_file", args=[kept.pk]))
     administers = request.user.has_role(Role.ADMINISTRATOR)
     context = {"form": form, "feeds": feeds, "administers": administers, "files": newest_files(request.user)}
     return render(request, "worklist/imports/upload.html", context, status=422 if form.errors else 200)
@@ -59,7 +61,7 @@ def upload(request: StaffRequest) -> HttpResponse:
 
 @require_GET
 @require_role(*UPLOADS, Role.COMPLIANCE)
-def delivery(request: StaffRequest, pk: int) -> HttpResponse:
+def file(request: StaffRequest, pk: int) -> HttpResponse:
     """One file: how far it is, what became of its messages; for htmx only how far, and at last the whole."""
     found = fetch(Delivery.objects.select_related("feed", "by"), request.user, pk)
     context = {
@@ -86,4 +88,4 @@ def stop(request: StaffRequest, pk: int) -> HttpResponse:
         raise
     except Refused as refusal:
         messages.error(request, refusal.sentence)
-    return HttpResponseRedirect(reverse("worklist:delivery", args=[found.pk]))
+    return HttpResponseRedirect(reverse("worklist:message_file", args=[found.pk]))
