@@ -7,5 +7,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/", include("coding_workflow.staff.urls")),
     path("codes/", include("coding_workflow.codesets.urls")),
     path("claims/", include("coding_workflow.payment.urls")),
+    path("api/v1/", include("worklist.api.urls")),
     path("", include("worklist.urls")),
 ]

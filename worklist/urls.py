@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from .api.schema_view import page as api_reference
 from .views import board, earlier, go, history, imports, my_work, parked, timing
 from .views.claims import cases, lists, one, remittances
 from .views.queries import answer, composer, overview, query
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<int:pk>/again/", imports.again, name="import_again"),
     path("imports/<int:pk>/correct/", imports.correct, name="import_correct"),
     path("imports/<int:pk>/set-aside/", imports.set_aside, name="import_set_aside"),
+    path("api/", api_reference, name="api_reference"),
     path("parked/", parked.parked, name="parked"),
     path("parked/<int:pk>/again/", parked.again, name="parked_again"),
     path("rules/", include("worklist.views.lab.urls")),

@@ -19,7 +19,8 @@ from typing import Any
 from accounts import clock
 from accounts.models import Account, Facility, Patient, WorkItem
 from coding_workflow.codesets.models import TableUpload
-from coding_workflow.staff.models import Competence, Role, RoleGrant, User
+from coding_workflow.staff.models import ApiToken, Competence, Role, RoleGrant, User
+from tests.api.operations import TABLE as API
 from tests.cast import Cast
 from tests.payment.stage import claim_file_at
 from tests.worklist.query_rows import answer_link_at, draft_query_at, query_at
@@ -140,6 +141,27 @@ def assignment(cast: Cast, facility: Facility) -> dict[str, Any]:
     return {"pk": made.pk}
 
 
+def api_token(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A token of Ana's at her own facility, of somebody else at another."""
+    owner = cast.ana.pk if facility == cast.main else person(cast, facility)["pk"]
+    at = clock.now()
+    made = ApiToken.objects.create(
+        owner_id=owner, facility=facility, made_by_id=owner, name="Walked", prefix=f"w{ApiToken.objects.count()}",
+        secret_hash="0" * 64, scope="read", roles=["coder"], epoch=0, made_at=at, expires_at=at + datetime.timedelta(days=1),
+    )  # fmt: skip
+    return {"pk": made.pk}
+
+
+def system(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A program with a name of its own at the facility."""
+    made = User.objects.create(username=f"s{User.objects.count()}", full_name="Interface", password="!", is_system=True)
+    RoleGrant.objects.create(user=made, facility=facility, role=Role.ADMINISTRATOR)
+    return {"pk": made.pk}
+
+
+#: The API's addresses have a table and a walk of their own (tests/api).
+ELSEWHERE = frozenset(API)
+
 TABLE: dict[str, Address] = {
     # Sign-in
     "account_login": Address(PUBLIC, "GET POST"),
@@ -170,6 +192,11 @@ TABLE: dict[str, Address] = {
     "staff:end_my_sessions": Address(SIGNED_IN, "POST"),
     "staff:keys": Address(SIGNED_IN, "POST"),
     "staff:still_here": Address(SIGNED_IN, "POST"),
+    "staff:my_tokens": Address(SIGNED_IN, "GET POST"),
+    "staff:tokens": Address(ADMINISTRATOR),
+    "staff:revoke_token": Address(SIGNED_IN, "POST", api_token),
+    "staff:add_system": Address(ADMINISTRATOR, "GET POST"),
+    "staff:system": Address(ADMINISTRATOR, "GET POST", system),
     "staff:restricted": Address(WORKING, "GET POST", restricted_account, form={"reason": "Coding this account today"}),
     "staff:openings": Address(frozenset({Role.COMPLIANCE})),
     # Work
@@ -217,6 +244,7 @@ TABLE: dict[str, Address] = {
     "worklist:import_set_aside": Address(MENDS_IMPORTS, "POST", message_at, form={"reason": "A test message of the vendor"}),
     "worklist:parked": Address(MENDS_IMPORTS),
     "worklist:parked_again": Address(MENDS_IMPORTS, "POST", parked_at),
+    "worklist:api_reference": Address(SIGNED_IN),
     # Rules
     "worklist:rules": Address(RULES),
     "worklist:new_rule": Address(ADMINISTRATOR, "GET POST"),

@@ -21,6 +21,8 @@ STAFF_EVENTS: Final[dict[str, str]] = {
     "second_factor.connected": "Authenticator app connected",
     "sessions.ended": "All sessions ended",
     "restricted.opened": "Opened restricted account #{account}",
+    "token.made": "API token made: {prefix}, {scope}",
+    "token.revoked": "API token revoked: {prefix}",
 }
 
 
