@@ -11,12 +11,11 @@ from accounts import clock
 from accounts.actors import Actor
 from accounts.models import Account, Document, DocumentVersion, Facility, Patient, WorkItem
 from accounts.services.holds import place_hold
-from coding_workflow.coding.models import CodedDiagnosis, CodedProcedure, Evidence
+from coding_workflow.coding.models import CodedDiagnosis, CodedProcedure, Evidence, ProviderQuery
 from coding_workflow.guidelines.ruleset import builtin
 from coding_workflow.release.models import Certificate, Check
 from coding_workflow.staff.models import Role
 from tests.cast import Cast
-from tests.worklist.query_rows import draft_query_at
 from tests.worklist.rows import certificate_at, claim_at, message_at
 
 EVERYBODY = frozenset(Role.values)
@@ -79,8 +78,8 @@ def diagnosis(cast: Cast, facility: Facility) -> dict[str, Any]:
     return {"account": held.pk, "row": made.pk}
 
 
-def procedure(cast: Cast, facility: Facility) -> dict[str, Any]:
-    held = account(cast, facility)
+def procedure(cast: Cast, facility: Facility, on: Account | None = None) -> dict[str, Any]:
+    held = on or account(cast, facility)
     made = CodedProcedure.objects.create(
         facility=facility, account=held, system="CPT", code="99284", position=1, assigned_by=cast.ana, changed_by=cast.ana
     )
@@ -100,19 +99,20 @@ def evidence(cast: Cast, facility: Facility) -> dict[str, Any]:
     return {"account": keys["account"], "row": made.pk}
 
 
-def query(cast: Cast, facility: Facility) -> dict[str, Any]:
-    keys = draft_query_at(cast, facility)
-    return {"account": keys["pk"], "row": keys["row"]}
+def query(cast: Cast, facility: Facility, on: Account | None = None) -> dict[str, Any]:
+    held = on or account(cast, facility)
+    made = ProviderQuery.objects.create(facility=facility, account=held, asked_by=cast.ana, reason="unclear", kind="open")
+    return {"account": held.pk, "row": made.pk}
 
 
-def hold(cast: Cast, facility: Facility) -> dict[str, Any]:
-    held = account(cast, facility)
+def hold(cast: Cast, facility: Facility, on: Account | None = None) -> dict[str, Any]:
+    held = on or account(cast, facility)
     made = place_hold(account=held, source="person", key="walk", reason="person.placed", message="Waits", by=BY_TEST)
     return {"account": held.pk, "row": made.pk}
 
 
-def check(cast: Cast, facility: Facility) -> dict[str, Any]:
-    held = account(cast, facility)
+def check(cast: Cast, facility: Facility, on: Account | None = None) -> dict[str, Any]:
+    held = on or account(cast, facility)
     made = Check.objects.create(
         facility=facility, account=held, revision=held.revision, ruleset_hash="r", tables_hash="t", policy_hash="p",
         facts_hash="f", engine_version="1", verdict="held", facts="{}", conditions={"1": "passed"},
