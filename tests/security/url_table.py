@@ -26,7 +26,7 @@ from tests.payment.stage import claim_file_at
 from tests.worklist.query_rows import answer_link_at, draft_query_at, query_at
 from tests.worklist.rows import case_at, certificate_at, claim_at, message_at, parked_at, release_at, remittance_at
 from tests.worklist.rules import backtest_at, rule_at, version_at
-from worklist.models import Assignment, QueueSetVersion
+from worklist.models import Assignment, QueueSetVersion, Webhook
 from worklist.queueing import document, standard
 
 PUBLIC = frozenset({"public"})
@@ -159,6 +159,15 @@ def system(cast: Cast, facility: Facility) -> dict[str, Any]:
     return {"pk": made.pk}
 
 
+def webhook(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A receiver of what happens at the facility."""
+    made = Webhook.objects.create(
+        facility=facility, name="Walked", url="https://walk.example/", kinds=["hold.opened"], key="sealed", made_by=cast.ada,
+        made_at=clock.now(),
+    )  # fmt: skip
+    return {"pk": made.pk}
+
+
 #: The API's addresses have a table and a walk of their own (tests/api).
 ELSEWHERE = frozenset(API)
 
@@ -245,6 +254,10 @@ TABLE: dict[str, Address] = {
     "worklist:parked": Address(MENDS_IMPORTS),
     "worklist:parked_again": Address(MENDS_IMPORTS, "POST", parked_at),
     "worklist:api_reference": Address(SIGNED_IN),
+    "worklist:webhooks": Address(ADMINISTRATOR, "GET POST"),
+    "worklist:webhook": Address(ADMINISTRATOR, "GET", webhook),
+    "worklist:change_webhook_key": Address(ADMINISTRATOR, "POST", webhook),
+    "worklist:end_webhook": Address(ADMINISTRATOR, "POST", webhook),
     # Rules
     "worklist:rules": Address(RULES),
     "worklist:new_rule": Address(ADMINISTRATOR, "GET POST"),
