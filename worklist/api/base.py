@@ -80,7 +80,7 @@ class ApiView(APIView):
         user.act_as(roles)
 
     def _admit_token(self, scope: str, *, writes: bool) -> None:
-        if scope == TokenScope.MESSAGES and not self.takes_messages:
+        if scope == TokenScope.MESSAGES and not (self.takes_messages and writes):
             raise NotAllowed("token.scope", "This token delivers messages and does nothing else.")
         if scope == TokenScope.READ and writes:
             raise NotAllowed("token.scope", "This token only reads.")
