@@ -1,12 +1,15 @@
 """The schema as a page reads it: operations by subject, with parameters, fields, statuses and an example. Pure."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from .problems import TITLES
 
+_IN_PATH: Final = re.compile(r"\{(\w+)\}")
+_KEYS: Final = {"account": "412", "rule": "lab.long_stay"}
 STATUSES: Final = tuple(sorted(TITLES.items()))
 _SUBJECTS: Final = {
     "accounts": "Accounts",
@@ -79,12 +82,12 @@ def _operation(schema: dict[str, Any], path: str, method: str, described: dict[s
         parameters=parameters,
         fields=tuple(_fields(schema, body)),
         answers=tuple((status, each["description"]) for status, each in sorted(described["responses"].items())),
-        example=_example(method.upper(), path, parameters, body),
+        example=_example(schema, method.upper(), path, parameters, body),
     )
 
 
 def _parameter(schema: dict[str, Any], said: dict[str, Any]) -> Parameter:
-    kind = _kind(schema, said["schema"])
+    kind = "number" if said["in"] == "path" and said["name"] != "rule" else _kind(schema, said["schema"])
     return Parameter(said["name"], said["in"], kind, bool(said.get("required")), said.get("description", ""))
 
 
@@ -121,17 +124,36 @@ def _resolved(schema: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _example(method: str, path: str, parameters: tuple[Parameter, ...], body: dict[str, Any]) -> str:
+def _example(schema: dict[str, Any], method: str, path: str, parameters: tuple[Parameter, ...], body: dict[str, Any]) -> str:
     """The request as curl sends it."""
-    lines = [f"curl -X {method} https://hospital.example{path}", '-H "Authorization: Bearer $TOKEN"']
+    address = _IN_PATH.sub(lambda found: _KEYS.get(found[1], "7"), path)
+    lines = [f"curl -X {method} https://hospital.example{address}", '-H "Authorization: Bearer $TOKEN"']
     names = {parameter.name for parameter in parameters if parameter.place == "header"}
-    lines += ["-H 'If-Match: \"7\"'"] if "If-Match" in names else []
+    lines += ["-H 'If-Match: \"17\"'"] if "If-Match" in names else []
     lines += ['-H "Idempotency-Key: $(uuidgen)"'] if "Idempotency-Key" in names else []
     if "application/json" in body:
-        examples = body["application/json"].get("examples", {})
-        said = next((each["value"] for each in examples.values()), None)
-        words = json.dumps(said) if said is not None else "{...}" if body["application/json"]["schema"] else "{}"
-        lines += ["-H 'Content-Type: application/json'", f"-d '{words}'"]
+        lines += ["-H 'Content-Type: application/json'", f"-d '{json.dumps(_said(schema, body['application/json']))}'"]
     elif body:
         lines += [f"-H 'Content-Type: {next(iter(body))}'", "--data-binary @message.hl7"]
     return " \\\n  ".join(lines)
+
+
+def _said(schema: dict[str, Any], content: dict[str, Any]) -> Any:
+    """The example that the operation brings, else one made of its shape."""
+    brought = [each["value"] for each in content.get("examples", {}).values()]
+    return brought[0] if brought else _sample(schema, content["schema"])
+
+
+def _sample(schema: dict[str, Any], said: dict[str, Any]) -> Any:
+    """A value of a shape; of an object the required fields, all where none is required."""
+    shape = _resolved(schema, said)
+    if "enum" in shape:
+        return shape["enum"][0]
+    if "properties" in shape:
+        names = shape.get("required") or list(shape["properties"])
+        return {name: _sample(schema, shape["properties"][name]) for name in names}
+    if shape.get("type") == "array":
+        return [_sample(schema, shape["items"])]
+    if shape.get("format") == "date":
+        return "2026-09-30"
+    return {"integer": 7, "number": 7, "boolean": True}.get(str(shape.get("type")), "...")

@@ -160,7 +160,7 @@ class GetNext(ApiView):
 
     roles = {"POST": TAKES}
 
-    @operation("work_next", "Get the next account", body=NextIn, answer=NextShape, example={"queue": "inpatient"})
+    @operation("work_next", "Get the next account", body=NextIn, answer=NextShape, example={"queue": "code-inpatient"})
     def post(self, request: ApiRequest) -> Response:
         """Your own open work first, then what came back to you, then by rank; under a lease of 20 minutes. Repeated with its
         Idempotency-Key it gives the same work and claims nothing more."""
