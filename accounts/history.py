@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Min
 
-from . import chain
+from . import chain, listeners
 from .actors import Actor
 from .models import AccessRecord, Account, Event, Facility
 
@@ -19,7 +19,7 @@ def record(
 
     ``kind`` is a dotted code (``coding.finalized``). Sequence, time and hash come from the database.
     """
-    return Event.objects.create(
+    event = Event.objects.create(
         facility_id=account.facility_id,
         account=account,
         kind=kind,
@@ -28,6 +28,8 @@ def record(
         action=action or uuid.uuid4(),
         payload=chain.canonical(payload or {}),
     )
+    listeners.tell("recorded", event=event)
+    return event
 
 
 def record_access(

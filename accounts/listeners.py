@@ -15,6 +15,7 @@ Moment = Literal[
     "revision_raised",
     "work_opened",
     "work_returned",
+    "recorded",
     "tables_loaded",
     "rules_changed",
     "policy_published",
@@ -30,7 +31,8 @@ def listen(moment: Moment, listener: Listener) -> None:
     """Register once; a second registration of the same function is ignored.
 
     step_moved(account, before, after, by) · hold_opened(hold, by) · hold_closed(hold, by) ·
-    revision_raised(account, what, by) · work_opened(item, by) · work_returned(item, by)
+    revision_raised(account, what, by) · work_opened(item, by) · work_returned(item, by) ·
+    recorded(event): an event was appended to an account's history (verdicts that are written in batches are not told)
 
     What is judged by changed, told in the transaction that changes it; ``by`` is an ``Actor`` as everywhere:
     tables_loaded(release, by): a release of a code table, complete · policy_published(version, by) ·

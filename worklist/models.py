@@ -3,6 +3,11 @@
 from django.conf import settings
 from django.db import models
 
+# Models of the rooms within; Django finds an application's models here.
+from .api.models import IdempotencyKey as IdempotencyKey
+from .webhooks.models import Webhook as Webhook
+from .webhooks.models import WebhookDelivery as WebhookDelivery
+
 
 class Board(models.TextChoices):
     """Which numbers a counter belongs to."""

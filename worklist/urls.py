@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import board, bulk, earlier, files, go, history, imports, my_work, parked, timing
+from .api.schema_view import page as api_reference
+from .views import board, bulk, earlier, files, go, history, imports, my_work, parked, timing, webhooks
 from .views.claims import cases, deliveries, lists, one, remittances
 from .views.queries import answer, composer, overview, query
 
@@ -42,6 +43,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<int:pk>/again/", imports.again, name="import_again"),
     path("imports/<int:pk>/correct/", imports.correct, name="import_correct"),
     path("imports/<int:pk>/set-aside/", imports.set_aside, name="import_set_aside"),
+    path("api/", api_reference, name="api_reference"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<int:pk>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<int:pk>/key/", webhooks.change_key, name="change_webhook_key"),
+    path("webhooks/<int:pk>/end/", webhooks.end, name="end_webhook"),
     path("parked/", parked.parked, name="parked"),
     path("parked/<int:pk>/again/", parked.again, name="parked_again"),
     path("golive/", include("worklist.views.golive.urls")),

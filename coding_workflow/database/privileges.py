@@ -50,7 +50,8 @@ APPEND_ONLY: Final = frozenset(
 )
 
 #: Rows that are not history: sessions, second factors, finished work, bytes of files that were loaded or discarded,
-#: what was left in a form. A feed's mapping is configuration: registration_feedevent remembers what it was.
+#: what was left in a form, requests that were answered and receivers that were told some time ago.
+#: A feed's mapping is configuration: registration_feedevent remembers what it was.
 DELETABLE: Final = frozenset(
     {
         "django_session",
@@ -69,6 +70,8 @@ DELETABLE: Final = frozenset(
         "worklist_queuesetdraft",
         "worklist_accountdraft",
         "worklist_ruledraft",
+        "worklist_idempotencykey",
+        "worklist_webhookdelivery",
     }
 )
 
@@ -87,6 +90,22 @@ READ_ONLY: Final = frozenset(
 PROTECTED_COLUMNS: Final[dict[str, frozenset[str]]] = {
     "accounts_account": frozenset(
         {"id", "facility_id", "revision", "event_sequence", "event_head", "hold_version", "total_charges", "created_at"}
+    ),
+    "staff_apitoken": frozenset(
+        {
+            "id",
+            "owner_id",
+            "facility_id",
+            "made_by_id",
+            "name",
+            "prefix",
+            "secret_hash",
+            "scope",
+            "roles",
+            "epoch",
+            "made_at",
+            "expires_at",
+        }
     ),
     "codesets_tablerelease": frozenset({"id", "system", "label", "checksum", "source", "loaded_at", "loaded_by_id"}),
 }

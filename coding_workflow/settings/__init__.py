@@ -10,4 +10,5 @@ from .security import *
 from .tasks import *
 from .claims import *
 from .feeds import *
+from .api import *
 from .logs import *

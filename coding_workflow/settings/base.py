@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "template_partials",
     "lucide",
     "rest_framework",
+    "drf_spectacular",
     "coding_workflow.database",
     "coding_workflow.outbox",
     "coding_workflow.staff",
@@ -47,6 +48,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "coding_workflow.staff.middleware.PageHeadersMiddleware",
+    "worklist.api.middleware.ProblemMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "coding_workflow.staff.middleware.SameOriginMiddleware",
@@ -92,12 +94,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
-
-REST_FRAMEWORK = {
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-}
 
 _STANDING = env("BUSINESS_DATE")
 BUSINESS_DATE = datetime.date.fromisoformat(_STANDING) if _STANDING else None

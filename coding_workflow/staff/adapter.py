@@ -1,24 +1,24 @@
 """How django-allauth behaves here: nobody signs up, names are not told apart, second factors are encrypted."""
 
-import base64
 import time
-from typing import Any
+from typing import Any, Final
 
 from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
 
 from accounts.clock import now
 
+from . import sealing
 from .attempts import record_attempt
 from .models import SignInOutcome, StaffEvent, User
+
+_PURPOSE: Final = "coding_workflow.staff.second_factor"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -86,7 +86,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def _barred(user: User) -> str | None:
-    if not user.is_active:
+    if not user.is_active or user.is_system:
         return SignInOutcome.DISABLED
     if user.temporary_password_until is not None and user.temporary_password_until <= now():
         return SignInOutcome.EXPIRED_PASSWORD
@@ -112,18 +112,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Under the present key (AES-128-CBC with HMAC-SHA256)."""
-        return _keys().encrypt(text.encode()).decode()
+        return sealing.seal(_PURPOSE, text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Under the present key or an earlier one, so that keys can be rotated."""
-        return _keys().decrypt(encrypted_text.encode()).decode()
-
-
-def _keys() -> MultiFernet:
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derived(secret)) for secret in secrets])
-
-
-def _derived(secret: str) -> bytes:
-    digest = salted_hmac("coding_workflow.staff.second_factor", "key", secret=secret, algorithm="sha256").digest()
-    return base64.urlsafe_b64encode(digest)
+        return sealing.unseal(_PURPOSE, encrypted_text)

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import Settings
 
 from accounts.actors import Actor
+from accounts.locking import lock_account
 from accounts.models import Account, Facility, WorkItem
+from accounts.services.holds import place_hold
 from coding_workflow.codesets import services
 from coding_workflow.codesets.models import TableUpload
 from coding_workflow.coding.models import ProviderQuery
@@ -32,6 +35,7 @@ from coding_workflow.registration.services.heartbeats import Pulse, beat
 from coding_workflow.registration.services.uploads import keep_upload
 from coding_workflow.release.models import Backtest, Certificate, DiscrepancyCase
 from coding_workflow.release.services.backtesting import start_backtest
+from coding_workflow.staff import services as staff
 from coding_workflow.staff.models import Role, User
 from tests.guidelines.lab.rules import definition
 from tests.guidelines.rule_cast import proofs
@@ -47,6 +51,8 @@ from worklist.demo.hospital import open_hospital
 from worklist.demo.player import Player
 from worklist.demo.stories import after_claim, asked, sequence, states, stays, surgery, visits
 from worklist.demo.story import Story
+from worklist.models import Webhook
+from worklist.webhooks import services as webhooks
 
 from .serving import served, session_cookie
 from .watching import grave_findings, scrolls_sideways, watched_context
@@ -119,6 +125,8 @@ def site(committed_coded_db: str, settings: Settings) -> Iterator[Site]:
     _run_feeds(User.objects.get(username="ada"))
     parked_at(None, message.facility)
     _write_rules()
+    settings.WEBHOOK_HOSTS = ["billing.example"]
+    _let_programs_in()
     with served() as address:
         people = {name: User.objects.get(username=name) for name in set(_BY_ROLE.values())}
         yield Site(address, {name: session_cookie(signed_in(person), address) for name, person in people.items()})
@@ -158,6 +166,22 @@ def _write_rules() -> None:
     rule = {"rule": "lab.infarction", "candidate": definition(), "baseline": None}
     start_backtest(facility=main, by=Actor.person(ada.pk), **rule, **days)
     drain()
+
+
+def _let_programs_in() -> None:
+    """Tokens of a person and of a system, and a receiver that was told of a hold."""
+    main, ada, ana = Facility.objects.get(code="MAIN"), User.objects.get(username="ada"), User.objects.get(username="ana")
+    add = {"facility": main, "full_name": "Laboratory interface", "username": "lab", "roles": ["administrator"]}
+    system = staff.create_system(by=ada, **add)
+    for owner, scope, roles in ((ana, "write", ["coder"]), (system, "messages", ["administrator"])):
+        by = ana if owner == ana else ada
+        staff.make_token(by=by, owner=owner, facility=main, name="Interface engine", scope=scope, roles=roles, days=90)
+    receiver = {"name": "Patient accounting", "url": "https://billing.example/in", "told_of": ["hold.opened"]}
+    webhooks.add_webhook(by=ada, facility=main, **receiver)
+    with transaction.atomic():
+        account = lock_account(Account.objects.filter(restricted="").earliest("pk").pk)
+        told = {"source": "person", "key": "told", "reason": "person.placed", "message": "Waits"}
+        place_hold(account=account, by=Actor.person(ana.pk), **told)
 
 
 def _who(address: Address) -> tuple[str, ...]:
@@ -214,6 +238,8 @@ def _rows(address: Address) -> list[dict[str, Any]]:
         url_table.message_file_at: MessageFile.objects.all(),
         url_table.bulk_at: BulkRun.objects.all(),
         url_table.rule_at: AdminRule.objects.order_by("pk"),
+        url_table.system: User.objects.filter(is_system=True),
+        url_table.webhook: Webhook.objects.all(),
     }
     if address.row in _QUERY_ROWS:
         return _QUERY_ROWS[address.row]()

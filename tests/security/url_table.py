@@ -19,14 +19,15 @@ from typing import Any
 from accounts import clock
 from accounts.models import Account, Facility, Patient, WorkItem
 from coding_workflow.codesets.models import TableUpload
-from coding_workflow.staff.models import Competence, Role, RoleGrant, User
+from coding_workflow.staff.models import ApiToken, Competence, Role, RoleGrant, User
+from tests.api.operations import TABLE as API
 from tests.cast import Cast
 from tests.payment.stage import claim_file_at
 from tests.registration.feeds import bulk_at, feed_at, message_file_at, part_of_feed
 from tests.worklist.query_rows import answer_link_at, draft_query_at, query_at
 from tests.worklist.rows import case_at, certificate_at, claim_at, delivery_at, message_at, parked_at, release_at, remittance_at
 from tests.worklist.rules import backtest_at, rule_at, version_at
-from worklist.models import Assignment, QueueSetVersion
+from worklist.models import Assignment, QueueSetVersion, Webhook
 from worklist.queueing import document, standard
 
 PUBLIC = frozenset({"public"})
@@ -147,6 +148,36 @@ def policy_part(cast: Cast, facility: Facility) -> dict[str, Any]:
     return {"pk": facility.pk, "part": "evidence"}
 
 
+def api_token(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A token of Ana's at her own facility, of somebody else at another."""
+    owner = cast.ana.pk if facility == cast.main else person(cast, facility)["pk"]
+    at = clock.now()
+    made = ApiToken.objects.create(
+        owner_id=owner, facility=facility, made_by_id=owner, name="Walked", prefix=f"w{ApiToken.objects.count()}",
+        secret_hash="0" * 64, scope="read", roles=["coder"], epoch=0, made_at=at, expires_at=at + datetime.timedelta(days=1),
+    )  # fmt: skip
+    return {"pk": made.pk}
+
+
+def system(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A program with a name of its own at the facility."""
+    made = User.objects.create(username=f"s{User.objects.count()}", full_name="Interface", password="!", is_system=True)
+    RoleGrant.objects.create(user=made, facility=facility, role=Role.ADMINISTRATOR)
+    return {"pk": made.pk}
+
+
+def webhook(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A receiver of what happens at the facility."""
+    made = Webhook.objects.create(
+        facility=facility, name="Walked", url="https://walk.example/", kinds=["hold.opened"], key="sealed", made_by=cast.ada,
+        made_at=clock.now(),
+    )  # fmt: skip
+    return {"pk": made.pk}
+
+
+#: The API's addresses have a table and a walk of their own (tests/api).
+ELSEWHERE = frozenset(API)
+
 TABLE: dict[str, Address] = {
     # Sign-in
     "account_login": Address(PUBLIC, "GET POST"),
@@ -177,6 +208,11 @@ TABLE: dict[str, Address] = {
     "staff:end_my_sessions": Address(SIGNED_IN, "POST"),
     "staff:keys": Address(SIGNED_IN, "POST"),
     "staff:still_here": Address(SIGNED_IN, "POST"),
+    "staff:my_tokens": Address(SIGNED_IN, "GET POST"),
+    "staff:tokens": Address(ADMINISTRATOR),
+    "staff:revoke_token": Address(SIGNED_IN, "POST", api_token),
+    "staff:add_system": Address(ADMINISTRATOR, "GET POST"),
+    "staff:system": Address(ADMINISTRATOR, "GET POST", system),
     "staff:restricted": Address(WORKING, "GET POST", restricted_account, form={"reason": "Coding this account today"}),
     "staff:openings": Address(frozenset({Role.COMPLIANCE})),
     # Work
@@ -272,6 +308,11 @@ TABLE: dict[str, Address] = {
     "worklist:policy_proposal": Address(SIGNED_IN, "GET", at_facility),
     "worklist:publish_policy": Address(PUBLISHES_POLICY, "POST", at_facility),
     "worklist:return_policy": Address(PUBLISHES_POLICY, "POST", at_facility, form={"reason": "A row is missing"}),
+    "worklist:api_reference": Address(SIGNED_IN),
+    "worklist:webhooks": Address(ADMINISTRATOR, "GET POST"),
+    "worklist:webhook": Address(ADMINISTRATOR, "GET", webhook),
+    "worklist:change_webhook_key": Address(ADMINISTRATOR, "POST", webhook),
+    "worklist:end_webhook": Address(ADMINISTRATOR, "POST", webhook),
     # Rules
     "worklist:rules": Address(RULES),
     "worklist:new_rule": Address(ADMINISTRATOR, "GET POST"),

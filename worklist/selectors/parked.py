@@ -29,10 +29,14 @@ WORDS: Final[dict[str, str]] = {
     "codesets.read_upload": "Read an uploaded code table",
     "codesets.load_upload": "Load a code table",
     "worklist.reroute": "Put open work where the new queues want it",
+    "worklist.webhook": "Tell a receiver (webhook)",
 }
 _REASONS: Final[dict[str, str]] = {
     "outbox.worker_lost": "Its process died each time.",
     "outbox.unknown_kind": "This version of the application does not know this work.",
+    "webhook.host": "Its host is no longer on the installation's list.",
+    "webhook.address": "Its host's name leads into a network that webhooks do not enter.",
+    "webhook.redirect": "Its receiver sends elsewhere; webhooks do not follow.",
 }
 
 

@@ -5,8 +5,10 @@ from .competence import Competence, Supervision
 from .people import User, UserManager, UserQuerySet
 from .records import BreakGlass, SignInOutcome, SignInRecord, StaffEvent
 from .roles import Role, RoleGrant
+from .tokens import ApiToken, TokenScope
 
 __all__ = [
+    "ApiToken",
     "BreakGlass",
     "CachedValue",
     "Competence",
@@ -16,6 +18,7 @@ __all__ = [
     "SignInRecord",
     "StaffEvent",
     "Supervision",
+    "TokenScope",
     "User",
     "UserManager",
     "UserQuerySet",

@@ -21,6 +21,11 @@ STAFF_EVENTS: Final[dict[str, str]] = {
     "second_factor.connected": "Authenticator app connected",
     "sessions.ended": "All sessions ended",
     "restricted.opened": "Opened restricted account #{account}",
+    "webhook.added": "Webhook #{webhook} added",
+    "webhook.key_changed": "Key of webhook #{webhook} changed",
+    "webhook.ended": "Webhook #{webhook} ended",
+    "token.made": "API token made: {prefix}, {scope}",
+    "token.revoked": "API token revoked: {prefix}",
 }
 
 
