@@ -14,9 +14,8 @@ from .nouns import Facts
 
 
 @cache
-def _fields(noun: type) -> tuple[tuple[str, Any], ...]:
-    fields: Any = noun
-    return tuple((field.name, field.default) for field in dataclasses.fields(fields))
+def _fields(noun: Any) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in dataclasses.fields(noun))
 
 
 def _amount(value: Decimal) -> str:
@@ -55,7 +54,8 @@ def plain(value: Any) -> Any:
 
 def _object(noun: Any) -> dict[str, Any]:
     given = {}
-    for name, default in _fields(type(noun)):
+    kind: Any = type(noun)
+    for name, default in _fields(kind):
         value = getattr(noun, name)
         if value is default or value == default:
             continue
