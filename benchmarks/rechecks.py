@@ -60,6 +60,10 @@ _RULE: Final = {
 }
 
 
+class NotStored(RuntimeError):
+    """Stored facts are not used; measuring would say nothing about them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Latency:
     """Of a coder's finalizing until the verdict of record, milliseconds."""
@@ -113,6 +117,8 @@ def run(hospital: Hospital, port: int, folder: Path, *, accounts: int, pairs_wan
     say(f"{accounts:,} final-coded accounts with stored facts are there")
     with scoped([ours.pk]):
         fitting, looked_at = stored.from_stored_facts(facility=ours, most=_LOOKED_AT)
+    if fitting < looked_at:
+        raise NotStored(f"{looked_at - fitting} of {looked_at} accounts would be assembled anew: that is another figure")
     told["stored"] = {"fitting": fitting, "looked_at": looked_at}
     print(f"\n{fitting} of {looked_at} accounts looked at are judged from their stored facts.")
     told["batch"] = batches.run(ours)
