@@ -51,8 +51,9 @@ def _read(pid: int) -> tuple[int, _Process] | None:
         text = (_PROC / str(pid) / "stat").read_text()
     except OSError:  # it has just ended
         return None
-    name, _, rest = text.partition("(")[2].rpartition(")")[0], "", text.rpartition(")")[2]
-    fields = rest.split()
+    # The name stands in brackets and may hold some itself.
+    before, _, rest = text.rpartition(")")
+    name, fields = before.partition("(")[2], rest.split()
     return pid, _Process(int(fields[1]), name, int(fields[11]) + int(fields[12]), int(fields[13]) + int(fields[14]))
 
 

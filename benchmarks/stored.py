@@ -4,7 +4,7 @@ Made from typical accounts (``guidelines.samples``). What holds: rows and facts 
 and people; each verdict is the engine's own on these facts under what is in force; charges add up; keys, chains of events
 and revisions agree; ``refreshed`` gives the stored facts again. What is not there: the passages behind the codes have no
 rows (they are in the facts), and documents are called by their type in the facts. An account that was assembled anew would
-therefore be judged otherwise: none must be, and the benchmark says how many were.
+therefore be judged otherwise: none must be, and the benchmark ends where one would.
 """
 
 import datetime
