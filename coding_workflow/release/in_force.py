@@ -1,7 +1,7 @@
 """What accounts of a facility are judged by, read once for a transaction."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,7 +18,8 @@ from coding_workflow.guidelines.selectors import ruleset_for, shadow_rules
 from coding_workflow.guidelines.tables import NoTables
 from coding_workflow.policy.rules import FacilityPolicy
 from coding_workflow.policy.selectors import policy_for
-from coding_workflow.release.tables import DatabaseTables, tables_of
+from coding_workflow.release.service_edits import ServiceEdits
+from coding_workflow.release.tables import DatabaseTables, service_edits, tables_of
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class InForce:
     def __init__(self, facility: Facility) -> None:
         self.facility = facility
         self._asked = False
+        self._edits: ServiceEdits | None = None
 
     @cached_property
     def policy(self) -> FacilityPolicy:
@@ -70,7 +72,7 @@ class InForce:
     def tables(self, facts: Facts) -> DatabaseTables:
         """The tables that judge an account."""
         first, self._asked = not self._asked, True
-        return tables_of(facts) if first else tables_of(facts, self._releases)
+        return tables_of(facts) if first else tables_of(facts, self._releases, self._edits)
 
     @cached_property
     def _releases(self) -> list[TableRelease]:
@@ -89,9 +91,10 @@ class InForce:
     def _judge(self, facts: Facts, tables: DatabaseTables) -> Judgement:
         return Judgement(facts_to_json(facts), self.policy, evaluate(facts, self.ruleset, tables, self.policy))
 
-    def group_first(self, accounts: Iterable[Facts]) -> None:
-        """Group the stays of these accounts at once, before each is judged."""
+    def read_first(self, accounts: Sequence[Facts]) -> None:
+        """Before each of these accounts is judged: group their stays, and ask NCCI for the services of all visits at once."""
         group_first(Case(facts, NoTables(), self.policy) for facts in accounts)
+        self._edits = service_edits([tables_of(facts, self._releases) for facts in accounts if not facts.inpatient])
 
     def check(self, facts: Facts) -> Judgement:
         """The verdict, and beside it what the rules in shadow would have found: they ask the tables for themselves, so

@@ -16,6 +16,7 @@ from .reading import (
     needed_text,
     one_of,
     optional_code,
+    outermost,
     pairs,
     shape,
     text,
@@ -147,6 +148,8 @@ ACCOUNT = shape(
     waivers=many(shape(nouns.Waiver, requirement=needed_text, reason=needed_text, expires=day)),
 )
 
+_read = outermost(ACCOUNT)
+
 
 def facts_from_json(obj: Any) -> nouns.Facts:
     """Facts of one account from a decoded JSON object.
@@ -155,7 +158,7 @@ def facts_from_json(obj: Any) -> nouns.Facts:
     ``id``, ``patient_class`` or ``discharge_date``; a recurring or interim account may give ``statement_through``
     in its place. A null is the same as an absent key, except for a competence's dates.
     """
-    facts: nouns.Facts = ACCOUNT(obj, "")
+    facts: nouns.Facts = _read(obj)
     if facts.discharge_date is None and facts.statement_through is None and facts.patient_class != "recurring":
         raise FactsError("", "discharge_date", "'discharge_date' is missing")
     return facts
