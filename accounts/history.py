@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Min
@@ -43,6 +43,14 @@ def record_access(
     facility_id = account.facility_id if account else facility.pk if facility else None
     AccessRecord.objects.create(
         user_id=user_id, kind=kind, account=account, facility_id=facility_id, reason=reason, version_id=version_id
+    )
+
+
+def record_accesses(*, user_id: int, kind: str, accounts: Iterable[Account]) -> None:
+    """The same for several accounts that one page showed, as one action. One statement."""
+    action = uuid.uuid4()
+    AccessRecord.objects.bulk_create(
+        AccessRecord(user_id=user_id, kind=kind, account=each, facility_id=each.facility_id, action=action) for each in accounts
     )
 
 

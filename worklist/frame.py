@@ -30,6 +30,7 @@ _ACCOUNT = "worklist:account"
 #: What the session says of an activity that is being recorded; the word is shown on every page.
 GOES_ON = "activity"
 TAKES_WORK = frozenset({"coder", "reviewer", "biller", "supervisor"})
+WORKS_ON_ACCOUNTS = TAKES_WORK | {"compliance"}
 THEMES = frozenset({"light", "dark"})
 
 
@@ -55,6 +56,7 @@ class Frame:
     still_here: str = ""
     single_keys: bool = True
     time: str = ""
+    search: str = ""
     goes_on: str = ""
 
 
@@ -89,6 +91,7 @@ def _signed_in(request: HttpRequest, user: Any, theme: str) -> Frame:
         single_keys=user.single_letter_keys,
         roles=tuple(sorted(role.replace("_", " ").capitalize() for role in roles)),
         still_here=_still_here(request, roles),
+        search=_address("worklist:search") if roles & WORKS_ON_ACCOUNTS else "",
         time=_address("worklist:my_time") if roles & TAKES_WORK else "",
         goes_on=request.session.get(GOES_ON, ""),
     )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import board, earlier, go, history, imports, my_work, parked, timing
+from .views import board, earlier, go, history, imports, my_work, parked, search, timing
 from .views.claims import cases, lists, one, remittances
 from .views.queries import answer, composer, overview, query
 
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("next/", my_work.get_next, name="get_next"),
     path("work/<int:pk>/put-back/", my_work.give_back, name="put_back"),
     path("go/", go.go, name="go"),
+    path("search/", search.search, name="search"),
     path("board/", board.board, name="board"),
     path("board/approve/", board.approve, name="approve"),
     path("board/<int:pk>/send-back/", board.send_back, name="send_back"),

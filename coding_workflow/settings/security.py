@@ -68,7 +68,13 @@ ACCOUNT_FORMS = {
 }
 # A department sits behind one address, so limits by address are wide and limits by name are narrow.
 # A provider's link counts its own wrong tries; an address that posts to links without end is stopped as well.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/5m/key,50/d/key", "query_answer": "60/m/ip"}
+# Whoever looks up accounts faster than anybody reads them is copying the list of patients.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "60/m/ip,5/5m/key,50/d/key",
+    "query_answer": "60/m/ip",
+    "account_search": "20/m/user,300/h/user",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env("TRUSTED_PROXY_COUNT", "1" if env_flag("BEHIND_TLS_PROXY") else "0"))
 
 MFA_ADAPTER = "coding_workflow.staff.adapter.SecondFactorAdapter"

@@ -175,6 +175,7 @@ TABLE: dict[str, Address] = {
     # Work
     "worklist:my_work": Address(SIGNED_IN),
     "worklist:go": Address(SIGNED_IN, "GET POST"),
+    "worklist:search": Address(WORKING, "GET POST"),
     "worklist:get_next": Address(TAKING_WORK, "POST"),
     "worklist:put_back": Address(TAKING_WORK, "POST", work, form={"reason": "Lunch"}),
     "worklist:queues": Address(WRITES_QUEUES),
