@@ -22,6 +22,7 @@ PLACES: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("go-parked", "Parked work", "worklist:parked", frozenset({"administrator", "supervisor"})),
     ("go-process", "Process", "worklist:process", frozenset()),
     ("go-openings", "Restricted openings", "staff:openings", frozenset({"compliance"})),
+    ("go-looks", "Who looked", "worklist:looks", frozenset({"compliance"})),
     ("go-people", "People", "staff:people", frozenset({"administrator"})),
     ("go-tables", "Code tables", "codesets:tables", frozenset({"administrator"})),
 )

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from .views import board, earlier, go, history, imports, my_work, parked, search, timing
+from .views.access import looks, openings
 from .views.claims import cases, lists, one, remittances
 from .views.queries import answer, composer, overview, query
 
@@ -35,6 +36,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<int:pk>/set-aside/", imports.set_aside, name="import_set_aside"),
     path("parked/", parked.parked, name="parked"),
     path("parked/<int:pk>/again/", parked.again, name="parked_again"),
+    path("looks/", looks.looks, name="looks"),
+    path("looks/file/", looks.looks_file, name="looks_file"),
+    path("openings/<int:pk>/", openings.opening, name="opening"),
+    path("openings/<int:pk>/review/", openings.review, name="review_opening"),
     path("rules/", include("worklist.views.lab.urls")),
     path("time/", timing.mine, name="my_time"),
     path("time/<int:pk>/", timing.record, name="record_time"),

@@ -41,6 +41,7 @@ APPEND_ONLY: Final = frozenset(
         "staff_staffevent",
         "staff_signinrecord",
         "staff_breakglass",
+        "staff_breakglassreview",
         "worklist_queuesetversion",
     }
 )

@@ -35,6 +35,8 @@ AUTH_PASSWORD_VALIDATORS = [
 # Sessions end after so many seconds without input by a person, and after so many in any case (45 CFR 164.312(a)(2)(iii)).
 SESSION_IDLE_SECONDS = int(env("SESSION_IDLE_SECONDS", str(15 * 60)))
 SESSION_ABSOLUTE_SECONDS = int(env("SESSION_ABSOLUTE_SECONDS", str(12 * 60 * 60)))
+# An emergency opening of a restricted account lasts so long (45 CFR 164.312(a)(2)(ii)).
+BREAK_GLASS_MINUTES = int(env("BREAK_GLASS_MINUTES", "60"))
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -10,6 +10,7 @@ from django.db import connections
 
 _SHORTEST_KEY: Final = 50
 _LONGEST_SESSION: Final = 24 * 60 * 60
+_LONGEST_GLASS: Final = 8 * 60
 
 _ROLE: Final = """
 SELECT rolsuper, rolbypassrls, rolcreaterole,
@@ -39,6 +40,14 @@ def check_session_limits(app_configs: Sequence[AppConfig] | None, **kwargs: Any)
         return []
     hint = "SESSION_IDLE_SECONDS must not exceed SESSION_ABSOLUTE_SECONDS, and that not 24 hours."
     return [Error("Sessions would last too long.", hint=hint, id="staff.E002")]
+
+
+@register(Tags.security)
+def check_break_glass(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """An emergency opening ends within the working day."""
+    if 1 <= settings.BREAK_GLASS_MINUTES <= _LONGEST_GLASS:
+        return []
+    return [Error(f"BREAK_GLASS_MINUTES must be between 1 and {_LONGEST_GLASS}.", id="staff.E009")]
 
 
 @register(Tags.security, deploy=True)

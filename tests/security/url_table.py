@@ -19,7 +19,7 @@ from typing import Any
 from accounts import clock
 from accounts.models import Account, Facility, Patient, WorkItem
 from coding_workflow.codesets.models import TableUpload
-from coding_workflow.staff.models import Competence, Role, RoleGrant, User
+from coding_workflow.staff.models import BreakGlass, Competence, Role, RoleGrant, User
 from tests.cast import Cast
 from tests.payment.stage import claim_file_at
 from tests.worklist.query_rows import answer_link_at, draft_query_at, query_at
@@ -106,6 +106,14 @@ def work(cast: Cast, facility: Facility) -> dict[str, Any]:
 def restricted_account(cast: Cast, facility: Facility) -> dict[str, Any]:
     """A patient account at the facility that takes a reason to open."""
     return account(cast, facility, restricted="VIP")
+
+
+def opening(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A restricted account at the facility that Ana opened, run out since."""
+    pk, past = account(cast, facility, restricted="VIP")["pk"], clock.now() - datetime.timedelta(hours=2)
+    times = {"opened_at": past, "expires_at": past + datetime.timedelta(hours=1)}
+    made = BreakGlass.objects.create(user=cast.ana, facility=facility, account_id=pk, reason="Walked through the pages", **times)
+    return {"pk": made.pk}
 
 
 def part_of_account(cast: Cast, facility: Facility) -> dict[str, Any]:
@@ -218,6 +226,11 @@ TABLE: dict[str, Address] = {
     "worklist:import_set_aside": Address(MENDS_IMPORTS, "POST", message_at, form={"reason": "A test message of the vendor"}),
     "worklist:parked": Address(MENDS_IMPORTS),
     "worklist:parked_again": Address(MENDS_IMPORTS, "POST", parked_at),
+    # Compliance
+    "worklist:looks": Address(frozenset({Role.COMPLIANCE}), "GET POST"),
+    "worklist:looks_file": Address(frozenset({Role.COMPLIANCE})),
+    "worklist:opening": Address(frozenset({Role.COMPLIANCE}), "GET", opening),
+    "worklist:review_opening": Address(frozenset({Role.COMPLIANCE}), "POST", opening, form={"outcome": "justified"}),
     # Rules
     "worklist:rules": Address(RULES),
     "worklist:new_rule": Address(ADMINISTRATOR, "GET POST"),

@@ -3,13 +3,15 @@
 from .cached import CachedValue
 from .competence import Competence, Supervision
 from .people import User, UserManager, UserQuerySet
-from .records import BreakGlass, SignInOutcome, SignInRecord, StaffEvent
+from .records import BreakGlass, BreakGlassReview, GlassOutcome, SignInOutcome, SignInRecord, StaffEvent
 from .roles import Role, RoleGrant
 
 __all__ = [
     "BreakGlass",
+    "BreakGlassReview",
     "CachedValue",
     "Competence",
+    "GlassOutcome",
     "Role",
     "RoleGrant",
     "SignInOutcome",
