@@ -14,7 +14,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends libpq5 tini && 
     && install -d -o coding -g coding -m 0700 /var/lib/coding /var/lib/coding/seals
 COPY --from=build /venv /venv
 WORKDIR /app
-COPY manage.py ./
+COPY manage.py pyproject.toml ./
 COPY accounts accounts
 COPY coding_workflow coding_workflow
 COPY worklist worklist

@@ -15,6 +15,7 @@ APPEND_ONLY: Final = frozenset(
         "accounts_event",
         "accounts_accessrecord",
         "accounts_documentversion",
+        "database_backup",
         "codesets_code",
         "codesets_codegroup",
         "codesets_indexword",

@@ -1,6 +1,7 @@
 """Applications, middleware, templates, time, static files."""
 
 import datetime
+import tomllib
 
 from .environment import BASE_DIR, env, env_flag
 
@@ -102,3 +103,16 @@ REST_FRAMEWORK = {
 _STANDING = env("BUSINESS_DATE")
 BUSINESS_DATE = datetime.date.fromisoformat(_STANDING) if _STANDING else None
 AUDIT_SEAL_DIR = env("AUDIT_SEAL_DIR", str(BASE_DIR / "build" / "seals"))
+
+
+def _version() -> str:
+    """The release, as the project's own file says."""
+    path = BASE_DIR / "pyproject.toml"
+    return str(tomllib.loads(path.read_text())["project"]["version"]) if path.is_file() else "unknown"
+
+
+APPLICATION_VERSION = env("APPLICATION_VERSION") or _version()
+#: Encrypts backups; kept apart from them, and from SECRET_KEY.
+BACKUP_KEY = env("BACKUP_KEY")
+#: A folder with pg_dump and pg_restore, where neither the installed package nor the path has the right ones.
+POSTGRES_PROGRAMS = env("POSTGRES_PROGRAMS")
