@@ -19,7 +19,7 @@ PLACES: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("go-rules", "Rules", "worklist:rules", frozenset({"administrator", "supervisor", "compliance"})),
     ("go-queues", "Queues", "worklist:queues", frozenset({"administrator", "supervisor"})),
     ("go-imports", "Imports", "worklist:imports", frozenset({"administrator", "supervisor", "compliance"})),
-    ("go-parked", "Parked work", "worklist:parked", frozenset({"administrator", "supervisor"})),
+    ("go-status", "Status", "worklist:status", frozenset({"administrator", "supervisor"})),
     ("go-process", "Process", "worklist:process", frozenset()),
     ("go-openings", "Restricted openings", "staff:openings", frozenset({"compliance"})),
     ("go-looks", "Who looked", "worklist:looks", frozenset({"compliance"})),

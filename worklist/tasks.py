@@ -4,6 +4,7 @@ from accounts.models import OutboxRow
 from coding_workflow.outbox.registry import handler, periodic
 
 from . import counts
+from .operating import feeds
 from .queueing import rerouting, services
 
 
@@ -17,3 +18,9 @@ def reroute(row: OutboxRow) -> None:
 def refresh_counters() -> None:
     """Queue, hold and DNFB numbers, while something changed."""
     counts.refresh_if_changed()
+
+
+@periodic(30)
+def note_feeds() -> None:
+    """When each feed was last heard of."""
+    feeds.note_feeds()

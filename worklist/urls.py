@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import board, earlier, go, history, imports, my_work, parked, search, timing
+from .views import board, earlier, go, history, imports, my_work, parked, search, status, timing
 from .views.access import looks, openings
 from .views.claims import cases, lists, one, remittances
 from .views.queries import answer, composer, overview, query
@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<int:pk>/again/", imports.again, name="import_again"),
     path("imports/<int:pk>/correct/", imports.correct, name="import_correct"),
     path("imports/<int:pk>/set-aside/", imports.set_aside, name="import_set_aside"),
+    path("status/", status.status, name="status"),
     path("parked/", parked.parked, name="parked"),
     path("parked/<int:pk>/again/", parked.again, name="parked_again"),
     path("looks/", looks.looks, name="looks"),

@@ -9,4 +9,5 @@ from .database import *
 from .security import *
 from .tasks import *
 from .claims import *
+from .operating import *
 from .logs import *

@@ -43,6 +43,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Before the host is looked at and anything is sent to https: probes come from the machine itself.
+    "worklist.operating.probes.ProbesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -112,7 +114,3 @@ def _version() -> str:
 
 
 APPLICATION_VERSION = env("APPLICATION_VERSION") or _version()
-#: Encrypts backups; kept apart from them, and from SECRET_KEY.
-BACKUP_KEY = env("BACKUP_KEY")
-#: A folder with pg_dump and pg_restore, where neither the installed package nor the path has the right ones.
-POSTGRES_PROGRAMS = env("POSTGRES_PROGRAMS")

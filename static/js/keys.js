@@ -9,6 +9,8 @@ export const KEYS = [
   { keys: "g s", does: "go-search", words: "Find an account by number or name" },
   { keys: "g i", does: "go-imports", words: "Go to Imports" },
   { keys: "g k", does: "go-parked", words: "Go to Parked work" },
+  { keys: "g a", does: "go-status", words: "Go to Status" },
+  { keys: "g o", does: "go-looks", words: "Go to Who looked" },
   { keys: "g p", does: "go-people", words: "Go to People" },
   { keys: "g t", does: "go-tables", words: "Go to Code tables" },
   { keys: "n", does: "get-next", words: "Get next account" },

@@ -224,6 +224,7 @@ TABLE: dict[str, Address] = {
     "worklist:import_again": Address(MENDS_IMPORTS, "POST", message_at),
     "worklist:import_correct": Address(MENDS_IMPORTS, "POST", message_at, form={"text": "MSH|^~\\&|"}),
     "worklist:import_set_aside": Address(MENDS_IMPORTS, "POST", message_at, form={"reason": "A test message of the vendor"}),
+    "worklist:status": Address(MENDS_IMPORTS),
     "worklist:parked": Address(MENDS_IMPORTS),
     "worklist:parked_again": Address(MENDS_IMPORTS, "POST", parked_at),
     # Compliance
