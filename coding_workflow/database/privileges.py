@@ -57,6 +57,8 @@ DELETABLE: Final = frozenset(
         "account_emailaddress",
         "account_emailconfirmation",
         "mfa_authenticator",
+        "socialaccount_socialaccount",
+        "socialaccount_socialtoken",  # none is ever kept; removing a connection asks
         "staff_cachedvalue",
         "codesets_uploadpiece",
         "worklist_queuesetdraft",
@@ -65,7 +67,7 @@ DELETABLE: Final = frozenset(
     }
 )
 
-#: Only migrations write these.
+#: Only migrations write these; the sign-on's application comes from the environment.
 READ_ONLY: Final = frozenset(
     {
         "django_migrations",
@@ -73,6 +75,7 @@ READ_ONLY: Final = frozenset(
         "auth_permission",
         "auth_group",
         "auth_group_permissions",
+        "socialaccount_socialapp",
     }
 )
 

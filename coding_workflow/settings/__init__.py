@@ -7,6 +7,7 @@ from .environment import *
 from .base import *
 from .database import *
 from .security import *
+from .sign_on import *
 from .tasks import *
 from .claims import *
 from .operating import *

@@ -76,6 +76,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "60/m/ip,5/5m/key,50/d/key",
     "query_answer": "60/m/ip",
     "account_search": "20/m/user,300/h/user",
+    "sign_on_logout": "600/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env("TRUSTED_PROXY_COUNT", "1" if env_flag("BEHIND_TLS_PROXY") else "0"))
 

@@ -152,6 +152,10 @@ TABLE: dict[str, Address] = {
     # Sign-in
     "account_login": Address(PUBLIC, "GET POST"),
     "account_logout": Address(PUBLIC, "GET POST", answers=(200, 302)),
+    "sign_on": Address(PUBLIC, "GET", answers=(404,)),
+    "sign_on_callback": Address(PUBLIC, "GET", answers=(404,)),
+    # Brings the sign-on's own signed token instead of a page's: tests/staff/test_sign_on.py.
+    "sign_on_ended": Address(PUBLIC, ""),
     "mfa_authenticate": Address(PUBLIC, "GET POST", answers=(302,)),
     "account_change_password": Address(SIGNED_IN, "GET POST"),
     "account_reauthenticate": Address(SIGNED_IN, "GET POST"),

@@ -36,7 +36,6 @@ OUTCOMES = [
     ("too_long", "Session ended: longest duration"),
     ("only_sign_on", "Password where only the hospital's sign-on counts"),
     ("not_known", "Signed on at the hospital, not known here"),
-    ("no_factor", "Signed on at the hospital without a second factor"),
     ("ended_there", "Session ended by the hospital's sign-on"),
 ]
 FOUND = [

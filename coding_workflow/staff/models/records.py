@@ -93,7 +93,6 @@ class SignInOutcome(models.TextChoices):
     TOO_LONG = "too_long", "Session ended: longest duration"
     ONLY_SIGN_ON = "only_sign_on", "Password where only the hospital's sign-on counts"
     NOT_KNOWN = "not_known", "Signed on at the hospital, not known here"
-    NO_FACTOR = "no_factor", "Signed on at the hospital without a second factor"
     ENDED_THERE = "ended_there", "Session ended by the hospital's sign-on"
 
 
