@@ -21,8 +21,7 @@ PLACES: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("go-imports", "Imports", "worklist:imports", frozenset({"administrator", "supervisor", "compliance"})),
     ("go-status", "Status", "worklist:status", frozenset({"administrator", "supervisor"})),
     ("go-process", "Process", "worklist:process", frozenset()),
-    ("go-openings", "Restricted openings", "staff:openings", frozenset({"compliance"})),
-    ("go-looks", "Who looked", "worklist:looks", frozenset({"compliance"})),
+    ("go-looks", "Access", "worklist:looks", frozenset({"compliance"})),
     ("go-people", "People", "staff:people", frozenset({"administrator"})),
     ("go-tables", "Code tables", "codesets:tables", frozenset({"administrator"})),
 )

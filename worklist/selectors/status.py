@@ -36,11 +36,12 @@ class Sign:
     sentence: str
     url: str = ""
     link: str = ""
+    said: str = ""
 
     @property
     def word(self) -> str:
         """The state in words, so that no colour is needed."""
-        return _WORD[self.state]
+        return self.said or _WORD[self.state]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _process(name: str, read: Figures) -> Sign:
     title, does = _PROCESSES[name]
     age, version = read.processes[name], read.versions.get(name, "")
     if age is None:
-        return Sign(title, BAD, f"It {does}. It has never been seen.")
+        return Sign(title, BAD, f"It {does}. It has never been seen.", said="Missing")
     other = (
         f" It runs version {version}, these pages {settings.APPLICATION_VERSION}."
         if version not in {"", settings.APPLICATION_VERSION}
@@ -173,7 +174,8 @@ def _silent(feeds: list[Feed]) -> Sign:
 
 def _backup(read: Figures) -> Sign:
     if read.backup is None or read.backup_age is None:
-        return Sign("Backup", BAD, "None is on record: run 'make backup', or note one that other means make.")
+        sentence = "None is on record: run 'make backup', or note one that other means make."
+        return Sign("Backup", BAD, sentence, said="Missing")
     state = LOOK if read.backup_age > settings.BACKUP_LATE_HOURS * 3600 else OK
     plain = " It is not encrypted." if read.backup.encrypted is False else ""
     size = f", {size_of(read.backup.bytes)}" if read.backup.bytes else ""

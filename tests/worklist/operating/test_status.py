@@ -55,7 +55,7 @@ def test_nothing_that_was_never_seen_is_called_well(hospital):
         assert states[name] == selectors.BAD
     assert states["Feeds"] == states["Seals"] == selectors.LOOK
     page = signed_in(hospital.cleo).get("/status/").content.decode()
-    assert "Something does not work." in page
+    assert "Something has to be mended." in page
     assert "It has never been seen." in page
     assert "None is on record" in page
 

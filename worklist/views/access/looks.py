@@ -14,6 +14,7 @@ from accounts.errors import Refused
 from accounts.models import Account
 from coding_workflow.staff.access import StaffRequest, recently_proven, require_role
 from coding_workflow.staff.models import Role, User
+from coding_workflow.staff.selectors import openings_to_review
 from worklist.selectors import looks as selectors
 from worklist.views.answers import go_to
 
@@ -74,6 +75,7 @@ def _page(request: StaffRequest, asked: selectors.Asked, sentence: str = "", typ
         "query": query,
         "sentence": sentence,
         "typed": typed or (asked.account.number if asked.account else ""),
+        "to_review": openings_to_review(request.user),
         "most_days": selectors.MOST_DAYS,
     }
     if context["page"] is not None and context["page"].older:
