@@ -273,6 +273,7 @@ def _empty_code_tables() -> None:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER; TRUNCATE {table}")
 
 
+@pytest.mark.once
 def test_released_accounts_are_restored_with_certificates_that_hold_up(
     committed_coded_db: str, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

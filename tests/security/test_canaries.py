@@ -39,6 +39,8 @@ from tests.security.url_table import PUBLIC, TABLE
 from worklist.selectors import history
 from worklist.services import ensure_queues
 
+pytestmark = pytest.mark.once
+
 #: Every planted word holds it; nothing else does.
 CANARY = "ZQXCNRY"
 PATIENT = dataclasses.replace(

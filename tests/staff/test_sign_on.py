@@ -23,6 +23,9 @@ from tests.security.browser import grow_old
 from tests.staff import oidc
 from tests.staff.oidc import SignOn
 
+# The database's make and version have no say in tokens.
+pytestmark = pytest.mark.once
+
 #: A page that takes a proof of the last minutes.
 PROVEN = "/staff/people/add/"
 
