@@ -9,19 +9,18 @@ import dataclasses
 import io
 import json
 import logging
-import logging.config
 import re
 import threading
 from collections.abc import Iterator
 
 import pytest
 import structlog
-from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from kombu.transport import memory
+from structlog.stdlib import ProcessorFormatter
 
 from accounts.models import Account, OutboxRow, Patient
 from accounts.outbox import enqueue
@@ -54,10 +53,9 @@ _ADDRESSES = re.compile(r"""(?:href|src|action|formaction|hx-(?:get|post|put|del
 def written() -> Iterator[io.StringIO]:
     """Every log line of every logger, as the installation's formatter writes it."""
     lines = io.StringIO()
-    logging.config.dictConfig(settings.LOGGING)
     root = logging.getLogger()
     handler = logging.StreamHandler(lines)
-    handler.setFormatter(next(each.formatter for each in root.handlers if each.formatter is not None))
+    handler.setFormatter(next(each.formatter for each in root.handlers if isinstance(each.formatter, ProcessorFormatter)))
     level = root.level
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
