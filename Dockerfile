@@ -15,7 +15,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends libpq5 tini && 
        /var/lib/coding/certificates
 COPY --from=build /venv /venv
 WORKDIR /app
-COPY manage.py ./
+COPY manage.py pyproject.toml ./
 COPY accounts accounts
 COPY coding_workflow coding_workflow
 COPY worklist worklist

@@ -49,9 +49,11 @@ def record_access(
 
 
 def record_accesses(*, user_id: int, kind: str, accounts: Iterable[Account]) -> None:
-    """As ``record_access``, for each of several accounts that leave together, on paper or in a file. One statement."""
-    rows = [AccessRecord(user_id=user_id, kind=kind, account=each, facility_id=each.facility_id) for each in accounts]
-    AccessRecord.objects.bulk_create(rows)
+    """As ``record_access``, for several accounts that one page showed or that left together, as one action. One statement."""
+    action = uuid.uuid4()
+    AccessRecord.objects.bulk_create(
+        AccessRecord(user_id=user_id, kind=kind, account=each, facility_id=each.facility_id, action=action) for each in accounts
+    )
 
 
 def versions_read(user_id: int, account: Account) -> dict[int, datetime.datetime]:

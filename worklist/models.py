@@ -331,3 +331,21 @@ class Reconciliation(models.Model):
 
     def __str__(self) -> str:
         return f"reconciliation #{self.pk}"
+
+
+class FeedHeard(models.Model):
+    """When a feed last sent something for a facility; ``facility`` is empty for messages that named none we know.
+
+    Kept by the relay from the messages' keys, so that no page and no metric reads the messages.
+    """
+
+    facility = models.ForeignKey("accounts.Facility", null=True, on_delete=models.PROTECT, related_name="+")
+    feed = models.CharField(max_length=40, db_collation="C")
+    last_message = models.BigIntegerField()
+    heard_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("facility", "feed"), nulls_distinct=False, name="feed_heard_once")]
+
+    def __str__(self) -> str:
+        return self.feed

@@ -5,6 +5,7 @@ from coding_workflow.outbox.registry import handler, periodic
 
 from . import counts
 from .api import idempotency
+from .operating import feeds
 from .queueing import rerouting, services
 from .webhooks import services as webhooks
 
@@ -19,6 +20,12 @@ def reroute(row: OutboxRow) -> None:
 def refresh_counters() -> None:
     """Queue, hold and DNFB numbers, while something changed."""
     counts.refresh_if_changed()
+
+
+@periodic(30)
+def note_feeds() -> None:
+    """When each feed was last heard of."""
+    feeds.note_feeds()
 
 
 @handler(webhooks.DELIVER, lane="bulk")

@@ -3,7 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from .api.schema_view import page as api_reference
-from .views import board, bulk, earlier, files, go, history, imports, my_work, parked, timing, webhooks
+from .views import board, bulk, earlier, files, go, history, imports, my_work, parked, search, status, timing, webhooks
+from .views.access import looks, openings
 from .views.claims import cases, deliveries, lists, one, remittances
 from .views.queries import answer, composer, overview, query
 
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("next/", my_work.get_next, name="get_next"),
     path("work/<int:pk>/put-back/", my_work.give_back, name="put_back"),
     path("go/", go.go, name="go"),
+    path("search/", search.search, name="search"),
     path("board/", board.board, name="board"),
     path("board/approve/", board.approve, name="approve"),
     path("board/<int:pk>/send-back/", board.send_back, name="send_back"),
@@ -52,6 +54,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("parked/<int:pk>/again/", parked.again, name="parked_again"),
     path("golive/", include("worklist.views.golive.urls")),
     path("process/", include("worklist.views.process.urls")),
+    path("status/", status.status, name="status"),
+    path("looks/", looks.looks, name="looks"),
+    path("looks/file/", looks.looks_file, name="looks_file"),
+    path("openings/<int:pk>/", openings.opening, name="opening"),
+    path("openings/<int:pk>/review/", openings.review, name="review_opening"),
     path("rules/", include("worklist.views.lab.urls")),
     path("time/", timing.mine, name="my_time"),
     path("time/<int:pk>/", timing.record, name="record_time"),

@@ -16,6 +16,7 @@ APPEND_ONLY: Final = frozenset(
         "accounts_accessrecord",
         "accounts_documentversion",
         "accounts_leavenotice",
+        "database_backup",
         "codesets_code",
         "codesets_codegroup",
         "codesets_indexword",
@@ -44,6 +45,7 @@ APPEND_ONLY: Final = frozenset(
         "staff_staffevent",
         "staff_signinrecord",
         "staff_breakglass",
+        "staff_breakglassreview",
         "worklist_queuesetversion",
         "worklist_samplelook",
     }
@@ -60,6 +62,8 @@ DELETABLE: Final = frozenset(
         "account_emailaddress",
         "account_emailconfirmation",
         "mfa_authenticator",
+        "socialaccount_socialaccount",
+        "socialaccount_socialtoken",  # none is ever kept; removing a connection asks
         "staff_cachedvalue",
         "codesets_uploadpiece",
         "policy_policydraft",
@@ -75,7 +79,7 @@ DELETABLE: Final = frozenset(
     }
 )
 
-#: Only migrations write these.
+#: Only migrations write these; the sign-on's application comes from the environment.
 READ_ONLY: Final = frozenset(
     {
         "django_migrations",
@@ -83,6 +87,7 @@ READ_ONLY: Final = frozenset(
         "auth_permission",
         "auth_group",
         "auth_group_permissions",
+        "socialaccount_socialapp",
     }
 )
 

@@ -1,6 +1,7 @@
 """Applications, middleware, templates, time, static files."""
 
 import datetime
+import tomllib
 
 from .environment import BASE_DIR, env, env_flag
 
@@ -20,6 +21,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "csp",
     "django_htmx",
     "django_structlog",
@@ -43,6 +45,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Before the host is looked at and anything is sent to https: probes come from the machine itself.
+    "worklist.operating.probes.ProbesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -98,3 +102,12 @@ WHITENOISE_USE_FINDERS = DEBUG
 _STANDING = env("BUSINESS_DATE")
 BUSINESS_DATE = datetime.date.fromisoformat(_STANDING) if _STANDING else None
 AUDIT_SEAL_DIR = env("AUDIT_SEAL_DIR", str(BASE_DIR / "build" / "seals"))
+
+
+def _version() -> str:
+    """The release, as the project's own file says."""
+    path = BASE_DIR / "pyproject.toml"
+    return str(tomllib.loads(path.read_text())["project"]["version"]) if path.is_file() else "unknown"
+
+
+APPLICATION_VERSION = env("APPLICATION_VERSION") or _version()

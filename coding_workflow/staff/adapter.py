@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 from accounts.clock import now
 
-from . import sealing
+from . import sealing, sign_on
 from .attempts import record_attempt
 from .models import SignInOutcome, StaffEvent, User
 
@@ -54,9 +54,19 @@ class AccountAdapter(DefaultAccountAdapter):
         known = User.objects.filter(username=name.lower()).values_list("pk", flat=True).first()
         record_attempt(request, SignInOutcome.REFUSED, user_id=known, typed_name=name)
 
+    def get_login_stages(self) -> list[str]:
+        """Without our own code when the sign-on says, by a value that policy trusts, that a second factor was used there."""
+        stages: list[str] = super().get_login_stages()
+        used_there = getattr(self.request, "sign_on_second_factor", False)
+        return [stage for stage in stages if not (used_there and stage.startswith("allauth.mfa."))]
+
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Begin the session under a new id."""
+        """Begin the session under a new id; one that began at the sign-on is marked."""
         super().login(request, user)
+        records = get_authentication_records(request, user)
+        if any(record["method"] == "socialaccount" for record in records):
+            request.session[sign_on.SESSION] = True
+            request.session[sign_on.SECOND_FACTOR] = getattr(request, "sign_on_second_factor", False)
         record_attempt(request, SignInOutcome.SIGNED_IN, user_id=user.pk)
 
     def logout(self, request: HttpRequest) -> None:
@@ -88,6 +98,8 @@ class AccountAdapter(DefaultAccountAdapter):
 def _barred(user: User) -> str | None:
     if not user.is_active or user.is_system:
         return SignInOutcome.DISABLED
+    if settings.OIDC_ISSUER and settings.LOCAL_ACCOUNTS and user.username not in settings.LOCAL_ACCOUNTS:
+        return SignInOutcome.ONLY_SIGN_ON
     if user.temporary_password_until is not None and user.temporary_password_until <= now():
         return SignInOutcome.EXPIRED_PASSWORD
     return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
+from django.http import Http404
 
 from accounts.clock import now
 from accounts.models import Facility
@@ -58,10 +59,33 @@ def sign_ins_of(person: User, limit: int = 20) -> QuerySet[SignInRecord]:
     return SignInRecord.objects.filter(user=person)[:limit]
 
 
-def openings_at(viewer: User, limit: int = 200) -> QuerySet[BreakGlass]:
-    """Restricted accounts opened with a reason at the viewer's facilities, newest first, for compliance."""
-    found = BreakGlass.objects.filter(facility_id__in=viewer.facility_ids())
-    return found.select_related("user", "facility", "account")[:limit]
+def openings_at(viewer: User, *, reviewed: bool, before: int | None = None, limit: int = 100) -> list[BreakGlass]:
+    """Restricted accounts opened with a reason at the viewer's facilities, newest first, for compliance, by keyset. One query.
+
+    ``reviewed`` tells those with a judgement from those that wait for one, running openings among them.
+    """
+    found = BreakGlass.objects.filter(facility_id__in=viewer.facility_ids(), review__isnull=not reviewed)
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    return list(found.select_related("user", "facility", "account", "review__reviewer").order_by("-pk")[:limit])
+
+
+def openings_to_review(viewer: User) -> int:
+    """How many openings that have run out wait for a judgement at the viewer's facilities, the viewer's own left out."""
+    found = BreakGlass.objects.filter(facility_id__in=viewer.facility_ids(), review__isnull=True, expires_at__lte=now())
+    return found.exclude(user=viewer).count()
+
+
+def opening_at(viewer: User, pk: int) -> BreakGlass:
+    """One opening at the viewer's facilities, with its review if there is one. Http404 otherwise.
+
+    Not by ``fetch``: compliance reviews openings of accounts that they have not opened themselves.
+    """
+    found = BreakGlass.objects.filter(facility_id__in=viewer.facility_ids(), pk=pk)
+    one = found.select_related("user", "facility", "account", "review__reviewer").first()
+    if one is None:
+        raise Http404("There is no such record.")
+    return one
 
 
 @dataclass(frozen=True, slots=True)

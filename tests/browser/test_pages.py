@@ -36,7 +36,8 @@ from coding_workflow.registration.services.uploads import keep_upload
 from coding_workflow.release.models import Backtest, Certificate, DiscrepancyCase
 from coding_workflow.release.services.backtesting import start_backtest
 from coding_workflow.staff import services as staff
-from coding_workflow.staff.models import Role, User
+from coding_workflow.staff.models import BreakGlass, Role, User
+from coding_workflow.staff.services import break_glass
 from tests.guidelines.lab.rules import definition
 from tests.guidelines.rule_cast import proofs
 from tests.registration import sending
@@ -57,8 +58,11 @@ from worklist.webhooks import services as webhooks
 from .serving import served, session_cookie
 from .watching import grave_findings, scrolls_sideways, watched_context
 
+_WHY: Final = "The payer asks for this record today"
 #: Addresses that answer with a file.
-FILES: Final = frozenset({"payment:claim_file", "worklist:certificate", "worklist:team_time_file", "worklist:policy_text_file"})
+FILES: Final = frozenset(
+    {"payment:claim_file", "worklist:certificate", "worklist:looks_file", "worklist:team_time_file", "worklist:policy_text_file"}
+)
 #: Who looks, where the table lets several roles in: the first that may.
 _BY_ROLE: Final = {
     Role.CODER: "ana",
@@ -78,6 +82,8 @@ MORE: Final = (
         ("worklist:claims", f"?show={tab}", ("bill",))
         for tab in ("submitted", "paid", "cases", "remittances", "unmatched", "codes")
     ),
+    ("worklist:looks", "?by=person", ("cora",)),
+    ("staff:openings", "?show=reviewed", ("cora",)),
     ("worklist:rules", "?words=sepsis&condition=4", ("ada",)),
     ("worklist:many_imports", "?show=parked&code=registration.no_account_yet", ("cleo",)),
     *(("worklist:process", query, ("cleo", "ada")) for query in ("", "?class=emergency", "?show=took")),
@@ -119,6 +125,7 @@ def site(committed_coded_db: str, settings: Settings) -> Iterator[Site]:
         player.play(story)
     Account.objects.filter(number=states.in_house().number).update(restricted="VIP")
     claim_next(user=User.objects.get(username="ana"))
+    break_glass(user=User.objects.get(username="ana"), account=Account.objects.exclude(restricted="").first(), reason=_WHY)
     _upload(User.objects.get(username="ada"))
     delivery_at(None, Facility.objects.get(code="MAIN"))
     message = import_message(sending.discharge(disposition="ZZ"))
@@ -220,6 +227,7 @@ def _rows(address: Address) -> list[dict[str, Any]]:
     played = {
         url_table.account: open_accounts,
         url_table.restricted_account: Account.objects.exclude(restricted=""),
+        url_table.opening: BreakGlass.objects.all(),
         url_table.person: User.objects.filter(username__in=("ana", "cleo")),
         url_table.claim_at: Claim.objects.order_by("pk"),
         url_table.claim_file_at: ClaimFile.objects.all()[:1],
@@ -297,8 +305,9 @@ def _look(page: Page, url: str) -> Iterator[str]:
 
 
 def test_every_file_is_sent_as_one(site: Site, browser: Browser):
-    with site.context(browser, "cleo") as context:
-        for name in FILES:
+    for name in FILES:
+        who = "cora" if Role.SUPERVISOR not in TABLE[name].roles else "cleo"
+        with site.context(browser, who) as context:
             for row in _rows(TABLE[name]):
                 answer = context.request.get(site.address + reverse(name, kwargs=row))
                 assert answer.status == 200

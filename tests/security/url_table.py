@@ -19,7 +19,7 @@ from typing import Any
 from accounts import clock
 from accounts.models import Account, Facility, Patient, WorkItem
 from coding_workflow.codesets.models import TableUpload
-from coding_workflow.staff.models import ApiToken, Competence, Role, RoleGrant, User
+from coding_workflow.staff.models import ApiToken, BreakGlass, Competence, Role, RoleGrant, User
 from tests.api.operations import TABLE as API
 from tests.cast import Cast
 from tests.payment.stage import claim_file_at
@@ -111,6 +111,14 @@ def restricted_account(cast: Cast, facility: Facility) -> dict[str, Any]:
     return account(cast, facility, restricted="VIP")
 
 
+def opening(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A restricted account at the facility that Ana opened, run out since."""
+    pk, past = account(cast, facility, restricted="VIP")["pk"], clock.now() - datetime.timedelta(hours=2)
+    times = {"opened_at": past, "expires_at": past + datetime.timedelta(hours=1)}
+    made = BreakGlass.objects.create(user=cast.ana, facility=facility, account_id=pk, reason="Walked through the pages", **times)
+    return {"pk": made.pk}
+
+
 def part_of_account(cast: Cast, facility: Facility) -> dict[str, Any]:
     """A row of an account's page; which one it is, the account's own refusal comes first."""
     return account(cast, facility) | {"row": 1}
@@ -182,6 +190,10 @@ TABLE: dict[str, Address] = {
     # Sign-in
     "account_login": Address(PUBLIC, "GET POST"),
     "account_logout": Address(PUBLIC, "GET POST", answers=(200, 302)),
+    "sign_on": Address(PUBLIC, "GET", answers=(404,)),
+    "sign_on_callback": Address(PUBLIC, "GET", answers=(404,)),
+    # Brings the sign-on's own signed token instead of a page's: tests/staff/test_sign_on.py.
+    "sign_on_ended": Address(PUBLIC, ""),
     "mfa_authenticate": Address(PUBLIC, "GET POST", answers=(302,)),
     "account_change_password": Address(SIGNED_IN, "GET POST"),
     "account_reauthenticate": Address(SIGNED_IN, "GET POST"),
@@ -218,6 +230,7 @@ TABLE: dict[str, Address] = {
     # Work
     "worklist:my_work": Address(SIGNED_IN),
     "worklist:go": Address(SIGNED_IN, "GET POST"),
+    "worklist:search": Address(WORKING, "GET POST"),
     "worklist:get_next": Address(TAKING_WORK, "POST"),
     "worklist:put_back": Address(TAKING_WORK, "POST", work, form={"reason": "Lunch"}),
     "worklist:queues": Address(WRITES_QUEUES),
@@ -278,6 +291,7 @@ TABLE: dict[str, Address] = {
     "registration:remove_route": Address(ADMINISTRATOR, "POST", part_of_feed),
     "registration:put_map": Address(ADMINISTRATOR, "POST", feed_at),
     "registration:remove_map": Address(ADMINISTRATOR, "POST", part_of_feed),
+    "worklist:status": Address(MENDS_IMPORTS),
     "worklist:parked": Address(MENDS_IMPORTS),
     "worklist:parked_again": Address(MENDS_IMPORTS, "POST", parked_at),
     # Going live
@@ -313,6 +327,11 @@ TABLE: dict[str, Address] = {
     "worklist:webhook": Address(ADMINISTRATOR, "GET", webhook),
     "worklist:change_webhook_key": Address(ADMINISTRATOR, "POST", webhook),
     "worklist:end_webhook": Address(ADMINISTRATOR, "POST", webhook),
+    # Compliance
+    "worklist:looks": Address(frozenset({Role.COMPLIANCE}), "GET POST"),
+    "worklist:looks_file": Address(frozenset({Role.COMPLIANCE})),
+    "worklist:opening": Address(frozenset({Role.COMPLIANCE}), "GET", opening),
+    "worklist:review_opening": Address(frozenset({Role.COMPLIANCE}), "POST", opening, form={"outcome": "justified"}),
     # Rules
     "worklist:rules": Address(RULES),
     "worklist:new_rule": Address(ADMINISTRATOR, "GET POST"),

@@ -63,6 +63,12 @@ def since(account: Account, sequence: int, *, but: User) -> tuple[Told, ...]:
     return tuple(_told(event, names) for event in found)
 
 
+def told(events: list[Event]) -> list[Told]:
+    """Some events in words, with the names of those who did them. One query."""
+    names = _names(events)
+    return [_told(event, names) for event in events]
+
+
 def _names(events: list[Event]) -> dict[str, str]:
     people = {event.actor for event in events if event.actor_kind == "person" and event.actor.isdigit()}
     return {str(pk): name for pk, name in User.objects.filter(pk__in=people).values_list("pk", "full_name")}

@@ -1,7 +1,7 @@
 """Every write about people. ``by`` is the administrator who acts; None stands for a command on the server."""
 
 from .competence import end_competence, record_competence
-from .glass import break_glass
+from .glass import break_glass, review_opening
 from .people import choose_keys, create_person, create_system, disable_person, enable_person
 from .roles import end_role, grant_role
 from .tokens import make_token, revoke_token
@@ -22,6 +22,7 @@ __all__ = [
     "record_competence",
     "reset_password",
     "reset_totp",
+    "review_opening",
     "revoke_token",
     "set_password",
 ]

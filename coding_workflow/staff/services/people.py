@@ -18,7 +18,8 @@ from .rights import keep_an_administrator, locked, note, refuse_own, require_adm
 from .roles import grant_role
 from .ways_in import give_temporary_password
 
-_USER_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+#: How a user name may be spelled.
+USER_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 
 
 @transaction.atomic
@@ -46,7 +47,7 @@ def create_system(*, by: User | None, facility: Facility, username: str, full_na
 
 def _create(by: User | None, facility: Facility, username: str, roles: Collection[str], *, full_name: str, **values: Any) -> User:
     require_administrator_at(by, facility)
-    if not _USER_NAME.fullmatch(username):
+    if not USER_NAME.fullmatch(username):
         raise Refused(
             "person.user_name", "Use 2 to 64 lower-case letters, digits, points, dashes or underscores.", fix="username"
         )
