@@ -125,5 +125,10 @@ def queue_up(target: Target) -> None:
     Taken outside the message's savepoint: PostgreSQL gives up a lock when the savepoint it was taken in is rolled back,
     and a message that parks itself must keep it until it is committed, or the admission passes it unseen.
     """
+    queue_up_for(target.source.facility, target.number)
+
+
+def queue_up_for(facility: Facility, number: str) -> None:
+    """As ``queue_up``, by the account's number."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [target.source.facility.pk, target.number])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [facility.pk, number])
