@@ -90,12 +90,12 @@ class LocalCodes:
     def point_of_origin(self, code: str) -> str:
         """UB-04 point of origin, or empty when unknown."""
         own = code.upper() if len(code) == 1 and code.isalnum() else ""
-        return self._row("point_of_origin", code) or own or _ADMIT_SOURCES.get(code.lower(), "")
+        return self._row("point_of_origin", code) or own or _ADMIT_SOURCES.get(code, "")
 
     def disposition(self, code: str) -> str:
         """UB-04 patient discharge status, or empty when unknown."""
         own = code if len(code) == 2 and code.isdigit() else ""
-        return self._row("disposition", code) or own or _DISPOSITIONS.get(code.lower(), "")
+        return self._row("disposition", code) or own or _DISPOSITIONS.get(code, "")
 
     def document_type(self, codes: tuple[str, ...], known: frozenset[str]) -> str:
         """The type of the first code that is mapped, a default, or one of our own words; else empty."""

@@ -72,6 +72,7 @@ def check(resource: Resource) -> tuple[str, ...]:
         raise Unreadable("fhir.not_a_resource", "It does not say which resource it is.", "resourceType")
     if len(json_text.canonical(resource)) > limits.RESOURCE_CHARACTERS:
         raise Unreadable("fhir.too_large", "The resource is larger than 5 MB.", kind)
+    _refuse_null(resource, kind)
     model = _model(kind)
     try:
         model.model_validate(resource)
@@ -127,8 +128,24 @@ def _check_binding(resource: Resource, path: str, codes: frozenset[str]) -> None
     for step in steps:
         found = [inner for each in found for inner in (items(each.get(step)) or [part(each, step)])]
     for each in found:
+        if last not in each and path.endswith(".status") and not steps:
+            raise Unreadable("fhir.code", "The status is left out, and nothing can be done without it.", path)
         if last in each and each[last] not in codes:
             raise Unreadable("fhir.code", "The code is none of those that R4 allows here.", path)
+
+
+def _refuse_null(value: Any, place: str) -> None:
+    """An element that is not said is left out; null stands in lists only, for a value that has extensions alone."""
+    for name, inner in value.items() if isinstance(value, dict) else ():
+        if inner is None:
+            raise Unreadable("fhir.shape", "It holds null where R4 leaves an element out.", _step(place, name))
+        _refuse_null(inner, _step(place, name))
+    for inner in value if isinstance(value, list) else ():
+        _refuse_null(inner, place)
+
+
+def _step(place: str, name: str) -> str:
+    return f"{place}.{name}" if _NAME.fullmatch(name) else place
 
 
 def _has_empty_list(value: Any) -> bool:
