@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import board, earlier, go, history, imports, my_work, parked, timing
+from .views import board, csv_files, earlier, go, history, imports, my_work, parked, timing
 from .views.claims import cases, lists, one, remittances
 from .views.queries import answer, composer, overview, query
 
@@ -28,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("claims/cases/<int:pk>/correction/", cases.correction, name="correction"),
     path("claims/cases/<int:pk>/close/", cases.close, name="close_case"),
     path("imports/", imports.imports, name="imports"),
+    path("imports/csv/", csv_files.csv_files, name="csv_files"),
+    path("imports/csv/template.csv", csv_files.template, name="csv_template"),
     path("imports/<int:pk>/", imports.message, name="import"),
     path("imports/<int:pk>/again/", imports.again, name="import_again"),
     path("imports/<int:pk>/correct/", imports.correct, name="import_correct"),

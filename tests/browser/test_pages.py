@@ -47,7 +47,7 @@ from .serving import served, session_cookie
 from .watching import grave_findings, scrolls_sideways, watched_context
 
 #: Addresses that answer with a file.
-FILES: Final = frozenset({"payment:claim_file", "worklist:certificate", "worklist:team_time_file"})
+FILES: Final = frozenset({"payment:claim_file", "worklist:certificate", "worklist:team_time_file", "worklist:csv_template"})
 #: Who looks, where the table lets several roles in: the first that may.
 _BY_ROLE: Final = {
     Role.CODER: "ana",

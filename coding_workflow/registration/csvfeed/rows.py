@@ -73,14 +73,15 @@ def read(raw: bytes) -> Row:
     row needs; the place is the column."""
     text = _text(raw)
     delimiter, kind = _shape(text.split("\n", 1)[0].rstrip("\r"))
-    rows = [values for _, values in _rows(text, delimiter) if any(value.strip() for value in values)]
-    if len(rows) < 2:
+    found = [each for each in _rows(text, delimiter) if any(value.strip() for value in each[1])]
+    if len(found) < 2:
         raise Unreadable("csv.empty", "The file holds no row below its header.")
-    if len(rows) > 2:
+    _refuse_swallowed(kind, found)
+    if len(found) > 2:
         raise Unreadable("csv.one_row", "Exactly one row stands below the header.")
     if len(raw) > 2 * ROW_BYTES:
         raise Unreadable("csv.row_too_long", "The row is longer than 64 KB.")
-    header, values = [name.strip() for name in rows[0]], rows[1]
+    header, values = [name.strip() for name in found[0][1]], found[1][1]
     if len(values) != len(header):
         raise Unreadable("csv.shifted", f"The row has {len(values)} values and the header {len(header)}.")
     filled = {name: value.strip() for name, value in zip(header, values, strict=True) if value.strip()}

@@ -13,6 +13,7 @@ from . import limits
 _BOM: Final = b"\xef\xbb\xbf"
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET: Final = re.compile(r"[\[\]{}]")
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -54,6 +55,22 @@ def check_depth(text: str) -> None:
 def canonical(value: Any) -> str:
     """The same text for the same content, whatever blanks and order of names it came with."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def indented(text: str) -> str:
+    """JSON for eyes: blanks and line ends between its words, which stay as they were written. Text that is no JSON as it is."""
+    try:
+        check_depth(text)
+        json.loads(text)
+    except (Unreadable, ValueError, RecursionError):
+        return text
+    depth, written = 0, list[str]()
+    for token in _TOKEN.findall(text):
+        depth += (token in "{[") - (token in "}]")
+        line = "\n" + "  " * depth
+        before = line if token in "}]" else ""
+        written.append(before + token + (line if token in "{[," else " " if token == ":" else ""))
+    return "".join(written)
 
 
 def digest(text: str) -> str:
