@@ -65,11 +65,11 @@ def indented(text: str) -> str:
     except (Unreadable, ValueError, RecursionError):
         return text
     depth, written = 0, list[str]()
-    for token in _TOKEN.findall(text):
-        depth += (token in "{[") - (token in "}]")
+    for word in _TOKEN.findall(text):
+        depth += (word in "{[") - (word in "}]")
         line = "\n" + "  " * depth
-        before = line if token in "}]" else ""
-        written.append(before + token + (line if token in "{[," else " " if token == ":" else ""))
+        before = line if word in "}]" else ""
+        written.append(before + word + (line if word in "{[," else " " if word == ":" else ""))
     return "".join(written)
 
 
