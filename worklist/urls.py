@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from .api.schema_view import page as api_reference
-from .views import board, bulk, earlier, files, go, history, imports, my_work, parked, search, status, timing, webhooks
+from .views import board, bulk, csv_files, earlier, files, go, history, imports, my_work, parked, search, status, timing, webhooks
 from .views.access import looks, openings
 from .views.claims import cases, deliveries, lists, one, remittances
 from .views.queries import answer, composer, overview, query
@@ -41,6 +41,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/many/", bulk.many, name="many_imports"),
     path("imports/many/<int:pk>/", bulk.run, name="bulk_run"),
     path("imports/many/<int:pk>/stop/", bulk.stop, name="stop_bulk"),
+    path("imports/csv/", csv_files.csv_files, name="csv_files"),
+    path("imports/csv/template.csv", csv_files.template, name="csv_template"),
     path("imports/<int:pk>/", imports.message, name="import"),
     path("imports/<int:pk>/again/", imports.again, name="import_again"),
     path("imports/<int:pk>/correct/", imports.correct, name="import_correct"),

@@ -4,8 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-#: HL7 table 0004, patient class, where the class alone says enough.
-_CLASSES: Final = {"I": "inpatient", "B": "inpatient", "E": "emergency", "R": "recurring", "C": "ancillary", "N": "ancillary"}
+#: HL7 table 0004 and v3-ActCode (FHIR), patient class, where the class alone says enough.
+_CLASSES: Final = {
+    "I": "inpatient", "B": "inpatient", "E": "emergency", "R": "recurring", "C": "ancillary", "N": "ancillary",
+    "IMP": "inpatient", "ACUTE": "inpatient", "NONAC": "inpatient", "OBSENC": "observation", "EMER": "emergency",
+    "AMB": "clinic", "VR": "clinic",
+}  # fmt: skip
+_STAYS: Final = frozenset({"I", "IMP", "ACUTE"})
 #: Table 0004 again: a patient who has not arrived (P) or whose class is not known (U) says nothing about the class.
 _UNSAID: Final = frozenset({"P", "U"})
 _OUR_CLASSES: Final = frozenset(
@@ -20,6 +25,15 @@ _OUTPATIENTS: Final = {
 
 #: HL7 table 0007 to the UB-04 priority of the visit; labor (L) and routine (R) have no single equal.
 _ADMISSION_TYPES: Final = {"E": "1", "A": "1", "U": "2", "C": "3", "N": "4"} | {digit: digit for digit in "123459"}
+#: v3-ActPriority (FHIR): emergency, urgent, elective.
+_ADMISSION_TYPES_V3: Final = {"EM": "1", "UR": "2", "EL": "3"}
+
+#: FHIR admit-source to the UB-04 point of origin; 5 is a newborn born here, and otherwise a nursing facility. Patients who came
+#: through the emergency department have no code of their own since 2010.
+_ADMIT_SOURCES: Final = {"hosp-trans": "4", "emd": "1", "outp": "2", "born": "5", "gp": "2", "mp": "2", "nursing": "5",
+                         "psych": "6", "rehab": "6"}  # fmt: skip
+#: FHIR discharge-disposition to the UB-04 status, where it says one: hospice, long-term care and other facilities do not.
+_DISPOSITIONS: Final = {"home": "01", "alt-home": "01", "aadvice": "07", "exp": "20", "psy": "65", "rehab": "62", "snf": "03"}
 
 #: HL7 table 0270 and the LOINC codes of the same documents.
 _DOCUMENT_TYPES: Final = {
@@ -29,6 +43,10 @@ _DOCUMENT_TYPES: Final = {
     "OP": "operative_note", "11504-8": "operative_note", "PN": "procedure_note", "28570-0": "procedure_note",
     "ED": "ed_note", "34111-5": "ed_note", "SP": "pathology_report", "11526-1": "pathology_report",
     "DI": "radiology_report", "18748-4": "radiology_report", "CD": "other", "AR": "other",
+    "34131-3": "clinic_note", "34878-9": "ed_note", "34746-8": "nursing_note", "78390-2": "nursing_note",
+    "34745-0": "nursing_note", "34133-9": "other", "64297-5": "other",
+    # A triage note is a nurse's: it must not stand for the emergency physician's.
+    "54094-8": "nursing_note",
 }  # fmt: skip
 
 #: Order codes that place a patient, as many senders write them; every hospital has its own besides.
@@ -64,7 +82,7 @@ class LocalCodes:
         if (patient_type or "").lower() in _OUR_CLASSES:
             return (patient_type or "").lower()
         letter = (code or "").upper()
-        if letter == "I" and (admission or "").upper() in {"N", "4"}:
+        if letter in _STAYS and (admission or "").upper() in {"N", "4"}:
             return "newborn"
         if letter in _UNSAID:
             return ""
@@ -82,15 +100,17 @@ class LocalCodes:
 
     def admission_type(self, code: str) -> str:
         """UB-04 priority of the visit, or empty when unknown."""
-        return self._row("admission_type", code) or _ADMISSION_TYPES.get(code.upper(), "")
+        return self._row("admission_type", code) or (_ADMISSION_TYPES | _ADMISSION_TYPES_V3).get(code.upper(), "")
 
     def point_of_origin(self, code: str) -> str:
         """UB-04 point of origin, or empty when unknown."""
-        return self._row("point_of_origin", code) or (code.upper() if len(code) == 1 and code.isalnum() else "")
+        own = code.upper() if len(code) == 1 and code.isalnum() else ""
+        return self._row("point_of_origin", code) or own or _ADMIT_SOURCES.get(code, "")
 
     def disposition(self, code: str) -> str:
         """UB-04 patient discharge status, or empty when unknown."""
-        return self._row("disposition", code) or (code if len(code) == 2 and code.isdigit() else "")
+        own = code if len(code) == 2 and code.isdigit() else ""
+        return self._row("disposition", code) or own or _DISPOSITIONS.get(code, "")
 
     def document_type(self, codes: tuple[str, ...], known: frozenset[str]) -> str:
         """The type of the first code that is mapped, a default, or one of our own words; else empty."""

@@ -61,7 +61,14 @@ from .watching import grave_findings, scrolls_sideways, watched_context
 _WHY: Final = "The payer asks for this record today"
 #: Addresses that answer with a file.
 FILES: Final = frozenset(
-    {"payment:claim_file", "worklist:certificate", "worklist:looks_file", "worklist:team_time_file", "worklist:policy_text_file"}
+    {
+        "payment:claim_file",
+        "worklist:certificate",
+        "worklist:csv_template",
+        "worklist:looks_file",
+        "worklist:policy_text_file",
+        "worklist:team_time_file",
+    }
 )
 #: Who looks, where the table lets several roles in: the first that may.
 _BY_ROLE: Final = {

@@ -271,6 +271,8 @@ TABLE: dict[str, Address] = {
     "worklist:certificate": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), "GET", certificate_at),
     "worklist:history": Address(WORKING, "GET", account),
     "worklist:imports": Address(IMPORTS),
+    "worklist:csv_files": Address(MENDS_IMPORTS, "GET POST"),
+    "worklist:csv_template": Address(MENDS_IMPORTS),
     "worklist:import": Address(IMPORTS, "GET", message_at),
     "worklist:import_again": Address(MENDS_IMPORTS, "POST", message_at),
     "worklist:import_correct": Address(MENDS_IMPORTS, "POST", message_at, form={"text": "MSH|^~\\&|"}),

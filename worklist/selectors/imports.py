@@ -5,8 +5,9 @@ from typing import Final
 
 from django.db.models import Count, Max, QuerySet
 
+from coding_workflow.registration.fhir import json_text
 from coding_workflow.registration.hl7 import framing
-from coding_workflow.registration.models import InboundMessage, MessageStatus
+from coding_workflow.registration.models import InboundMessage, MessageFormat, MessageStatus
 from coding_workflow.staff.access import visible
 from coding_workflow.staff.models import User
 
@@ -90,19 +91,36 @@ def reasons(user: User, tab: str, feed: str = "") -> list[Reason]:
 
 
 def place(message: InboundMessage) -> str:
-    """Where in the message it failed, as interface teams write it: ``PID-7``."""
-    return f"{message.segment}-{message.field}" if message.field else message.segment
+    """Where in the message it failed, as interface teams write it: ``PID-7``, ``Encounter.period.end``, ``admitted``."""
+    return f"{message.segment}-{message.field}" if message.field else message.segment or message.place
 
 
 def text(message: InboundMessage) -> str:
     """The whole message to be corrected; empty when it is too large for a page."""
-    return framing.shown(bytes(message.raw)) if len(message.raw) <= MOST_SHOWN else ""
+    return _shown(message.format, bytes(message.raw)) if len(message.raw) <= MOST_SHOWN else ""
 
 
 def lines(message: InboundMessage) -> list[Line]:
     """The message segment by segment; of one that is too large, its beginning."""
-    shown = framing.shown(bytes(message.raw)[:MOST_SHOWN])
+    shown = _shown(message.format, bytes(message.raw)[:MOST_SHOWN])
     return [Line(one, bool(message.segment) and one.startswith(message.segment)) for one in shown.splitlines()]
+
+
+def typed(message: InboundMessage, text: str) -> bytes:
+    """What somebody typed over the text of a message, as bytes of its format. Raises HL7Problem as ``framing.typed``."""
+    if message.format == MessageFormat.HL7:
+        return framing.typed(text)
+    return text.replace("\r\n", "\n").encode()
+
+
+def _shown(format: str, raw: bytes) -> str:
+    """A message for eyes: HL7 by its segments, a resource indented, a row as it is."""
+    if format == MessageFormat.HL7:
+        return framing.shown(raw)
+    written = raw.decode("utf-8", "replace").replace("\x00", framing.UNREADABLE)
+    if format == MessageFormat.FHIR:
+        return json_text.indented(written)
+    return written
 
 
 def is_open(message: InboundMessage) -> bool:

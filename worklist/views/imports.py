@@ -11,7 +11,6 @@ from accounts import history
 from accounts.actors import Actor
 from accounts.errors import NotAllowed, Refused
 from coding_workflow.registration import services
-from coding_workflow.registration.hl7 import framing
 from coding_workflow.registration.hl7.problem import HL7Problem
 from coding_workflow.registration.models import InboundMessage, MessageStatus
 from coding_workflow.registration.services.bulk import MENDS
@@ -73,7 +72,7 @@ def correct(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         new = services.correct_message(
             one.pk,
-            _bytes(typed),
+            _bytes(one, typed),
             by=Actor.person(request.user.pk),
             facility_ids=request.user.facility_ids(),
             opened_ids=request.user.opened_restricted_ids(),
@@ -96,11 +95,11 @@ def set_aside(request: StaffRequest, pk: int) -> HttpResponse:
     return go_to(request, reverse("worklist:imports"))
 
 
-def _bytes(typed: str) -> bytes:
+def _bytes(one: InboundMessage, typed: str) -> bytes:
     if not typed.strip():
         raise Refused("registration.empty", "Type the corrected message; to drop it, set it aside with a reason.")
     try:
-        return framing.typed(typed)
+        return selectors.typed(one, typed)
     except HL7Problem as problem:
         raise Refused(problem.code, problem.sentence) from None
 

@@ -7,6 +7,7 @@ code, short, long, effective, deleted (dates as 2026-01-01, both may be blank; d
 
 import csv
 import datetime
+import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
@@ -124,16 +125,33 @@ def _header(source: SourceFile) -> frozenset[str]:
 def records(source: SourceFile, header: frozenset[str] = frozenset(), lacking: str = "") -> Iterator[tuple[int, Record]]:
     """Each line with its number, by the names of the columns. Refuses a file without ``header`` (``lacking`` says so), a line
     with too many or too few values, and what cannot be read as comma-separated values."""
-    reader = csv.DictReader(source.text().splitlines(), strict=True)
-    try:
-        if not header <= frozenset(reader.fieldnames or ()):
-            raise Malformed(source.name, 1, lacking)
-        for record in reader:
-            if None in record or None in record.values():
-                raise Malformed(source.name, reader.line_num, f"does not have {len(reader.fieldnames or ())} values.")
-            yield reader.line_num, record
-    except csv.Error as err:
-        raise Malformed(source.name, reader.line_num, f"cannot be read as comma-separated values ({err}).") from err
+    rows = rows_of(source.name, source.text())
+    _, names = next(rows, (1, list[str]()))
+    if not header <= frozenset(names):
+        raise Malformed(source.name, 1, lacking)
+    for number, values in rows:
+        if not values:
+            continue
+        if len(values) != len(names):
+            raise Malformed(source.name, number, f"does not have {len(names)} values.")
+        yield number, dict(zip(names, values, strict=True))
+
+
+def rows_of(name: str, text: str, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """Each row with the number of the line on which it begins; a blank line is a row without values.
+
+    Refuses a quote that is not closed, naming where its row began: without that it swallows the rest of the file.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        begins = reader.line_num + 1
+        try:
+            values = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as err:
+            raise Malformed(name, begins, f"cannot be read as comma-separated values ({err}).") from err
+        yield begins, values
 
 
 def _code(name: str, number: int, text: str, system: str) -> str:

@@ -1,8 +1,10 @@
-"""Messages and what they told; the feeds they come by; files and lists that are worked off in the background."""
+"""Messages and what they told, and the FHIR resources that others refer to; the feeds they come by; files and lists that are
+worked off in the background."""
 
 from .batches import BulkKind, BulkRun, Delivery, DeliveryBody, DeliverySource, DeliveryState
 from .feeds import Answer, Feed, FeedEvent, FeedFormat, FeedKind, FeedRoute, FeedState, ListenerState
-from .messages import FeedMap, InboundMessage, LastTold, MapKind, MessageStatus, RecordKind, RecordTold
+from .messages import FeedMap, InboundMessage, LastTold, MapKind, MessageFormat, MessageStatus, RecordKind, RecordTold
+from .resources import ResourceVersion
 
 __all__ = [
     "Answer",
@@ -23,7 +25,9 @@ __all__ = [
     "LastTold",
     "ListenerState",
     "MapKind",
+    "MessageFormat",
     "MessageStatus",
     "RecordKind",
     "RecordTold",
+    "ResourceVersion",
 ]

@@ -17,6 +17,14 @@ class MessageStatus(models.TextChoices):
     ASIDE = "aside", "Set aside"
 
 
+class MessageFormat(models.TextChoices):
+    """What the bytes of a message are: an HL7 message, a FHIR resource or Bundle, a header with one row."""
+
+    HL7 = "hl7", "HL7 v2"
+    FHIR = "fhir", "FHIR R4"
+    CSV = "csv", "CSV"
+
+
 class MessageQuerySet(models.QuerySet["InboundMessage"]):
     """Filters named as adjectives."""
 
@@ -31,30 +39,35 @@ class MessageQuerySet(models.QuerySet["InboundMessage"]):
 
 
 class InboundMessage(models.Model):
-    """One message, kept as it came. It acts once, however often it comes.
+    """One message, resource or row, kept as it came. It acts once, however often it comes.
 
-    What came (feed, control id, body, hash) never changes (trigger); what became of it does. ``sentence`` holds no health
-    information. ``account_number`` is the sender's, so that a parked message finds its account later. One that was set
-    aside says why, when and by whom.
+    What came (feed, format, control id, body, hash, line) never changes (trigger); what became of it does. ``sentence`` holds
+    no health information. Where it failed is ``segment`` and ``field`` in HL7, ``place`` in the other formats (an element, a
+    column); ``line`` is that of the file it came in, 0 where files have no lines. ``account_number`` is the sender's, so that
+    a parked message finds its account later. One that was set aside says why, when and by whom; what nobody needs here, such
+    as a resource of a type that is not read, is set aside as it comes.
     """
 
     facility = models.ForeignKey("accounts.Facility", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     account = models.ForeignKey("accounts.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="messages")
     feed = models.CharField(max_length=40, db_collation="C")
+    format = models.CharField(max_length=4, choices=MessageFormat, default=MessageFormat.HL7, db_collation="C")
     control_id = models.CharField(max_length=199, blank=True, db_collation="C")
-    type = models.CharField(max_length=3, blank=True, db_collation="C")
+    type = models.CharField(max_length=40, blank=True, db_collation="C")
     trigger = models.CharField(max_length=3, blank=True, db_collation="C")
     sent_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(auto_now_add=True)
     times_received = models.PositiveIntegerField(default=1)
     sha256 = models.CharField(max_length=64, db_collation="C")
     raw = models.BinaryField()
+    line = models.PositiveIntegerField(default=0)
     status = models.CharField(max_length=8, choices=MessageStatus, default=MessageStatus.FAILED, db_collation="C")
     account_number = models.CharField(max_length=40, blank=True, db_collation="C")
     code = models.CharField(max_length=60, blank=True, db_collation="C", help_text="Dotted reason why it failed or waits.")
     sentence = models.CharField(max_length=300, blank=True)
     segment = models.CharField(max_length=3, blank=True, db_collation="C")
     field = models.PositiveSmallIntegerField(default=0)
+    place = models.CharField(max_length=120, blank=True, db_collation="C")
     flags = models.JSONField(default=list, help_text="Applied, but worth a look: dotted or plain codes.")
     applied_at = models.DateTimeField(null=True, blank=True)
     action = models.UUIDField(default=uuid.uuid4, help_text="Of the events it caused.")

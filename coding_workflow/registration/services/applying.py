@@ -201,6 +201,11 @@ def queue_up(target: Target) -> None:
     Taken outside the message's savepoint: PostgreSQL gives up a lock when the savepoint it was taken in is rolled back,
     and a message that parks itself must keep it until it is committed, or the admission passes it unseen.
     """
+    for number in target.numbers:
+        queue_up_for(target.source.facility, number)
+
+
+def queue_up_for(facility: Facility, number: str) -> None:
+    """As ``queue_up``, by the account's number."""
     with connection.cursor() as cursor:
-        for number in target.numbers:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [target.source.facility.pk, number])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [facility.pk, number])

@@ -2,29 +2,26 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Final
 
-import structlog
 from django.db import DataError
 
 from accounts import clock, history
 from accounts.actors import Actor
 from accounts.errors import Conflict, Refused
 from accounts.locking import lock_account
-from accounts.models import Account, WorkItem, WorkKind
+from accounts.models import Account
 from accounts.scope import ALL, scoped
-from accounts.services.work import close_work, open_work
 from coding_workflow.registration import bounded
 from coding_workflow.registration.hl7 import framing, read
 from coding_workflow.registration.hl7.problem import HL7Problem
-from coding_workflow.registration.models import InboundMessage, MessageStatus
+from coding_workflow.registration.models import InboundMessage, MessageFormat, MessageStatus
 
 from .applying import NotNeeded, Parked, Target, apply_parsed, queue_up, target_of
+from .outcomes import close_error_work, fail, finish
 from .places import PLACES
-
-log = structlog.get_logger(__name__)
 
 _FEED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 #: Refusals that a merge or move can settle: what was refused so is tried again after it.
@@ -46,16 +43,21 @@ def import_message(raw: bytes, *, feed: str = "file") -> InboundMessage:
     Another body under a known control id fails with ``registration.control_id_used``. ``feed`` is a code of at most
     40 letters, digits, ``.``, ``_`` or ``-``; ValueError otherwise.
     """
-    if not _FEED.fullmatch(feed):
-        raise ValueError("A feed's code is letters, digits, dots, dashes and underscores.")
+    check_feed(feed)
     with scoped(ALL):
         message, created = _keep(raw, feed)
         if not created:
             message.times_received += 1
             message.save(update_fields=["times_received"])
         if created or message.status == MessageStatus.FAILED:
-            _attempt(message)
+            attempt(message)
         return message
+
+
+def check_feed(feed: str) -> None:
+    """ValueError for a code that a feed cannot have."""
+    if not _FEED.fullmatch(feed):
+        raise ValueError("A feed's code is letters, digits, dots, dashes and underscores.")
 
 
 def import_file(source: Path | bytes, *, feed: str = "file") -> Iterator[InboundMessage]:
@@ -77,7 +79,7 @@ def keep_unapplied(raw: bytes, *, feed: str, code: str, sentence: str) -> Inboun
     with scoped(ALL):
         message, created = _keep(raw, feed)
         if created:
-            _finish(message, MessageStatus.FAILED, code, sentence)
+            finish(message, MessageStatus.FAILED, code, sentence)
         return message
 
 
@@ -96,7 +98,7 @@ def replay_message(message_id: int, *, by: Actor) -> InboundMessage:
     """
     with scoped(ALL):
         message = _locked_open(message_id)
-        _attempt(message)
+        attempt(message)
         if message.account_id is not None:
             account = lock_account(message.account_id)
             payload = {"message": message.pk, "status": message.status}
@@ -121,23 +123,23 @@ def correct_message(
     """
     with scoped(ALL):
         old = _locked_open(message_id)
-        sha256 = _hash(raw)
-        control_id = read.control_id_of(raw)
+        control_id, sha256 = identities[old.format](raw)
         if InboundMessage.objects.filter(feed=old.feed, control_id=control_id, sha256=sha256).exists():
             raise Refused("registration.same_body", "The correction is the same as a message that is here already.")
         new = InboundMessage.objects.create(
-            feed=old.feed, control_id=control_id, sha256=sha256, raw=raw, corrected_by=f"{by.kind}:{by.code}"
-        )
+            feed=old.feed, format=old.format, control_id=control_id, sha256=sha256, raw=raw, corrected_by=f"{by.kind}:{by.code}",
+            facility=None if old.format == MessageFormat.HL7 else old.facility, line=old.line,
+        )  # fmt: skip
         old.status, old.replaced_by = MessageStatus.REPLACED, new
         old.save(update_fields=["status", "replaced_by"])
-        _attempt(new)
+        attempt(new)
         if facility_ids is not None:
             _refuse_elsewhere(new, facility_ids, opened_ids)
         if new.account_id is not None:
             payload = {"message": new.pk, "replaces": old.pk, "status": new.status}
             account = lock_account(new.account_id)
             history.record(account=account, kind="registration.message_corrected", by=by, payload=payload)
-        _close_error_work(old.account_id, by)
+        close_error_work(old.account_id, by)
         return new
 
 
@@ -170,7 +172,7 @@ def set_aside(message_id: int, *, reason: str, by: Actor) -> InboundMessage:
             account = lock_account(message.account_id)
             payload = {"message": message.pk, "reason": message.aside_reason}
             history.record(account=account, kind="registration.message_set_aside", by=by, payload=payload)
-            _close_error_work(account.pk, by, "set_aside")
+            close_error_work(account.pk, by, "set_aside")
         return message
 
 
@@ -183,23 +185,27 @@ def _locked_open(message_id: int) -> InboundMessage:
     return message
 
 
+def attempt(message: InboundMessage) -> None:
+    """Apply a kept message as its format asks, and write down what became of it."""
+    attempts[message.format](message)
+
+
 def _keep(raw: bytes, feed: str) -> tuple[InboundMessage, bool]:
     """The message as it came. Its lines may end in any way: the hash is of what it says, so CR and LF copies are one."""
-    return InboundMessage.objects.get_or_create(
-        feed=feed, control_id=read.control_id_of(raw), sha256=_hash(raw), defaults={"raw": raw}
-    )
+    control_id, sha256 = _identity(raw)
+    return InboundMessage.objects.get_or_create(feed=feed, control_id=control_id, sha256=sha256, defaults={"raw": raw})
 
 
-def _hash(raw: bytes) -> str:
+def _identity(raw: bytes) -> tuple[str, str]:
     try:
         said = framing.normalise(raw)
     except HL7Problem:
         said = raw
-    return hashlib.sha256(said).hexdigest()
+    return read.control_id_of(raw), hashlib.sha256(said).hexdigest()
 
 
-def _attempt(message: InboundMessage) -> None:
-    """Apply a kept message in a savepoint, and write down what became of it."""
+def _attempt_hl7(message: InboundMessage) -> None:
+    """Apply a kept HL7 message in a savepoint."""
     target: Target | None = None
     try:
         bounded.vet(bytes(message.raw))
@@ -218,7 +224,7 @@ def _attempt(message: InboundMessage) -> None:
         _set_aside_unread(message, nothing.reason)
     except Parked as parked:
         message.account_number = parked.number
-        _finish(message, MessageStatus.PARKED, parked.code, parked.sentence)
+        finish(message, MessageStatus.PARKED, parked.code, parked.sentence)
     except HL7Problem as problem:
         _fail(message, target, problem.code, problem.sentence, problem.segment, problem.field)
     except Refused as refusal:
@@ -228,11 +234,22 @@ def _attempt(message: InboundMessage) -> None:
     else:
         message.flags = target.source.flags
         message.applied_at = clock.now()
-        _finish(message, MessageStatus.APPLIED)
-        _close_error_work(message.account_id, target.source.by)
+        finish(message, MessageStatus.APPLIED)
+        close_error_work(message.account_id, target.source.by)
         for number in target.source.registered:
-            _apply_parked(message, number)
+            apply_parked(message, number)
         _try_again(target.source.settled)
+
+
+def _fail(message: InboundMessage, target: Target | None, code: str, sentence: str, segment: str = "", field: int = 0) -> None:
+    by = target.source.by if target else Actor.feed(message.feed)
+    fail(message, _account_of(target), by, code=code, sentence=sentence, segment=segment, field=field)
+
+
+def _account_of(target: Target | None) -> Account | None:
+    if target is None:
+        return None
+    return Account.objects.filter(facility=target.source.facility, number=target.number).first()
 
 
 def _describe(message: InboundMessage, parsed: read.Message) -> None:
@@ -246,52 +263,11 @@ def _refuse_used_control_id(message: InboundMessage) -> None:
         raise Refused("registration.control_id_used", "Another message came under this control id (MSH-10) before.")
 
 
-def _fail(message: InboundMessage, target: Target | None, code: str, sentence: str, segment: str = "", field: int = 0) -> None:
-    message.segment, message.field = segment[:3], field
-    message.account = _account_of(target)
-    _finish(message, MessageStatus.FAILED, code, sentence)
-    log.info("message_failed", message=message.pk, code=code)
-    if message.account_id is not None and target is not None:
-        account = lock_account(message.account_id)
-        open_work(account=account, kind=WorkKind.IMPORT_ERROR, by=target.source.by, why="A message could not be applied")
-
-
-def _account_of(target: Target | None) -> Account | None:
-    if target is None:
-        return None
-    return Account.objects.filter(facility=target.source.facility, number=target.number).first()
-
-
-def _finish(message: InboundMessage, status: MessageStatus, code: str = "", sentence: str = "") -> None:
-    message.status, message.code, message.sentence = status, code, sentence
-    if status != MessageStatus.FAILED:
-        message.segment, message.field = "", 0
-    message.save(
-        update_fields=[
-            "facility", "account", "type", "trigger", "sent_at", "status", "account_number", "code", "sentence", "segment",
-            "field", "flags", "applied_at",
-        ]
-    )  # fmt: skip
-
-
-def _close_error_work(account_id: int | None, by: Actor, outcome: str = "mended") -> None:
-    """The account's import-error work ends when nothing of it is left in the list."""
-    if account_id is None:
-        return
-    open_items = WorkItem.objects.filter(account_id=account_id, kind=WorkKind.IMPORT_ERROR, closed_at__isnull=True)
-    if not open_items.exists():
-        return
-    if InboundMessage.objects.filter(account_id=account_id, status=MessageStatus.FAILED).exists():
-        return
-    account = lock_account(account_id)
-    close_work(account=account, kind=WorkKind.IMPORT_ERROR, outcome=outcome, by=by)
-
-
 def _set_aside_unread(message: InboundMessage, reason: str) -> None:
     """What changes nothing here is kept with the reason, and is no failure."""
     message.aside_reason, message.aside_at = reason, clock.now()
     message.save(update_fields=["aside_reason", "aside_at"])
-    _finish(message, MessageStatus.ASIDE, "registration.not_needed", reason)
+    finish(message, MessageStatus.ASIDE, "registration.not_needed", reason)
 
 
 def _try_again(account_ids: Collection[int]) -> None:
@@ -300,14 +276,20 @@ def _try_again(account_ids: Collection[int]) -> None:
         account__in=account_ids, status=MessageStatus.FAILED, code__in=_SETTLED
     )
     for message in refused.order_by("sent_at", "pk"):
-        _attempt(message)
+        attempt(message)
 
 
-def _apply_parked(message: InboundMessage, number: str) -> None:
-    """What waited for the account of this number, in the order in which it was sent."""
+def apply_parked(message: InboundMessage, number: str = "") -> None:
+    """What waited for the account of this number (the message's own unless given), in the order in which it was sent."""
     # A message that somebody is replaying is passed over: that replay waits for this admission and finds its account.
     waiting = InboundMessage.objects.select_for_update(skip_locked=True).filter(
-        facility=message.facility, account_number=number, status=MessageStatus.PARKED
+        facility=message.facility, account_number=number or message.account_number, status=MessageStatus.PARKED
     )
     for parked in waiting.order_by("sent_at", "pk"):
-        _attempt(parked)
+        attempt(parked)
+
+
+#: For each format how a kept message is applied, and the control id and hash under which it is one. The other formats enter
+#: themselves.
+attempts: dict[str, Callable[[InboundMessage], None]] = {MessageFormat.HL7: _attempt_hl7}
+identities: dict[str, Callable[[bytes], tuple[str, str]]] = {MessageFormat.HL7: _identity}

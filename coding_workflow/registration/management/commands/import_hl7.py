@@ -1,15 +1,15 @@
 """``manage.py import_hl7``: messages from files."""
 
 from argparse import ArgumentParser
-from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from accounts.errors import Refused
-from coding_workflow.registration.models import InboundMessage, MessageStatus
 from coding_workflow.registration.services import import_file
+
+from ._importing import files, run
 
 
 class Command(BaseCommand):
@@ -24,27 +24,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, paths: list[Path], feed: str, **options: Any) -> None:
         """Import in the order given; a folder's files by name."""
-        counts: Counter[str] = Counter()
-        for path in [found for given in paths for found in _files(given)]:
-            try:
-                for number, message in enumerate(import_file(path, feed=feed), start=1):
-                    counts[message.status] += 1
-                    self.stdout.write(_line(path, number, message))
-            except Refused as refusal:
-                counts[MessageStatus.FAILED] += 1
-                self.stdout.write(f"{path.name}  failed  {refusal.code}  {refusal.sentence}")
-        self.stdout.write(" ".join(f"{status} {number}" for status, number in sorted(counts.items())) or "no message")
-        if counts[MessageStatus.FAILED]:
-            raise CommandError("Some messages failed; they are in the error list.", returncode=1)
-
-
-def _files(path: Path) -> list[Path]:
-    return sorted(path.glob("*.hl7")) if path.is_dir() else [path]
-
-
-def _line(path: Path, number: int, message: InboundMessage) -> str:
-    kind = f"{message.type} {message.trigger}".strip() or "-"
-    place = f" at {message.segment}-{message.field}" if message.field else ""
-    why = f"  {message.code}{place}  {message.sentence}" if message.code else ""
-    flags = f"  [{', '.join(message.flags)}]" if message.flags else ""
-    return f"{path.name}:{number}  {kind}  {message.status}{why}{flags}"
+        every = [found for given in paths for found in files(given, "*.hl7")]
+        run(every, partial(import_file, feed=feed), self.stdout)

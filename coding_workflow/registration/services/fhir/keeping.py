@@ -1,0 +1,38 @@
+"""Keeping one resource, once, and applying it."""
+
+from django.db.models import F
+
+from accounts.models import Facility
+from coding_workflow.registration.fhir import elements, json_text, splitting
+from coding_workflow.registration.models import InboundMessage, MessageFormat, MessageStatus
+from coding_workflow.registration.problem import Unreadable
+from coding_workflow.registration.services import inbound
+
+
+def identity(raw: bytes) -> tuple[str, str]:
+    """The key of a resource and the hash of what it says: blanks and the order of names make no difference."""
+    try:
+        value = json_text.loads(json_text.text_of(raw))
+        resource, address = splitting.resource_of(value)
+        return elements.aliases(resource, address)[0], json_text.digest(json_text.canonical(value))
+    except Unreadable:
+        return "", json_text.digest(raw.decode("latin-1"))
+
+
+def keep_resource(raw: bytes, *, feed: str, facility: Facility | None, line: int = 0) -> InboundMessage:
+    """Keep a resource as it came and apply it, inside the caller's transaction. One that is here acts once; one that had
+    failed is tried again."""
+    control_id, sha256 = identity(raw)
+    message, created = InboundMessage.objects.get_or_create(
+        feed=feed,
+        control_id=control_id,
+        sha256=sha256,
+        defaults={"raw": raw, "format": MessageFormat.FHIR, "facility": facility, "line": line},
+    )
+    if not created:
+        InboundMessage.objects.filter(pk=message.pk).update(times_received=F("times_received") + 1)
+    if message.facility is None:
+        message.facility = facility
+    if created or message.status == MessageStatus.FAILED:
+        inbound.attempt(message)
+    return message
