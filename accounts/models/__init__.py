@@ -18,7 +18,7 @@ from .facility import Facility, Payer, PayerKind, Unit
 from .hold import Hold, HoldSource, OwnerRole
 from .outbox import OutboxRow, OutboxState
 from .patient import Patient, Provider, Sex
-from .work import Queue, WorkItem, WorkKind
+from .work import HeldAccount, Queue, WorkItem, WorkKind
 
 __all__ = [
     "INPATIENT_CLASSES",
@@ -38,6 +38,7 @@ __all__ = [
     "Encounter",
     "Event",
     "Facility",
+    "HeldAccount",
     "Hold",
     "HoldSource",
     "Milestone",

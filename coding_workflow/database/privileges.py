@@ -46,7 +46,7 @@ APPEND_ONLY: Final = frozenset(
 )
 
 #: Rows that are not history: sessions, second factors, finished work, bytes of files that were loaded or discarded,
-#: what was left in a form.
+#: what was left in a form, what counters are made of.
 DELETABLE: Final = frozenset(
     {
         "django_session",
@@ -60,12 +60,15 @@ DELETABLE: Final = frozenset(
         "worklist_queuesetdraft",
         "worklist_accountdraft",
         "worklist_ruledraft",
+        "worklist_changed",
+        "worklist_counted",
     }
 )
 
-#: Only migrations write these.
+#: Only migrations and triggers write these.
 READ_ONLY: Final = frozenset(
     {
+        "accounts_heldaccount",
         "django_migrations",
         "django_content_type",
         "auth_permission",
@@ -79,6 +82,7 @@ PROTECTED_COLUMNS: Final[dict[str, frozenset[str]]] = {
     "accounts_account": frozenset(
         {"id", "facility_id", "revision", "event_sequence", "event_head", "hold_version", "total_charges", "created_at"}
     ),
+    "accounts_workitem": frozenset({"patient_class", "discharge_date", "total_charges", "payer_id", "hold_bits"}),
     "codesets_tablerelease": frozenset({"id", "system", "label", "checksum", "source", "loaded_at", "loaded_by_id"}),
 }
 

@@ -93,14 +93,15 @@ def _first(view: queues.View, lines: list[queues.RailLine]) -> queues.View:
 
 def _listing(request: HttpRequest, view: queues.View, lines: list[queues.RailLine]) -> dict[str, Any]:
     user: Any = request.user
-    allowed = {line.code for line in lines}
-    shown = queues.listing(user, view) if view.queue in allowed else queues.Listing()
+    line = next((line for line in lines if line.code == view.queue), None)
+    shown = queues.listing(user, view, line.queues) if line else queues.Listing()
     return {
         "view": view,
         "may_assign": user.has_role(Role.SUPERVISOR),
         "takes_here": _takes(user, view, lines),
-        "line": next((line for line in lines if line.code == view.queue), None),
+        "line": line,
         "listing": shown,
+        "who_has": view.queue != queues.HELD,
         "sorts": SORTS,
         "classes": PatientClass.choices,
         "payers": PayerKind.choices,
