@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from .counting import Changed, Counted  # noqa: F401 - tables of this app
+
 
 class Board(models.TextChoices):
     """Which numbers a counter belongs to."""
