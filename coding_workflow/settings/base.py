@@ -75,6 +75,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "worklist.frame.frame",
             ],
+            # In place of the package's own tag of that name.
+            "libraries": {"lucide": "coding_workflow.icons"},
         },
     }
 ]
