@@ -3,13 +3,20 @@
 import datetime
 import uuid
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
+from django.db import connection
 from django.db.models import Min
 
 from . import chain
 from .actors import Actor
 from .models import AccessRecord, Account, Event, Facility
+
+_APPENDED: Final = ("facility_id", "account_id", "kind", "actor_kind", "actor", "action", "payload")
+_APPEND: Final = (
+    f"INSERT INTO accounts_event ({', '.join(_APPENDED)}, sequence, previous_hash, hash)"  # noqa: S608 - fixed words
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, 0, '', '') RETURNING id"
+)
 
 
 def record(
@@ -19,7 +26,7 @@ def record(
 
     ``kind`` is a dotted code (``coding.finalized``). Sequence, time and hash come from the database.
     """
-    return Event.objects.create(
+    event = Event(
         facility_id=account.facility_id,
         account=account,
         kind=kind,
@@ -28,6 +35,12 @@ def record(
         action=action or uuid.uuid4(),
         payload=chain.canonical(payload or {}),
     )
+    # Said directly: it stands behind every act of everybody, and the model's way took as long as the database's.
+    with connection.cursor() as cursor:
+        cursor.execute(_APPEND, [getattr(event, name) for name in _APPENDED])
+        (event.pk,) = cursor.fetchone()
+    event._state.adding, event._state.db = False, connection.alias
+    return event
 
 
 def record_access(
