@@ -34,7 +34,8 @@ KINDS_BY_ROLE: Final[dict[str, tuple[str, ...]]] = {
 #: Offered only from their own queue: approving goes by the release board, an open query waits for the provider.
 ONLY_FROM_QUEUE: Final = frozenset({WorkKind.RELEASE, WorkKind.QUERY})
 
-_NEXT_ONLY: Final = (
+#: Said when such a person takes from a list, and on My work before they try.
+NEXT_ONLY: Final = (
     "You take what Get next gives: a supervisor has set this for you. Your own work, and what came back to you, still opens."
 )
 _LOCK = "FOR UPDATE OF w, a SKIP LOCKED"
@@ -124,6 +125,11 @@ def _kinds(roles: Iterable[str], *, from_queue: bool) -> set[str]:
     return kinds if from_queue else kinds - ONLY_FROM_QUEUE
 
 
+def takes_next_only(user: User) -> bool:
+    """Whether a supervisor has set, at a facility of theirs, that the person takes what get-next gives."""
+    return NextOnly.objects.filter(user=user, facility_id__in=user.facility_ids(), ended_at__isnull=True).exists()
+
+
 def claim_next(*, user: User, queue_code: str | None = None) -> WorkItem | None:
     """Give the person the next account under a lease of 20 minutes: own open work first, then what came back, then rank.
 
@@ -161,6 +167,11 @@ def renew(*, item_id: int, user: User, token: int) -> None:
     changed = WorkItem.objects.filter(pk=item_id, leased_to=user, lease_token=token, closed_at__isnull=True)
     if not changed.update(leased_until=Now() + LEASE):
         raise _lost(item_id, user)
+
+
+def in_hand(*, account_id: int, user: User) -> bool:
+    """Whether open work of the account is the person's, also by a lease that ran out and nobody took."""
+    return WorkItem.objects.filter(account_id=account_id, leased_to=user, closed_at__isnull=True).exists()
 
 
 def still_here(*, account_id: int, user: User) -> bool:
@@ -313,7 +324,7 @@ def _by_discipline(item: WorkItem | None, user: User) -> Refused | None:
     if item is None or item.returned_to_id is not None:
         return None
     if NextOnly.objects.filter(user=user, facility_id=item.facility_id, ended_at__isnull=True).exists():
-        return NotAllowed("work.next_only", _NEXT_ONLY)
+        return NotAllowed("work.next_only", NEXT_ONLY)
     queue = item.queue
     if queue is None:
         return None

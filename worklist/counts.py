@@ -135,11 +135,12 @@ class Rhythm:
     last: float | None = None
 
     def whole(self, now: float) -> bool:
-        """Whether now is the time, by a clock that only goes forward; to be asked once a tick."""
-        if self.last is not None and now - self.last < _WHOLE_AGAIN:
-            return False
+        """Whether now is the time, by a clock that only goes forward."""
+        return self.last is None or now - self.last >= _WHOLE_AGAIN
+
+    def counted(self, now: float) -> None:
+        """It was done: what failed is tried again at the next tick."""
         self.last = now
-        return True
 
 
 _RHYTHM = Rhythm()
@@ -173,8 +174,10 @@ def refresh_changed() -> int:
 
 def refresh_if_changed() -> None:
     """The relay's job, once a second."""
-    if _RHYTHM.whole(time.monotonic()):
+    now = time.monotonic()
+    if _RHYTHM.whole(now):
         refresh()
+        _RHYTHM.counted(now)
     refresh_changed()
 
 

@@ -76,7 +76,7 @@ TEMPLATES = [
                 "worklist.frame.frame",
             ],
             # In place of the package's own tag of that name.
-            "libraries": {"lucide": "coding_workflow.icons"},
+            "libraries": {"lucide": "worklist.templatetags.icons"},
         },
     }
 ]

@@ -78,8 +78,12 @@ def test_a_role_sees_only_its_queues(hospital, work):
 
 
 def test_everything_is_counted_when_a_relay_begins_and_each_hour():
+    """And at the next tick when it failed."""
     rhythm = Rhythm()
-    assert [rhythm.whole(second) for second in (100.0, 101.0, 3699.0, 3700.0, 3701.0)] == [True, False, False, True, False]
+    assert rhythm.whole(99.0)
+    assert rhythm.whole(100.0)
+    rhythm.counted(100.0)
+    assert [rhythm.whole(second) for second in (101.0, 3699.0, 3700.0)] == [False, False, True]
 
 
 def _numbers():

@@ -78,8 +78,8 @@ def rail(user: User) -> list[RailLine]:
     facilities = user.facility_ids()
     numbers: dict[tuple[str, str], list[Number]] = defaultdict(list)
     counters = Counter.objects.filter(facility_id__in=facilities, board__in=(Board.QUEUE, Board.FLOW))
-    for board, key, *number in counters.values_list("board", "key", "open", "oldest_on", "dollars"):
-        numbers[board, key].append(Number(*number))
+    for board, key, opened, oldest_on, dollars in counters.values_list("board", "key", "open", "oldest_on", "dollars"):
+        numbers[board, key].append(Number(opened, oldest_on, dollars))
     rows = _queues_of(user, facilities)
     found = {code: _line(code, name, kind, numbers[Board.QUEUE, code], queues) for code, (name, kind, queues) in rows.items()}
     if any(user.has_role(role) for role in _SEES_HELD):
@@ -97,10 +97,8 @@ def _queues_of(user: User, facilities: Collection[int]) -> dict[str, tuple[str, 
     roles = {facility: user.roles_at(facility) for facility in facilities}
     sees = {facility: _kinds_seen(held) for facility, held in roles.items()}
     found: dict[str, tuple[str, str, list[int]]] = {}
-    columns = ("pk", "facility_id", "code", "name", "kind", "people")
-    for pk, facility, code, name, kind, people in Queue.objects.filter(facility_id__in=facilities, active=True).values_list(
-        *columns
-    ):
+    queues = Queue.objects.filter(facility_id__in=facilities, active=True)
+    for pk, facility, code, name, kind, people in queues.values_list("pk", "facility_id", "code", "name", "kind", "people"):
         is_for = not people or user.pk in people or bool(_SEES_ALL & roles[facility])
         if kind in sees[facility] and is_for:
             earlier = found[code][2] if code in found else []

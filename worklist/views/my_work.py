@@ -13,7 +13,7 @@ from accounts import clock, history
 from accounts.models import PatientClass, PayerKind, WorkItem
 from coding_workflow.staff.access import StaffRequest, fetch, is_polling, require_role
 from coding_workflow.staff.models import Role
-from worklist.assignment import KINDS_BY_ROLE, claim_next, put_back
+from worklist.assignment import KINDS_BY_ROLE, NEXT_ONLY, claim_next, put_back, takes_next_only
 from worklist.routing import RETURNED
 from worklist.selectors import queues
 from worklist.selectors.nothing import why_nothing
@@ -54,10 +54,12 @@ def my_work(request: StaffRequest) -> HttpResponse:
         return render(request, "worklist/my_work.html#listing", _listing(request, view, lines))
     lines = queues.rail(request.user)
     chosen = view if view.queue in {line.code for line in lines} else _first(view, lines)
+    takes_work = any(request.user.has_role(role) for role in OFFERED_NEXT)
     context = _listing(request, chosen, lines) | {
         "rail": lines,
         "mine": queues.mine_now(request.user),
-        "takes_work": any(request.user.has_role(role) for role in OFFERED_NEXT),
+        "takes_work": takes_work,
+        "next_only": NEXT_ONLY if takes_work and takes_next_only(request.user) else "",
     }
     if "nothing" in request.GET:
         context["nothing"] = why_nothing(user=request.user, queue_code=request.GET.get("only", "")[:40] or None)
