@@ -84,5 +84,10 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["facility", "board", "key", "day"], name="counted_by_day")],
             },
         ),
+        # Marks come and go all day: what was taken is cleared away soon, or each second would walk over it.
+        migrations.RunSQL(
+            "ALTER TABLE worklist_changed SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)",
+            migrations.RunSQL.noop,
+        ),
         migrations.RunSQL(MARK, UNMARK),
     ]
