@@ -8,6 +8,7 @@ them: fifty lines of plain values cost a tenth of what fifty times five models d
 import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from django.db import connection
@@ -132,7 +133,7 @@ def of_person(user: User, most: int) -> list[Line]:
         WHERE w.id IN (SELECT id FROM accounts_workitem WHERE closed_at IS NULL AND leased_to_id = %(me)s
                        UNION SELECT id FROM accounts_workitem WHERE closed_at IS NULL AND returned_to_id = %(me)s) AND {_VISIBLE}
         ORDER BY key, place LIMIT {most:d}"""  # noqa: S608 - as above
-    return list(_drawn(page, _values(user)))
+    return _drawn(page, _values(user))
 
 
 def _page(user: User, asked: Asked, most: int, table: str, columns: str, where: str) -> list[Line]:
@@ -154,7 +155,7 @@ def _page(user: User, asked: Asked, most: int, table: str, columns: str, where: 
         for number in range(len(asked.places))
     ]
     page = parts[0] if len(parts) == 1 else f"{' UNION ALL '.join(parts)} ORDER BY key, place LIMIT {most:d}"
-    return list(_drawn(page, values))
+    return _drawn(page, values)
 
 
 def _filters(asked: Asked) -> Iterator[str]:
@@ -185,53 +186,89 @@ def _values(user: User) -> dict[str, Any]:
     return {"me": user.pk, "facilities": sorted(user.facility_ids()), "opened": sorted(user.opened_restricted_ids())}
 
 
-def _drawn(page: str, values: dict[str, Any]) -> Iterator[Line]:
+class _Read(NamedTuple):
+    """One row of ``_DRAWN``."""
+
+    id: int | None
+    account_id: int
+    place: int
+    number: str
+    patient: str
+    patient_class: str
+    service: str
+    discharge_date: datetime.date | None
+    total_charges: Decimal
+    payer: str | None
+    time_zone: str
+    ready_at: datetime.datetime | None
+    kind: str
+    why: str
+    ranked: str | None
+    returned: bool
+    returned_to: str | None
+    mine: bool | None
+    holder: str | None
+    until: datetime.datetime | None
+    holds: list[tuple[int | None, str, str, str]] | None
+
+
+def _drawn(page: str, values: dict[str, Any]) -> list[Line]:
     with connection.cursor() as cursor:
         cursor.execute(_DRAWN.format(page=page), values)
-        rows = cursor.fetchall()
-    return _lines(rows)
-
-
-def _lines(rows: Sequence[tuple[Any, ...]]) -> Iterator[Line]:
-    account_url, why_url = reverse("worklist:account", args=[0]), reverse("worklist:why_here", args=[0])
+        rows = [_Read._make(row) for row in cursor.fetchall()]
+    account, why = reverse("worklist:account", args=[0]), reverse("worklist:why_here", args=[0])
     here = timezone.get_current_timezone()
-    days = {zone: clock.today_in(zone) for zone in {row[10] for row in rows}}
-    for (
-        item, account, place, number, patient, patient_class, service, discharged, charges, payer, zone, ready, kind, why, ranked,
-        returned, returned_to, mine, holder, until, holds,
-    ) in rows:  # fmt: skip
-        chips = [chip(*hold) for hold in holds or ()]
-        said = why if item else (chips[0].sentence if chips else "")
-        yield Line(
-            place=place,
-            item=item,
-            account=account,
-            url=account_url.replace("/0/", f"/{account}/"),
-            why_url=why_url.replace("/0/", f"/{account}/"),
-            number=number,
-            patient=patient,
-            patient_class=_CLASSES.get(patient_class, patient_class),
-            service=service,
-            day=discharged.isoformat() if discharged else "",
-            day_words=f"{discharged:%b} {discharged.day}" if discharged else "",
-            age_days=(days[zone] - discharged).days if discharged else 0,
-            payer=payer or "No payer",
-            charges=f"${charges:,.0f}",
-            chip=chips[0] if chips else None,
-            more=len(chips) - 1,
-            more_words=" ".join(f"{each.words}: {each.sentence}" for each in chips[1:]),
-            why=_since(ready, zone) if kind == WorkKind.CODING and ready and not returned else said,
-            reasons="; ".join([why.rstrip("."), *filter(None, [ranked])]) if item else said,
-            holder=holder if until or mine else "",
-            mine=bool(mine),
-            until=f"{until.astimezone(here):%H:%M}" if until else "",
-            returned_to=returned_to or "",
+    days = {zone: clock.today_in(zone) for zone in {row.time_zone for row in rows}}
+    return [
+        _line(
+            row,
+            url=account.replace("/0/", f"/{row.account_id}/"),
+            why_url=why.replace("/0/", f"/{row.account_id}/"),
+            today=days[row.time_zone],
+            until=f"{row.until.astimezone(here):%H:%M}" if row.until else "",
         )
+        for row in rows
+    ]
 
 
-def _since(ready: datetime.datetime, zone: str) -> str:
-    """For coding work since when it is ready; the queue and the class say the rest. Other work brings its own words."""
-    day = clock.day_of(ready, zone)
+def _line(row: _Read, *, url: str, why_url: str, today: datetime.date, until: str) -> Line:
+    chips = [chip(*hold) for hold in row.holds or ()]
+    day = row.discharge_date
+    return Line(
+        place=row.place,
+        item=row.id,
+        account=row.account_id,
+        url=url,
+        why_url=why_url,
+        number=row.number,
+        patient=row.patient,
+        patient_class=_CLASSES.get(row.patient_class, row.patient_class),
+        service=row.service,
+        day=day.isoformat() if day else "",
+        day_words=f"{day:%b} {day.day}" if day else "",
+        age_days=(today - day).days if day else 0,
+        payer=row.payer or "No payer",
+        charges=f"${row.total_charges:,.0f}",
+        chip=chips[0] if chips else None,
+        more=len(chips) - 1,
+        more_words=" ".join(f"{each.words}: {each.sentence}" for each in chips[1:]),
+        why=_why(row, chips),
+        reasons="; ".join([row.why.rstrip("."), *filter(None, [row.ranked])]) if row.id else _why(row, chips),
+        holder=row.holder or "" if row.until or row.mine else "",
+        mine=bool(row.mine),
+        until=until,
+        returned_to=row.returned_to or "",
+    )
+
+
+def _why(row: _Read, chips: list[Chip]) -> str:
+    """For coding work since when it is ready; the queue and the class say the rest. Other work brings its own words, and a
+    held account those of its first hold."""
+    if row.id is None:
+        return chips[0].sentence if chips else ""
+    if row.kind != WorkKind.CODING or row.ready_at is None or row.returned:
+        return row.why
+    day = clock.day_of(row.ready_at, row.time_zone)
     return f"Ready to code since {day:%b} {day.day}"
 
 
