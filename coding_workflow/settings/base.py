@@ -24,7 +24,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "template_partials",
-    "lucide",
     "rest_framework",
     "coding_workflow.database",
     "coding_workflow.outbox",
