@@ -22,8 +22,15 @@ def now() -> datetime.datetime:
 
 def today(facility: "Facility | None" = None) -> datetime.date:
     """The business date at a facility, or at the installation's own time zone."""
+    return today_in(facility.time_zone if facility is not None else timezone.get_default_timezone_name())
+
+
+def today_in(zone: str) -> datetime.date:
+    """The business date in a time zone, by the name that the facility has it."""
     standing: datetime.date | None = settings.BUSINESS_DATE
-    if standing is not None:
-        return standing
-    zone = ZoneInfo(facility.time_zone) if facility is not None else timezone.get_default_timezone()
-    return now().astimezone(zone).date()
+    return now().astimezone(ZoneInfo(zone)).date() if standing is None else standing
+
+
+def day_of(instant: datetime.datetime, zone: str) -> datetime.date:
+    """The business date on which something happened: local to the zone, and never after a date that stands still."""
+    return min(instant.astimezone(ZoneInfo(zone)).date(), today_in(zone))

@@ -3,13 +3,21 @@
 import datetime
 import uuid
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
+from django.db import connection
 from django.db.models import Min
+from django.utils import timezone
 
 from . import chain, listeners
 from .actors import Actor
 from .models import AccessRecord, Account, Event, Facility
+
+_APPENDED: Final = ("facility_id", "account_id", "kind", "actor_kind", "actor", "action", "payload")
+_APPEND: Final = (
+    f"INSERT INTO accounts_event ({', '.join(_APPENDED)}, sequence, previous_hash, hash)"  # noqa: S608 - fixed words
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, 0, '', '') RETURNING id"
+)
 
 
 def record(
@@ -19,7 +27,7 @@ def record(
 
     ``kind`` is a dotted code (``coding.finalized``). Sequence, time and hash come from the database.
     """
-    event = Event.objects.create(
+    event = Event(
         facility_id=account.facility_id,
         account=account,
         kind=kind,
@@ -28,6 +36,11 @@ def record(
         action=action or uuid.uuid4(),
         payload=chain.canonical(payload or {}),
     )
+    # Said directly: it stands behind every act of everybody, and the model's way took as long as the database's.
+    with connection.cursor() as cursor:
+        cursor.execute(_APPEND, [getattr(event, name) for name in _APPENDED])
+        (event.pk,) = cursor.fetchone()
+    event._state.adding, event._state.db = False, connection.alias
     listeners.tell("recorded", event=event)
     return event
 
@@ -43,9 +56,13 @@ def record_access(
 ) -> None:
     """Write down that somebody saw health information: a page, a search, an export; ``version_id`` is the document read."""
     facility_id = account.facility_id if account else facility.pk if facility else None
-    AccessRecord.objects.create(
-        user_id=user_id, kind=kind, account=account, facility_id=facility_id, reason=reason, version_id=version_id
-    )
+    # Said directly, as above: every page leaves one.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_accessrecord (user_id, kind, account_id, facility_id, reason, version_id, at, action)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [user_id, kind, account.pk if account else None, facility_id, reason, version_id, timezone.now(), uuid.uuid4()],
+        )
 
 
 def record_accesses(*, user_id: int, kind: str, accounts: Iterable[Account]) -> None:

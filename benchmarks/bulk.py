@@ -26,6 +26,14 @@ _SEED: Final = 0.20260930
 #: Of the open work, so much is with somebody at any moment.
 _LEASED_OF_100: Final = 10
 
+#: What lists are ordered by, for what the triggers did not see.
+_LISTED: Final = """
+SELECT public.accounts_relist(account_id) FROM (
+    SELECT account_id FROM accounts_workitem WHERE closed_at IS NULL
+    UNION SELECT account_id FROM accounts_hold WHERE resolved_at IS NULL
+) AS unfinished ORDER BY account_id
+"""
+
 _FOREIGN_KEYS: Final = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
 WHERE contype = 'f' AND conrelid = ANY(%s::regclass[]) ORDER BY 1, 2
@@ -55,6 +63,7 @@ def write(plans: Iterable[tuple[str, dict[str, Any]]], statements: Sequence[tupl
             # psycopg2 reads the question mark of jsonb as it stands.
             cursor.execute(statement, values)
         _move_sequences(cursor)
+        cursor.execute(_LISTED)
 
 
 def free_keys() -> dict[str, int]:

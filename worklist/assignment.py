@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from accounts import clock, history
@@ -34,7 +34,8 @@ KINDS_BY_ROLE: Final[dict[str, tuple[str, ...]]] = {
 #: Offered only from their own queue: approving goes by the release board, an open query waits for the provider.
 ONLY_FROM_QUEUE: Final = frozenset({WorkKind.RELEASE, WorkKind.QUERY})
 
-_NEXT_ONLY: Final = (
+#: Said when such a person takes from a list, and on My work before they try.
+NEXT_ONLY: Final = (
     "You take what Get next gives: a supervisor has set this for you. Your own work, and what came back to you, still opens."
 )
 _LOCK = "FOR UPDATE OF w, a SKIP LOCKED"
@@ -88,6 +89,8 @@ MAY_CHOOSE: Final = (
     "NOT EXISTS (SELECT FROM worklist_nextonly n WHERE n.user_id = %(me)s AND n.facility_id = w.facility_id"
     " AND n.ended_at IS NULL)"
 )
+#: What is read of a claimed item; everything else is read when it is asked for.
+_CLAIMED: Final = ("id", "facility_id", "account_id", "kind", "queue_id", "leased_to_id", "leased_until", "lease_token")
 _RIGHTS: Final = f"{UNRESTRICTED} AND {COMPETENT} AND {NOT_OWN_CODING}"
 OPEN: Final = "w.closed_at IS NULL"
 IN_QUEUE: Final = "(%(queues)s::bigint[] IS NULL OR w.queue_id = ANY(%(queues)s::bigint[]))"
@@ -104,14 +107,15 @@ class Claimable:
 
 def claimable_by(user: User, *, from_queue: bool) -> Claimable:
     """The (facility, kind, business date) rows that the person's roles open; two queries at most."""
-    return _claimable(user, Facility.objects.filter(pk__in=user.facility_ids()), from_queue=from_queue)
+    facilities = Facility.objects.filter(pk__in=user.facility_ids()).order_by()
+    return _claimable(user, facilities.values_list("pk", "time_zone"), from_queue=from_queue)
 
 
-def _claimable(user: User, facilities: Iterable[Facility], *, from_queue: bool) -> Claimable:
+def _claimable(user: User, facilities: Iterable[tuple[int, str]], *, from_queue: bool) -> Claimable:
     rows = [
-        (facility.pk, kind, clock.today(facility))
-        for facility in facilities
-        for kind in sorted(_kinds(user.roles_at(facility.pk), from_queue=from_queue))
+        (facility, kind, clock.today_in(zone))
+        for facility, zone in facilities
+        for kind in sorted(_kinds(user.roles_at(facility), from_queue=from_queue))
     ]
     return Claimable(tuple(row[0] for row in rows), tuple(row[1] for row in rows), tuple(row[2] for row in rows))
 
@@ -119,6 +123,11 @@ def _claimable(user: User, facilities: Iterable[Facility], *, from_queue: bool) 
 def _kinds(roles: Iterable[str], *, from_queue: bool) -> set[str]:
     kinds = {kind for role in roles for kind in KINDS_BY_ROLE.get(role, ())}
     return kinds if from_queue else kinds - ONLY_FROM_QUEUE
+
+
+def takes_next_only(user: User) -> bool:
+    """Whether a supervisor has set, at a facility of theirs, that the person takes what get-next gives."""
+    return NextOnly.objects.filter(user=user, facility_id__in=user.facility_ids(), ended_at__isnull=True).exists()
 
 
 def claim_next(*, user: User, queue_code: str | None = None) -> WorkItem | None:
@@ -158,6 +167,11 @@ def renew(*, item_id: int, user: User, token: int) -> None:
     changed = WorkItem.objects.filter(pk=item_id, leased_to=user, lease_token=token, closed_at__isnull=True)
     if not changed.update(leased_until=Now() + LEASE):
         raise _lost(item_id, user)
+
+
+def in_hand(*, account_id: int, user: User) -> bool:
+    """Whether open work of the account is the person's, also by a lease that ran out and nobody took."""
+    return WorkItem.objects.filter(account_id=account_id, leased_to=user, closed_at__isnull=True).exists()
 
 
 def still_here(*, account_id: int, user: User) -> bool:
@@ -208,9 +222,10 @@ def parameters_of(user: User, queue_code: str | None) -> dict[str, Any]:
     if queue_code is None:
         return _parameters(user, None, claimable_by(user, from_queue=False))
     # One query brings the queues and their facilities; in others there is nothing of that queue.
-    queues = list(Queue.objects.filter(code=queue_code, facility_id__in=user.facility_ids()).select_related("facility"))
-    may = _claimable(user, [queue.facility for queue in queues], from_queue=True)
-    return _parameters(user, [queue.pk for queue in queues], may)
+    queues = Queue.objects.filter(code=queue_code, facility_id__in=user.facility_ids()).order_by()
+    rows = list(queues.values_list("pk", "facility_id", "facility__time_zone"))
+    may = _claimable(user, [(facility, zone) for _, facility, zone in rows], from_queue=True)
+    return _parameters(user, [pk for pk, _, _ in rows], may)
 
 
 def claim_parameters(user: User) -> dict[str, Any]:
@@ -247,7 +262,7 @@ def _lease(chosen: str) -> str:
     return (
         "UPDATE accounts_workitem SET leased_to_id = %(me)s, lease_token = lease_token + 1,"  # noqa: S608
         " leased_until = statement_timestamp() + %(lease)s"
-        f" WHERE id = ({chosen}) RETURNING *"
+        f" WHERE id = ({chosen}) RETURNING {', '.join(_CLAIMED)}"
     )
 
 
@@ -267,9 +282,12 @@ def _this_statement() -> str:
 
 
 def _claim(user: User, statement: str, parameters: dict[str, Any]) -> WorkItem | None:
-    item = next(iter(WorkItem.objects.raw(statement, parameters)), None)
-    if item is None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        found = cursor.fetchone()
+    if found is None:
         return None
+    item = WorkItem.from_db(connection.alias, _CLAIMED, found)
     # The statement holds the account's lock; the row itself is not needed to append the event.
     account = Account(pk=item.account_id, facility_id=item.facility_id)
     payload = {"work": item.pk, "kind": item.kind, "token": item.lease_token}
@@ -306,7 +324,7 @@ def _by_discipline(item: WorkItem | None, user: User) -> Refused | None:
     if item is None or item.returned_to_id is not None:
         return None
     if NextOnly.objects.filter(user=user, facility_id=item.facility_id, ended_at__isnull=True).exists():
-        return NotAllowed("work.next_only", _NEXT_ONLY)
+        return NotAllowed("work.next_only", NEXT_ONLY)
     queue = item.queue
     if queue is None:
         return None

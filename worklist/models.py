@@ -5,6 +5,8 @@ from django.db import models
 
 # Models of the rooms within; Django finds an application's models here.
 from .api.models import IdempotencyKey as IdempotencyKey
+from .counting import Changed as Changed
+from .counting import Counted as Counted
 from .webhooks.models import Webhook as Webhook
 from .webhooks.models import WebhookDelivery as WebhookDelivery
 

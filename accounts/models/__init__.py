@@ -20,7 +20,7 @@ from .leave import LeaveKind, LeaveNotice
 from .order import PLACEMENT, Order, OrderKind, OrderStatus
 from .outbox import OutboxRow, OutboxState
 from .patient import Patient, Provider, Sex
-from .work import Queue, WorkItem, WorkKind
+from .work import HeldAccount, Queue, WorkItem, WorkKind
 
 __all__ = [
     "INPATIENT_CLASSES",
@@ -41,6 +41,7 @@ __all__ = [
     "Encounter",
     "Event",
     "Facility",
+    "HeldAccount",
     "Hold",
     "HoldSource",
     "LeaveKind",

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from .account import PatientClass
+
 
 class WorkKind(models.TextChoices):
     """What there is to do."""
@@ -42,11 +44,38 @@ class Queue(models.Model):
         return self.name
 
 
-class WorkItem(models.Model):
+class Listed(models.Model):
+    """What lists are ordered and filtered by, beside the rows that they list: what the account says now.
+
+    Written by triggers only (migration ``0013_listed``); ``accounts.listing`` asks whether it is so. Bit n of
+    ``hold_bits`` is an open blocking hold of condition n, bit 0 one of no condition; ``payer`` is the primary one.
+    """
+
+    patient_class = models.CharField(max_length=20, choices=PatientClass, db_default="", editable=False)
+    discharge_date = models.DateField(null=True, editable=False)
+    total_charges = models.DecimalField(max_digits=12, decimal_places=2, db_default=0, editable=False)
+    payer = models.ForeignKey(
+        "accounts.Payer",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    hold_bits = models.PositiveSmallIntegerField(db_default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class WorkItem(Listed):
     """Open work on an account; unique on (account, kind) while open. Closed items stay as a record with times.
 
     ``rank_at`` orders the queue, earliest first, and ages everything at the same speed; ``rank_parts`` are the words
     behind it. ``coding_type`` is the competence it takes. A lease is ``leased_to`` until ``leased_until`` (database clock).
+    The listed columns of closed work are what they were when it closed.
     """
 
     facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
@@ -81,9 +110,8 @@ class WorkItem(models.Model):
                 name="work_lease_whole",
             ),
         ]
+        # Get next and the lists: migration 0013b has the indexes that give a queue in each order, with expressions.
         indexes = [
-            # Get next and the queue page: open work of a queue in rank order.
-            models.Index(fields=("queue", "rank_at", "id"), condition=models.Q(closed_at__isnull=True), name="work_open_by_rank"),
             # Release board: one kind of open work of a facility in rank order.
             models.Index(
                 fields=("facility", "kind", "rank_at", "id"),
@@ -97,3 +125,13 @@ class WorkItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} #{self.pk}"
+
+
+class HeldAccount(Listed):
+    """One row for each account that an open blocking hold keeps from being billed; triggers write it and take it away."""
+
+    account = models.OneToOneField("accounts.Account", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    def __str__(self) -> str:
+        return f"held #{self.pk}"

@@ -52,7 +52,7 @@ APPEND_ONLY: Final = frozenset(
 )
 
 #: Rows that are not history: sessions, second factors, finished work, bytes of files that were loaded or discarded,
-#: what was left in a form, requests that were answered and receivers that were told some time ago.
+#: what was left in a form, what counters are made of, requests that were answered and receivers that were told some time ago.
 #: A feed's mapping is configuration: registration_feedevent remembers what it was.
 DELETABLE: Final = frozenset(
     {
@@ -74,14 +74,17 @@ DELETABLE: Final = frozenset(
         "worklist_queuesetdraft",
         "worklist_accountdraft",
         "worklist_ruledraft",
+        "worklist_changed",
+        "worklist_counted",
         "worklist_idempotencykey",
         "worklist_webhookdelivery",
     }
 )
 
-#: Only migrations write these; the sign-on's application comes from the environment.
+#: Only migrations and triggers write these; the sign-on's application comes from the environment.
 READ_ONLY: Final = frozenset(
     {
+        "accounts_heldaccount",
         "django_migrations",
         "django_content_type",
         "auth_permission",
@@ -96,6 +99,7 @@ PROTECTED_COLUMNS: Final[dict[str, frozenset[str]]] = {
     "accounts_account": frozenset(
         {"id", "facility_id", "revision", "event_sequence", "event_head", "hold_version", "total_charges", "created_at"}
     ),
+    "accounts_workitem": frozenset({"patient_class", "discharge_date", "total_charges", "payer_id", "hold_bits"}),
     "staff_apitoken": frozenset(
         {
             "id",

@@ -26,7 +26,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "template_partials",
-    "lucide",
     "rest_framework",
     "drf_spectacular",
     "coding_workflow.database",
@@ -81,6 +80,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "worklist.frame.frame",
             ],
+            # In place of the package's own tag of that name.
+            "libraries": {"lucide": "worklist.templatetags.icons"},
         },
     }
 ]

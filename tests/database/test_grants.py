@@ -8,7 +8,14 @@ from coding_workflow.database import privileges
 pytestmark = pytest.mark.django_db
 
 #: Rows that may stand without an account: a search, system work. And marks, which must not lock it (see the model).
-WITHOUT_ACCOUNT = {"accounts_accessrecord", "accounts_outboxrow", "registration_inboundmessage", "release_checkdue"}
+WITHOUT_ACCOUNT = {
+    "accounts_accessrecord",
+    "accounts_outboxrow",
+    "registration_inboundmessage",
+    "release_checkdue",
+    "worklist_changed",
+    "worklist_counted",
+}
 
 
 def _rows(statement: str, *parameters: object) -> list[tuple[str, ...]]:

@@ -158,7 +158,7 @@ def test_without_the_database_nobody_is_answered_and_the_message_comes_again(com
 def test_a_defect_of_ours_is_listed_and_the_feed_goes_on(committed_db: str, cast: Cast) -> None:
     async def talk(listener: Listener) -> None:
         one = await Sender.to(listener.port)
-        with patch("coding_workflow.registration.services.inbound._attempt", side_effect=ZeroDivisionError):
+        with patch("coding_workflow.registration.services.inbound.attempt", side_effect=ZeroDivisionError):
             assert _code(await one.ask(sending.admit())) == "AA"
         assert _code(await one.ask(sending.summary())) == "AA"
 

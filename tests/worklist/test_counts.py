@@ -1,14 +1,25 @@
 """Counters: right, and the waterfall sums exactly."""
 
+import datetime
+import io
 from decimal import Decimal
 
-from accounts.models import Account, Step
-from worklist.counts import Seen, refresh
-from worklist.models import Counter
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import transaction
+
+from accounts.locking import lock_account
+from accounts.models import Account, Hold, Queue, Step, WorkItem
+from accounts.services.holds import resolve_hold
+from worklist import counts
+from worklist.assignment import claim_next
+from worklist.counts import Rhythm, refresh, refresh_changed
+from worklist.models import Changed, Counter
 from worklist.selectors.board import wall, waterfall
 from worklist.selectors.queues import rail
 
-from .conftest import CODED, advance, hold, make_releasable, post
+from .conftest import CODED, SYSTEM, advance, hold, make_releasable, post
 
 
 def _populate(hospital):
@@ -66,10 +77,77 @@ def test_a_role_sees_only_its_queues(hospital, work):
     assert rail(hospital.dov) == []
 
 
-def test_the_relay_counts_after_a_change_settles_and_then_rests():
-    seen = Seen()
-    assert seen.needs_refresh(7)
-    assert seen.needs_refresh(7)
-    rests = [seen.needs_refresh(7) for _ in range(10)]
-    assert rests.count(True) == 1
-    assert seen.needs_refresh(8)
+def test_everything_is_counted_when_a_relay_begins_and_each_hour():
+    """And at the next tick when it failed."""
+    rhythm = Rhythm()
+    assert rhythm.whole(99.0)
+    assert rhythm.whole(100.0)
+    rhythm.counted(100.0)
+    assert [rhythm.whole(second) for second in (101.0, 3699.0, 3700.0)] == [False, False, True]
+
+
+def _numbers():
+    return {(c.facility_id, c.board, c.key): (c.open, c.oldest_on, c.dollars) for c in Counter.objects.all() if c.open}
+
+
+def test_counting_what_changed_says_what_counting_everything_says(hospital, work):
+    """After each kind of change that counts: work opened, moved and closed, holds, charges, dates, steps."""
+    refresh()
+    first, second = work("A1"), work("A2", discharge_date=None)
+    queue = Queue.objects.get(facility=hospital.main, code="unrouted")
+    changes = (
+        lambda: None,
+        lambda: post(first.account, 300),
+        lambda: hold(first.account, 3),
+        lambda: hold(first.account, None, "coding", "policy.bill_hold"),
+        lambda: advance(first.account, Step.DISCHARGED, Step.CODING),
+        lambda: Account.objects.filter(pk=second.account_id).update(discharge_date=datetime.date(2026, 9, 2)),
+        lambda: WorkItem.objects.filter(pk=first.pk).update(queue=queue),
+        lambda: _clear(first.account),
+        lambda: WorkItem.objects.filter(pk=first.pk).update(closed_at=first.opened_at),
+        lambda: advance(first.account, Step.FINAL_CODED),
+        lambda: make_releasable(hospital, hospital.account("A3")),
+    )
+    for number, change in enumerate(changes):
+        change()
+        assert refresh_changed() > 0, number
+        counted = _numbers()
+        refresh()
+        assert counted == _numbers(), number
+        assert refresh_changed() == 0, number
+
+
+def _clear(account):
+    for open_hold in Hold.objects.filter(account=account, resolved_at__isnull=True):
+        with transaction.atomic():
+            resolve_hold(hold=open_hold, account=lock_account(account.pk), resolution="Arrived.", by=SYSTEM)
+
+
+def test_a_claim_changes_no_counter_and_leaves_no_mark(hospital, work):
+    work("A1")
+    refresh_changed()
+    assert claim_next(user=hospital.ana) is not None
+    assert refresh_changed() == 0
+
+
+def test_more_marks_than_a_batch_are_taken_in_several(hospital, work, monkeypatch):
+    monkeypatch.setattr(counts, "_BATCH", 1)
+    monkeypatch.setattr(counts, "_TAKE", counts._TAKE.replace("LIMIT 2000", "LIMIT 1"))
+    work("A1")
+    post(work("A2").account, 10)
+    marks = Changed.objects.count()
+    assert marks > 1
+    assert refresh_changed() == min(marks, 10)
+    assert _numbers()[hospital.main.pk, "queue", "code-inpatient"][0] == 2
+
+
+def test_verifying_names_a_counter_that_is_wrong(hospital, work):
+    work("A1")
+    refresh()
+    call_command("verify_lists")
+    Counter.objects.filter(board="queue", key="code-inpatient").update(open=7)
+    said = io.StringIO()
+    with pytest.raises(CommandError, match="1 difference"):
+        call_command("verify_lists", stdout=said)
+    assert "counter queue code-inpatient" in said.getvalue()
+    call_command("verify_lists")

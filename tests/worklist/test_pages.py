@@ -7,15 +7,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import AccessRecord, WorkItem
+from accounts.models import AccessRecord, Account, Patient, WorkItem
 from coding_workflow.release.models import DueCause
 from coding_workflow.release.services.due import Reach, mark_due
 from coding_workflow.staff.models import User
 from tests.security.browser import signed_in
 from worklist.counts import refresh
 from worklist.selectors.queues import PAGE_SIZE
+from worklist.services import ensure_queues
+from worklist.supervising import set_next_only
 
-from .conftest import advance, hold, make_releasable, post
+from .conftest import advance, grant, hold, make_releasable, open_on, post
 
 FRAGMENT = {"HTTP_HX_REQUEST": "true"}
 
@@ -98,7 +100,7 @@ def test_pages_by_keyset_show_each_account_once(ana, hospital, work, sort):
         work(number)
     first = ana.get(f"/?queue=code-inpatient&sort={sort}")
     second = ana.get(first.context["next_url"])
-    shown = [row.account.number for page in (first, second) for row in page.context["listing"].rows]
+    shown = [row.number for page in (first, second) for row in page.context["listing"].rows]
     assert sorted(shown) == sorted(numbers)
     assert second.context["next_url"] == ""
 
@@ -116,9 +118,51 @@ def test_the_chosen_order_goes_on_over_pages(ana, work, sort):
         made.append((day or datetime.date.max, -amount, item.pk, f"O{number:03}"))
     first = ana.get(f"/?queue=code-inpatient&sort={sort}")
     second = ana.get(first.context["next_url"])
-    shown = [row.account.number for page in (first, second) for row in page.context["listing"].rows]
+    shown = [row.number for page in (first, second) for row in page.context["listing"].rows]
     by = 0 if sort == "oldest" else 1
     assert shown == [number for *_, number in sorted(made, key=lambda row: (row[by], row[2]))]
+
+
+def test_the_day_of_being_ready_is_the_business_day(ana, work):
+    """The demo's clock stands on September 30: what happened later by the real one happened then."""
+    Account.objects.filter(pk=work("A-1").account_id).update(ready_at=datetime.datetime(2026, 11, 26, 12, tzinfo=datetime.UTC))
+    Account.objects.filter(pk=work("A-2").account_id).update(ready_at=datetime.datetime(2026, 9, 12, 2, tzinfo=datetime.UTC))
+    page = _page(ana, "/?queue=code-inpatient")
+    assert "Ready to code since Sep 30" in page
+    assert "Ready to code since Sep 11" in page
+
+
+def test_who_takes_what_get_next_gives_reads_it_on_my_work(ana, hospital, work):
+    work("A-1")
+    assert "next-only" not in _page(ana, "/")
+    set_next_only(person=hospital.ana, facility=hospital.main, by=hospital.cleo, reason="First weeks")
+    assert "You take what Get next gives" in _page(ana, "/")
+
+
+def test_words_of_the_record_are_escaped_in_the_list(ana, hospital, work):
+    patient = hospital.patient("X1", family_name="<b>O'Neil</b>", given_name='"&"')
+    hold(work("E-1", patient=patient, service="<i>").account, 3, message="Ask <them> & wait")
+    page = _page(ana, "/?queue=code-inpatient")
+    assert "&lt;b&gt;O&#x27;Neil&lt;/b&gt;, &quot;&amp;&quot;" in page
+    assert "Ask &lt;them&gt; &amp; wait" in page
+    assert "<b>" not in page
+    assert "<i>" not in page
+
+
+def test_one_list_over_two_facilities_is_in_one_order(hospital, work):
+    """Each facility has a queue of that code; the page is the first fifty of both together."""
+    grant(hospital.ana, hospital.other, "coder")
+    ensure_queues(hospital.other)
+    here = [work(f"H{number}", discharge_date=datetime.date(2026, 9, 10 + number)) for number in range(0, 6, 2)]
+    there = [_elsewhere(hospital, f"T{number}", datetime.date(2026, 9, 10 + number)) for number in range(1, 6, 2)]
+    rows = signed_in(hospital.ana).get("/?queue=code-inpatient&sort=oldest").context["listing"].rows
+    assert [row.item for row in rows] == [item.pk for pair in zip(here, there, strict=True) for item in pair]
+
+
+def _elsewhere(hospital, number, day):
+    patient = Patient.objects.create(facility=hospital.other, mrn=number, family_name="Far", given_name="Away")
+    fields = {"patient_class": "inpatient", "admit_date": datetime.date(2026, 9, 1), "discharge_date": day}
+    return open_on(Account.objects.create(facility=hospital.other, number=number, patient=patient, **fields), "coding")
 
 
 def test_a_restricted_account_is_on_no_list(ana, work):
@@ -236,7 +280,7 @@ def test_compliance_reads_who_looked(ana, hospital):
 
 @pytest.mark.parametrize(
     ("address", "who", "budget"),
-    [("/", "ana", 19), ("/?queue=code-inpatient&sort=dollars", "ana", 19), ("/?queue=held", "cleo", 16), ("/board/", "cleo", 18)],
+    [("/", "ana", 15), ("/?queue=code-inpatient&sort=dollars", "ana", 15), ("/?queue=held", "cleo", 14), ("/board/", "cleo", 18)],
 )
 def test_pages_keep_their_query_budget(hospital, work, address, who, budget):
     for number in range(8):

@@ -119,12 +119,14 @@ class Work(ApiView):
     def get(self, request: ApiRequest) -> Response:
         """Open work in rank order."""
         asked = said_in_address(request, WorkAsked)
-        if asked["queue"] not in {line.code for line in queues.rail(request.user)} - {queues.HELD}:
+        seen = {line.code: line.queues for line in queues.rail(request.user) if line.code != queues.HELD}
+        if asked["queue"] not in seen:
             raise Http404
         note(request, "worklist.viewed")
-        found = queues.listing(request.user, queues.View(queue=asked["queue"], after=asked.get("after")))
-        items = [row.item for row in found.rows if row.item is not None]
-        rows = shown(WorkItem.objects.filter(pk__in=[item.pk for item in items]).order_by("rank_at", "pk"), request.user)
+        view = queues.View(queue=asked["queue"], after=asked.get("after"))
+        found = queues.listing(request.user, view, seen[asked["queue"]])
+        items = [line.item for line in found.rows if line.item is not None]
+        rows = shown(WorkItem.objects.filter(pk__in=items).order_by("rank_at", "pk"), request.user)
         return Response(WorkPage({"rows": rows, "next_after": found.next_after}).data)
 
 
@@ -137,8 +139,8 @@ class MyWork(ApiView):
     def get(self, request: ApiRequest) -> Response:
         """What you have open, then what came back to you."""
         note(request, "worklist.viewed")
-        items = [row.item for row in queues.mine_now(request.user) if row.item is not None]
-        rows = shown(WorkItem.objects.filter(pk__in=[item.pk for item in items]).order_by("rank_at", "pk"), request.user)
+        items = [line.item for line in queues.mine_now(request.user) if line.item is not None]
+        rows = shown(WorkItem.objects.filter(pk__in=items).order_by("rank_at", "pk"), request.user)
         return Response(WorkPage({"rows": rows, "next_after": None}).data)
 
 

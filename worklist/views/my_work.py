@@ -13,7 +13,7 @@ from accounts import clock, history
 from accounts.models import PatientClass, PayerKind, WorkItem
 from coding_workflow.staff.access import StaffRequest, fetch, is_polling, require_role
 from coding_workflow.staff.models import Role
-from worklist.assignment import KINDS_BY_ROLE, claim_next, put_back
+from worklist.assignment import KINDS_BY_ROLE, NEXT_ONLY, claim_next, put_back, takes_next_only
 from worklist.routing import RETURNED
 from worklist.selectors import queues
 from worklist.selectors.nothing import why_nothing
@@ -54,10 +54,12 @@ def my_work(request: StaffRequest) -> HttpResponse:
         return render(request, "worklist/my_work.html#listing", _listing(request, view, lines))
     lines = queues.rail(request.user)
     chosen = view if view.queue in {line.code for line in lines} else _first(view, lines)
+    takes_work = any(request.user.has_role(role) for role in OFFERED_NEXT)
     context = _listing(request, chosen, lines) | {
         "rail": lines,
         "mine": queues.mine_now(request.user),
-        "takes_work": any(request.user.has_role(role) for role in OFFERED_NEXT),
+        "takes_work": takes_work,
+        "next_only": NEXT_ONLY if takes_work and takes_next_only(request.user) else "",
     }
     if "nothing" in request.GET:
         context["nothing"] = why_nothing(user=request.user, queue_code=request.GET.get("only", "")[:40] or None)
@@ -93,14 +95,15 @@ def _first(view: queues.View, lines: list[queues.RailLine]) -> queues.View:
 
 def _listing(request: HttpRequest, view: queues.View, lines: list[queues.RailLine]) -> dict[str, Any]:
     user: Any = request.user
-    allowed = {line.code for line in lines}
-    shown = queues.listing(user, view) if view.queue in allowed else queues.Listing()
+    line = next((line for line in lines if line.code == view.queue), None)
+    shown = queues.listing(user, view, line.queues) if line else queues.Listing()
     return {
         "view": view,
         "may_assign": user.has_role(Role.SUPERVISOR),
         "takes_here": _takes(user, view, lines),
-        "line": next((line for line in lines if line.code == view.queue), None),
+        "line": line,
         "listing": shown,
+        "who_has": view.queue != queues.HELD,
         "sorts": SORTS,
         "classes": PatientClass.choices,
         "payers": PayerKind.choices,

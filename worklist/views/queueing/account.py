@@ -6,7 +6,7 @@ from django.shortcuts import render
 from accounts.models import Account
 from coding_workflow.staff.access import StaffRequest, fetch, open_account, require_role
 from coding_workflow.staff.models import Role
-from worklist.assignment import KINDS_BY_ROLE, still_here
+from worklist.assignment import KINDS_BY_ROLE, in_hand, still_here
 from worklist.frame import GOES_ON
 from worklist.selectors.why_here import where
 from worklist.timing import worked_on
@@ -28,7 +28,9 @@ def why_here(request: StaffRequest, pk: int) -> HttpResponse:
 def here(request: StaffRequest, pk: int) -> HttpResponse:
     """Real input on the account's page: the session goes on, and so do lease and coding time. Timers do not come here."""
     account = fetch(Account.objects.all(), request.user, pk)
-    if still_here(account_id=account.pk, user=request.user):
+    if in_hand(account_id=account.pk, user=request.user):
+        # The time first: it refers to the account, whose row everybody takes before its work.
         worked_on(account_id=account.pk, facility_id=account.facility_id, user=request.user)
+        still_here(account_id=account.pk, user=request.user)
         request.session.pop(GOES_ON, None)
     return HttpResponse(status=204)
