@@ -119,7 +119,9 @@ def _what(kind: str, error: Exception) -> tuple[str, str]:
     place = ".".join([kind, *(step for step in (steps[:-1] if unknown else steps) if step.isdigit() or _NAME.fullmatch(step))])
     if unknown:
         return "It holds an element that R4 does not have here.", place
-    return "An element is missing, or has another type or number than R4 gives it.", place
+    if "missing" in found[0]["type"]:
+        return "An element that R4 requires is missing.", place
+    return "An element has another type, shape or number than R4 gives it.", place
 
 
 def _check_binding(resource: Resource, path: str, codes: frozenset[str]) -> None:
