@@ -11,10 +11,11 @@ RUN python -m venv /venv \
 FROM python:3.12-slim-bookworm
 RUN apt-get update && apt-get install -y --no-install-recommends libpq5 tini && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin coding \
-    && install -d -o coding -g coding -m 0700 /var/lib/coding /var/lib/coding/seals
+    && install -d -o coding -g coding -m 0700 /var/lib/coding /var/lib/coding/seals /var/lib/coding/feeds \
+       /var/lib/coding/certificates
 COPY --from=build /venv /venv
 WORKDIR /app
-COPY manage.py ./
+COPY manage.py pyproject.toml ./
 COPY accounts accounts
 COPY coding_workflow coding_workflow
 COPY worklist worklist
@@ -26,7 +27,7 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
 RUN python -m compileall -q accounts coding_workflow worklist \
     && SECRET_KEY=only-to-collect-static-files python manage.py collectstatic --noinput --verbosity 0
 USER coding
-EXPOSE 8000
+EXPOSE 8000 2575
 ENTRYPOINT ["tini", "--"]
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "8", \
      "--backlog", "256", "--respawn-failed-workers", "--workers-kill-timeout", "10", "coding_workflow.wsgi:application"]

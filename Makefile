@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo engines test browser journey lint format types contracts bench lock check-deploy clean-state clean
+.PHONY: help setup demo engines backup restore test browser journey lint format types contracts bench lock check-deploy clean-state clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -63,6 +63,13 @@ engines: $(VENV)/.base ## start only the database and the broker, for work in a 
 
 journey: $(VENV)/.base ## play one account from registration to payment on the running hospital, printing each step
 	@$(PY) manage.py journey $(ARGS)
+
+backup: $(VENV)/.base ## back up the database and the history's seals into a new folder of backups/ (TO= another; BACKUP_KEY encrypts)
+	@$(PY) manage.py backup --to "$(or $(TO),backups)" $(ARGS)
+
+restore: $(VENV)/.base ## restore FILE= (a backup's folder) into an empty database, for example that of 'make engines', and verify it
+	@if [ -z "$(FILE)" ]; then echo "Say which: make restore FILE=backups/backup-20260930T120000Z" >&2; exit 2; fi
+	@$(PY) manage.py restore "$(FILE)"
 
 # ------------------------------------------------------------------ judge
 

@@ -2,12 +2,12 @@
 
 import datetime
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Min
 
-from . import chain
+from . import chain, listeners
 from .actors import Actor
 from .models import AccessRecord, Account, Event, Facility
 
@@ -19,7 +19,7 @@ def record(
 
     ``kind`` is a dotted code (``coding.finalized``). Sequence, time and hash come from the database.
     """
-    return Event.objects.create(
+    event = Event.objects.create(
         facility_id=account.facility_id,
         account=account,
         kind=kind,
@@ -28,6 +28,8 @@ def record(
         action=action or uuid.uuid4(),
         payload=chain.canonical(payload or {}),
     )
+    listeners.tell("recorded", event=event)
+    return event
 
 
 def record_access(
@@ -43,6 +45,14 @@ def record_access(
     facility_id = account.facility_id if account else facility.pk if facility else None
     AccessRecord.objects.create(
         user_id=user_id, kind=kind, account=account, facility_id=facility_id, reason=reason, version_id=version_id
+    )
+
+
+def record_accesses(*, user_id: int, kind: str, accounts: Iterable[Account]) -> None:
+    """As ``record_access``, for several accounts that one page showed or that left together, as one action. One statement."""
+    action = uuid.uuid4()
+    AccessRecord.objects.bulk_create(
+        AccessRecord(user_id=user_id, kind=kind, account=each, facility_id=each.facility_id, action=action) for each in accounts
     )
 
 

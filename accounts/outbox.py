@@ -6,7 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+import structlog
 from django.db import connection
+
+log = structlog.get_logger(__name__)
 
 #: Interactive work is what somebody waits for (a check after an edit); bulk is what may take its time.
 LANES: Final = ("interactive", "bulk")
@@ -80,7 +83,10 @@ def enqueue(
     }
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, parameters)
-        return int(cursor.fetchone()[0])
+        row_id = int(cursor.fetchone()[0])
+    # The request's id is on this line and the row's on the worker's: together they lead from a click to its work.
+    log.info("outbox.asked", row=row_id, kind=kind)
+    return row_id
 
 
 def _lane(kind: str, lane: str | None) -> str:

@@ -53,6 +53,11 @@ def seal(folder: Path, *, at: datetime.datetime, most: int = 50_000) -> int:
     return len(sealed)
 
 
+def newest(folder: Path) -> Seal | None:
+    """The last seal, or None when nothing was sealed here. Raises ValueError when it cannot be read."""
+    return _last(folder)
+
+
 def verify_seals(folder: Path) -> list[chain.Flaw]:
     """Accounts whose sealed head is no longer in their chain, and breaks in the files themselves (account 0)."""
     flaws: list[chain.Flaw] = []

@@ -18,6 +18,8 @@ from .database import private_database
 
 MOST_ACCOUNTS: Final = 10_000_000
 MOST_CODERS: Final = 500
+MOST_STORED: Final = 200_000
+MOST_WEB: Final = 32
 
 
 def main() -> int:
@@ -70,11 +72,31 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--claims", type=int, default=10_000, help="of the crowd, about so many (%(default)s)")
     parser.add_argument("--crowd-seconds", type=float, default=240, help="and no longer than this (%(default)s)")
+    parser.add_argument(
+        "--messages", type=int, default=400, metavar="N", help="of feeds, about so many in all; 100000 for memory (%(default)s)"
+    )
+    parser.add_argument(
+        "--bulk",
+        type=int,
+        nargs="?",
+        const=4_000,
+        default=0,
+        metavar="N",
+        help="then check so many accounts again from stored facts, and test a rule on them (4,000)",
+    )
+    parser.add_argument("--pairs", type=int, default=2_500_000, help="before it, load so many NCCI pairs (%(default)s)")
+    parser.add_argument("--web", type=int, default=1, metavar="N", help="processes of the web server (%(default)s)")
     options = parser.parse_args()
     if not 0 <= options.crowd <= MOST_CODERS:
         parser.error(f"--crowd is a number up to {MOST_CODERS}")
     if not 400 <= options.accounts <= MOST_ACCOUNTS:
         parser.error(f"--accounts is a number from 400 to {MOST_ACCOUNTS:,}")
+    if options.bulk and not 200 <= options.bulk <= MOST_STORED:
+        parser.error(f"--bulk is a number from 200 to {MOST_STORED:,}")
+    if options.pairs and not 1_000 <= options.pairs <= 5_000_000:
+        parser.error("--pairs is 0 or a number from 1,000 to 5,000,000")
+    if not 1 <= options.web <= MOST_WEB:
+        parser.error(f"--web is a number from 1 to {MOST_WEB}")
     return options
 
 

@@ -7,7 +7,7 @@ closed without a claim, and a check carries no facts.
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -37,18 +37,31 @@ def fill(*, facility: Facility, accounts: int, coder: User, today: datetime.date
 
     1.5 % have open work, half of it in one queue; the same number makes the same accounts again.
     """
-    values = _values(facility, accounts, coder, today)
-    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor, _triggers_off(cursor):
+    write([(PLAN, {})], STATEMENTS, free_keys() | _values(facility, accounts, coder, today))
+    _route()
+    return rows()
+
+
+def write(plans: Iterable[tuple[str, dict[str, Any]]], statements: Sequence[tuple[str, str]], values: dict[str, Any]) -> None:
+    """All rows in one transaction: first the plans with values of their own, the last of which makes ``bulk_plan``."""
+    tables = tuple(dict.fromkeys(table for table, _ in statements))
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor, _triggers_off(cursor, tables):
         cursor.execute("SELECT setseed(%s)", [_SEED])
         cursor.execute("SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '256MB'")
-        cursor.execute(PLAN, values)
+        for plan, own in plans:
+            cursor.execute(plan, values | own)
         cursor.execute("ANALYZE bulk_plan")
-        for _, statement in STATEMENTS:
+        for _, statement in statements:
             # psycopg2 reads the question mark of jsonb as it stands.
             cursor.execute(statement, values)
         _move_sequences(cursor)
-    _route()
-    return rows()
+
+
+def free_keys() -> dict[str, int]:
+    """The last account there is, and the first patient there is not: rows are made from there on."""
+    last_account = Account.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    last_patient = Patient.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    return {"first_account": last_account, "first_patient": last_patient + 1}
 
 
 def lease_some(*, holder: User) -> int:
@@ -79,14 +92,10 @@ def rows() -> dict[str, int]:
 
 
 def _values(facility: Facility, accounts: int, coder: User, today: datetime.date) -> dict[str, Any]:
-    last_account = Account.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    last_patient = Patient.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     payers = list(Payer.objects.filter(facility=facility).order_by("pk").values_list("pk", flat=True))
     return {
         "accounts": accounts,
         "patients": max(accounts * 2 // 3, 1),
-        "first_account": last_account,
-        "first_patient": last_patient + 1,
         "payers": payers,
         "facility": facility.pk,
         "coder": coder.pk,
@@ -95,21 +104,21 @@ def _values(facility: Facility, accounts: int, coder: User, today: datetime.date
 
 
 @contextmanager
-def _triggers_off(cursor: Any) -> Iterator[None]:
+def _triggers_off(cursor: Any, tables: Sequence[str]) -> Iterator[None]:
     """No trigger of the tables' own fires, and foreign keys are looked at once for all rows instead of row by row.
 
     A key's triggers can only be switched off by a superuser; the owner takes the keys away and puts them back.
     """
-    for table in TABLES:
+    for table in tables:
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-    cursor.execute(_FOREIGN_KEYS, [list(TABLES)])
+    cursor.execute(_FOREIGN_KEYS, [list(tables)])
     keys = cursor.fetchall()
     for table, name, _ in keys:
         cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
     yield
     for table, name, definition in keys:
         cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
-    for table in TABLES:
+    for table in tables:
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 

@@ -44,7 +44,7 @@ _STEP: Final = (
     " WHEN 'to_code' THEN 'coding' WHEN 'to_code_held' THEN 'coding' ELSE 'final_coded' END"
 )
 #: Raised by triggers in life; here every account stands at the same one.
-_REVISION: Final = 6
+REVISION: Final = 6
 _NAMES: Final = "(ARRAY['Alder', 'Birch', 'Cedar', 'Dogwood', 'Elm', 'Fir', 'Ginkgo', 'Hazel', 'Ironwood', 'Juniper'])"
 
 _PATIENTS: Final = f"""
@@ -60,14 +60,14 @@ INSERT INTO accounts_account (id, facility_id, number, patient_id, billing_kind,
     restricted, admitted_at, discharged_at, admit_date, discharge_date, discharge_status, admission_type, point_of_origin,
     type_of_bill, statement_from, statement_through, condition_codes, occurrence_codes, value_codes, total_charges,
     ready_at, final_coded_at, event_sequence, event_head, hold_version, created_at)
-SELECT p.account, %(facility)s, 'BULK' || p.account, patient, 'facility', class, '', {_STEP}, {_REVISION}, '',
+SELECT p.account, %(facility)s, 'BULK' || p.account, patient, 'facility', class, '', {_STEP}, {REVISION}, '',
     admitted + time '09:00', discharged + time '15:00', admitted, discharged, '01', '1', '1',
     CASE WHEN class IN ('inpatient', 'newborn') THEN '0111' ELSE '0131' END, admitted, discharged, '[]', '[]', '[]', charges,
     CASE WHEN part <> 'waiting' THEN discharged + time '23:00' END, CASE WHEN coded THEN discharged + 1 + time '10:00' END,
     e.sequence, e.hash, 0, admitted + time '09:00'
 FROM bulk_plan p JOIN accounts_event e ON e.account_id = p.account AND e.sequence = {len(_LEVELS)}
 """
-_COVERAGES: Final = """
+COVERAGES: Final = """
 INSERT INTO accounts_coverage (facility_id, account_id, payer_id, rank, member_id, group_number)
 SELECT %(facility)s, account, payer, 1, 'M' || g, '' FROM bulk_plan
 """
@@ -99,14 +99,14 @@ SELECT %(facility)s, account, 'ICD-10-CM', code, position, 'diagnosis', CASE WHE
 FROM bulk_plan, LATERAL (VALUES (1, 'I10'), (2, 'E119'), (3, 'J189')) AS assigned(position, code)
 WHERE coded
 """
-_FINALS: Final = f"""
+FINALS: Final = f"""
 INSERT INTO coding_finalcoding (facility_id, account_id, revision, coder_id, at)
-SELECT %(facility)s, account, {_REVISION}, %(coder)s, discharged + 1 + time '10:00' FROM bulk_plan WHERE coded
+SELECT %(facility)s, account, {REVISION}, %(coder)s, discharged + 1 + time '10:00' FROM bulk_plan WHERE coded
 """
 _CHECKS: Final = f"""
 INSERT INTO release_check (facility_id, account_id, revision, ruleset_hash, tables_hash, policy_hash, facts_hash, engine_version,
     verdict, conditions, findings, tables, facts, checked_at)
-SELECT %(facility)s, account, {_REVISION}, 'bulk', 'bulk', 'bulk', 'bulk', 'bulk',
+SELECT %(facility)s, account, {REVISION}, 'bulk', 'bulk', 'bulk', 'bulk', 'bulk',
     CASE WHEN part = 'coded_held' THEN 'held' ELSE 'releasable' END, '{{}}', '[]', '{{}}', '{{}}', discharged + 1 + time '10:01'
 FROM bulk_plan WHERE coded
 """
@@ -119,7 +119,7 @@ SELECT %(facility)s, account, CASE part WHEN 'waiting' THEN 'policy' ELSE 'check
     CASE part WHEN 'waiting' THEN 'coding' ELSE 'him' END, 'documents', '', discharged + time '17:00', '', ''
 FROM bulk_plan WHERE part IN ('waiting', 'to_code_held', 'coded_held')
 """
-_FINISHED_WORK: Final = """
+FINISHED_WORK: Final = """
 INSERT INTO accounts_workitem (facility_id, account_id, kind, queue_id, coding_type, rank_at, rank_parts, why, opened_at,
     lease_token, closed_at, outcome, closed_by)
 SELECT %(facility)s, account, 'coding', q.id, class, discharged + 3, '[]', 'Ready to code.', discharged + time '23:00', 1,
@@ -134,6 +134,14 @@ INSERT INTO accounts_workitem (facility_id, account_id, kind, coding_type, rank_
 SELECT %(facility)s, account, CASE part WHEN 'releasable' THEN 'release' ELSE 'coding' END, class, discharged, '[]', '',
     discharged + time '23:00', 0, '', ''
 FROM bulk_plan WHERE part IN ('to_code', 'to_code_held', 'releasable')
+"""
+#: In the facility's release queue, the oldest discharge first.
+RELEASE_WORK: Final = """
+INSERT INTO accounts_workitem (facility_id, account_id, kind, queue_id, coding_type, rank_at, rank_parts, why, opened_at,
+    lease_token, outcome, closed_by)
+SELECT %(facility)s, account, 'release', (SELECT min(q.id) FROM accounts_queue q
+    WHERE q.facility_id = %(facility)s AND q.kind = 'release'), '', discharged, '[]', '', discharged + time '23:00', 0, '', ''
+FROM bulk_plan WHERE part = 'releasable'
 """
 
 
@@ -163,20 +171,21 @@ def _events() -> str:
     """
 
 
+EVENTS: Final = _events()
 #: Table and statement. Events come before their accounts, which name the last of them: keys are looked at in the end.
 STATEMENTS: Final[tuple[tuple[str, str], ...]] = (
     ("accounts_patient", _PATIENTS),
-    ("accounts_event", _events()),
+    ("accounts_event", EVENTS),
     ("accounts_account", _ACCOUNTS),
-    ("accounts_coverage", _COVERAGES),
+    ("accounts_coverage", COVERAGES),
     ("accounts_chargeline", _CHARGES),
     ("accounts_document", _DOCUMENTS),
     ("accounts_documentversion", _VERSIONS),
     ("accounts_hold", _HOLDS),
     ("coding_codeddiagnosis", _DIAGNOSES),
-    ("coding_finalcoding", _FINALS),
+    ("coding_finalcoding", FINALS),
     ("release_check", _CHECKS),
-    ("accounts_workitem", _FINISHED_WORK),
+    ("accounts_workitem", FINISHED_WORK),
     ("accounts_workitem", _OPEN_WORK),
 )
 TABLES: Final = tuple(dict.fromkeys(table for table, _ in STATEMENTS))

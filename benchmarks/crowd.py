@@ -66,6 +66,7 @@ class Told:
     to_null: Ratio  # of the throughput, burst by burst
     laps: int  # so often was the queue emptied
     handed: Handed
+    web: int = 1  # processes of the web server
     abandoned: int = 0
     early: int = 0  # given to somebody while their lease ran
     back: int = 0  # given again once it was over
@@ -89,7 +90,7 @@ class Told:
             f"{self.abandoned:,} abandoned: {self.early} given while their lease ran, {self.back:,} back after it, "
             f"{self.left} left behind."
         )
-        yield "Clients (a process of their own, one thread each), web process (8 threads) and PostgreSQL share the cores."
+        yield f"Clients (a process of their own, one thread each), web ({self.web} x 8 threads) and PostgreSQL share the cores."
 
 
 def tally(given: Sequence[int], there: Collection[int]) -> Handed:
@@ -98,7 +99,7 @@ def tally(given: Sequence[int], there: Collection[int]) -> Handed:
     return Handed(len(given), sum(number > 1 for number in times.values()), len(set(there) - set(times)))
 
 
-def run(hospital: Hospital, port: int, *, coders: int, claims: int, seconds: float, say: Say) -> dict[str, Any]:
+def run(hospital: Hospital, port: int, *, coders: int, claims: int, seconds: float, web: int, say: Say) -> dict[str, Any]:
     """Print what so many coders got, as the run's file keeps it. Ends after ``claims`` or ``seconds``, whichever is first."""
     with scoped(ALL):
         people = [hire(hospital.facility, f"crowd{number}", hospital.supervisor, ["emergency"]) for number in range(coders)]
@@ -106,6 +107,7 @@ def run(hospital: Hospital, port: int, *, coders: int, claims: int, seconds: flo
     with _clients(port, [session_of(person) for person in people]) as clients:
         say("and signed in")
         told = _Crowd(clients, _Work(hospital.colleague)).told(claims, time.monotonic() + seconds)
+    told.web = web
     print()
     for sentence in told.sentences():
         print(sentence)

@@ -9,7 +9,7 @@ from accounts.models import Facility
 from accounts.scope import scoped
 from coding_workflow.guidelines import grouper
 from coding_workflow.guidelines.anchoring import words_of
-from coding_workflow.guidelines.engine import evaluate
+from coding_workflow.guidelines.engine import evaluate_all
 from coding_workflow.guidelines.facts import Facts
 from coding_workflow.guidelines.ruleset import RuleSet, builtin
 from coding_workflow.guidelines.samples import typical_inpatient, typical_outpatient
@@ -21,7 +21,7 @@ from .made_rules import made_rules
 from .spent import Spent, timed
 
 #: So many different accounts of a kind; all of them are judged in one repetition, so that none is typical by chance.
-ACCOUNTS: Final = 40
+ACCOUNTS: Final = 100
 #: And so many administrators' rules beside the built-in edits.
 MADE: Final = (200, 2_000)
 _MIX: Final = "mix"
@@ -81,12 +81,11 @@ class Judging:
 
     def _judge(self, accounts: Sequence[Facts], ruleset: RuleSet) -> Spent:
         """Every account is grouped anew, as an account that comes for the first time is."""
-        bound = [(facts, self._bound(facts)) for facts in accounts]
+        bound = [(facts, ruleset, self._bound(facts)) for facts in accounts]
         grouper.answer.cache_clear()
 
         def judge() -> None:
-            for facts, tables in bound:
-                evaluate(facts, ruleset, tables, self._policy)
+            evaluate_all(bound, self._policy)
 
         with scoped([self._facility.pk]):
             return timed(judge)

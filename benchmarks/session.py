@@ -13,7 +13,7 @@ from django.db import connections
 
 from coding_workflow.database.services import provision
 
-from . import crowd, machine, report, suggestions
+from . import crowd, feeds, machine, rechecks, report, suggestions
 from .arithmetic import summarise
 from .figure import Figure
 from .figures import Catalogue
@@ -30,21 +30,21 @@ def run(options: Namespace, folder: Path) -> int:
     clock.say("tables are there")
     try:
         hospital = open_hospital(accounts=options.accounts, say=clock.say)
-        with running_web(folder / "web.log", dict(os.environ)) as port:
+        with running_web(folder / "web.log", dict(os.environ), options.web) as port:
             clock.say("web server answers")
             catalogue = Catalogue(hospital, port)
             try:
-                return _measured(options, catalogue, port, clock)
+                return _measured(options, catalogue, port, folder, clock)
             finally:
                 catalogue.close()
     finally:
         connections.close_all()
 
 
-def _measured(options: Namespace, catalogue: Catalogue, port: int, clock: "_Clock") -> int:
+def _measured(options: Namespace, catalogue: Catalogue, port: int, folder: Path, clock: "_Clock") -> int:
     chosen, quality = _chosen(catalogue.all(), options.names), suggestions.remarks(options.names)
-    if not chosen and quality:
-        print("\n".join(quality))
+    if not chosen and (quality or "feeds" in options.names):
+        print("\n".join([*quality, *feeds.remarks(catalogue.hospital.facility, options.names, options.messages)]))
         return 0
     if not chosen:
         print("No such figure. There are: " + ", ".join(figure.name for figure in catalogue.all()))
@@ -55,11 +55,14 @@ def _measured(options: Namespace, catalogue: Catalogue, port: int, clock: "_Cloc
     clock.say("measured; counting queries and buffers")
     lines = [report.Line(each, summarise(found[each.name]), each.cost() if each.cost else None) for each in chosen]
     _tell(lines, catalogue.hospital.rows, described, stolen)
-    print("\n".join(quality))
+    print("\n".join([*quality, *feeds.remarks(catalogue.hospital.facility, options.names, options.messages)]))
     kept = {"machine": described, "stolen": stolen, "rows": catalogue.hospital.rows, "figures": [x.as_dict() for x in lines]}
     if options.crowd:
-        bounds = {"coders": options.crowd, "claims": options.claims, "seconds": options.crowd_seconds}
+        bounds = {"coders": options.crowd, "claims": options.claims, "seconds": options.crowd_seconds, "web": options.web}
         kept["crowd"] = crowd.run(catalogue.hospital, port, **bounds, say=clock.say)
+    if options.bulk:
+        wanted = {"accounts": options.bulk, "pairs_wanted": options.pairs}
+        kept["bulk"] = rechecks.run(catalogue.hospital, port, folder, **wanted, say=clock.say)
     if options.json:
         Path(options.json).write_text(json.dumps(kept, indent=1) + "\n")
     clock.say("done")

@@ -27,10 +27,10 @@ class BadAnswer(RuntimeError):
 
 
 @contextmanager
-def running_web(log: Path, environment: Mapping[str, str]) -> Iterator[int]:
-    """The web server as the hospital starts it, for the length of the block; answers its port."""
+def running_web(log: Path, environment: Mapping[str, str], processes: int = 1) -> Iterator[int]:
+    """The web server as the hospital starts it, by so many processes, for the length of the block; answers its port."""
     port = free_port()
-    duty = duties.web(_HOST, port)
+    duty = duties.web(_HOST, port, processes)
     program = start(duty.arguments, log=log, environment=environment, folder=CHECKOUT)
     try:
         if not wait_for(lambda: _answers(port), program, _PATIENCE):

@@ -7,5 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/", include("coding_workflow.staff.urls")),
     path("codes/", include("coding_workflow.codesets.urls")),
     path("claims/", include("coding_workflow.payment.urls")),
+    path("feeds/", include("coding_workflow.registration.urls")),
+    path("api/v1/", include("worklist.api.urls")),
     path("", include("worklist.urls")),
 ]

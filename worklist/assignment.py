@@ -130,7 +130,7 @@ def claim_next(*, user: User, queue_code: str | None = None) -> WorkItem | None:
     """
     with transaction.atomic(savepoint=False):
         parameters = parameters_of(user, queue_code)
-        _one_at_a_time(user)
+        one_claim_at_a_time(user)
         return _claim(user, _next_statement(parameters["queues"]), parameters)
 
 
@@ -142,7 +142,7 @@ def claim_this(*, item_id: int, user: User) -> WorkItem:
     """
     parameters = {**claim_parameters(user), "item": item_id}
     with transaction.atomic(savepoint=False):
-        _one_at_a_time(user)
+        one_claim_at_a_time(user)
         item = _claim(user, _this_statement(), parameters)
         if item is None:
             raise _why_not(item_id, user)
@@ -178,7 +178,7 @@ def put_back(*, item_id: int, user: User, reason: str) -> None:
     """
     if not reason.strip():
         raise Refused("work.no_reason", "Say why you put it back.")
-    _one_at_a_time(user)
+    one_claim_at_a_time(user)
     item = WorkItem.objects.select_related("facility").filter(pk=item_id, closed_at__isnull=True, leased_to=user).first()
     if item is None:
         raise _lost(item_id, user)
@@ -198,7 +198,7 @@ def _refuse_more(item: WorkItem, user: User, day: datetime.date) -> None:
         raise Refused("work.put_backs", f"{words} A supervisor can take this one from you.")
 
 
-def _one_at_a_time(user: User) -> None:
+def one_claim_at_a_time(user: User) -> None:
     """Two tabs of one person claim one after the other, or together they could pass a limit; ends with the transaction."""
     one_at_a_time(f"worklist.claims {user.pk}")
 

@@ -19,9 +19,10 @@ PLACES: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("go-rules", "Rules", "worklist:rules", frozenset({"administrator", "supervisor", "compliance"})),
     ("go-queues", "Queues", "worklist:queues", frozenset({"administrator", "supervisor"})),
     ("go-imports", "Imports", "worklist:imports", frozenset({"administrator", "supervisor", "compliance"})),
-    ("go-parked", "Parked work", "worklist:parked", frozenset({"administrator", "supervisor"})),
+    ("go-feeds", "Feeds", "registration:feeds", frozenset({"administrator"})),
+    ("go-status", "Status", "worklist:status", frozenset({"administrator", "supervisor"})),
     ("go-process", "Process", "worklist:process", frozenset()),
-    ("go-openings", "Restricted openings", "staff:openings", frozenset({"compliance"})),
+    ("go-looks", "Access", "worklist:looks", frozenset({"compliance"})),
     ("go-people", "People", "staff:people", frozenset({"administrator"})),
     ("go-tables", "Code tables", "codesets:tables", frozenset({"administrator"})),
 )
@@ -30,6 +31,7 @@ _ACCOUNT = "worklist:account"
 #: What the session says of an activity that is being recorded; the word is shown on every page.
 GOES_ON = "activity"
 TAKES_WORK = frozenset({"coder", "reviewer", "biller", "supervisor"})
+WORKS_ON_ACCOUNTS = TAKES_WORK | {"compliance"}
 THEMES = frozenset({"light", "dark"})
 
 
@@ -55,6 +57,7 @@ class Frame:
     still_here: str = ""
     single_keys: bool = True
     time: str = ""
+    search: str = ""
     goes_on: str = ""
 
 
@@ -89,6 +92,7 @@ def _signed_in(request: HttpRequest, user: Any, theme: str) -> Frame:
         single_keys=user.single_letter_keys,
         roles=tuple(sorted(role.replace("_", " ").capitalize() for role in roles)),
         still_here=_still_here(request, roles),
+        search=_address("worklist:search") if roles & WORKS_ON_ACCOUNTS else "",
         time=_address("worklist:my_time") if roles & TAKES_WORK else "",
         goes_on=request.session.get(GOES_ON, ""),
     )

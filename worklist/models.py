@@ -3,6 +3,11 @@
 from django.conf import settings
 from django.db import models
 
+# Models of the rooms within; Django finds an application's models here.
+from .api.models import IdempotencyKey as IdempotencyKey
+from .webhooks.models import Webhook as Webhook
+from .webhooks.models import WebhookDelivery as WebhookDelivery
+
 
 class Board(models.TextChoices):
     """Which numbers a counter belongs to."""
@@ -235,6 +240,26 @@ class Activity(models.TextChoices):
     OTHER = "other", "Other"
 
 
+class SampleLook(models.Model):
+    """A supervisor looked at an account that policy released by itself. Once for a release; append-only."""
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    release = models.OneToOneField("release.Release", on_delete=models.PROTECT, related_name="sample_look")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    right = models.BooleanField(help_text="Nothing was found wrong.")
+    words = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(right=True) | ~models.Q(words=""), name="sample_look_says_what_is_wrong"),
+        ]
+
+    def __str__(self) -> str:
+        return f"look at release #{self.release_id}"
+
+
 class TimeSpell(models.Model):
     """One person at one thing without a gap: an account (by real input, a minute at a time) or an activity (from start to stop).
 
@@ -276,3 +301,51 @@ class TimeSpell(models.Model):
 
     def __str__(self) -> str:
         return f"spell #{self.pk}"
+
+
+class Reconciliation(models.Model):
+    """What patient accounting had unbilled against what was unbilled here, at one moment. Kept; explained once (trigger).
+
+    ``differences``: kind, account number, charges there and here, the first ones; ``differing`` counts all of them.
+    """
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64, db_collation="C")
+    there = models.PositiveIntegerField()
+    here = models.PositiveIntegerField()
+    agreeing = models.PositiveIntegerField()
+    dollars_there = models.DecimalField(max_digits=16, decimal_places=2)
+    dollars_here = models.DecimalField(max_digits=16, decimal_places=2)
+    differing = models.PositiveIntegerField()
+    differences = models.JSONField()
+    explanation = models.CharField(max_length=1000, blank=True)
+    explained_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [
+            # The page: the newest of a facility.
+            models.Index(fields=("facility", "-id"), name="reconciliation_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"reconciliation #{self.pk}"
+
+
+class FeedHeard(models.Model):
+    """When a feed last sent something for a facility; ``facility`` is empty for messages that named none we know.
+
+    Kept by the relay from the messages' keys, so that no page and no metric reads the messages.
+    """
+
+    facility = models.ForeignKey("accounts.Facility", null=True, on_delete=models.PROTECT, related_name="+")
+    feed = models.CharField(max_length=40, db_collation="C")
+    last_message = models.BigIntegerField()
+    heard_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("facility", "feed"), nulls_distinct=False, name="feed_heard_once")]
+
+    def __str__(self) -> str:
+        return self.feed

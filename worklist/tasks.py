@@ -4,7 +4,10 @@ from accounts.models import OutboxRow
 from coding_workflow.outbox.registry import handler, periodic
 
 from . import counts
+from .api import idempotency
+from .operating import feeds
 from .queueing import rerouting, services
+from .webhooks import services as webhooks
 
 
 @handler(services.REROUTE, lane="bulk")
@@ -17,3 +20,22 @@ def reroute(row: OutboxRow) -> None:
 def refresh_counters() -> None:
     """Queue, hold and DNFB numbers, while something changed."""
     counts.refresh_if_changed()
+
+
+@periodic(30)
+def note_feeds() -> None:
+    """When each feed was last heard of."""
+    feeds.note_feeds()
+
+
+@handler(webhooks.DELIVER, lane="bulk")
+def deliver(row: OutboxRow) -> None:
+    """Tell one receiver of one event. The one handler that reaches outside: a delivery may come twice, under one id."""
+    webhooks.deliver(delivery_id=row.payload["delivery"])
+
+
+@periodic(60)
+def purge_what_was_told() -> None:
+    """A batch of old deliveries and of old requests' keys."""
+    webhooks.purge()
+    idempotency.purge()

@@ -18,10 +18,16 @@ def _plain(text: str) -> Telling:
 
 def _with(text: str, *names: str) -> Telling:
     def tell(payload: Payload) -> str:
-        said = [str(payload[name]).replace("_", " ") for name in names if payload.get(name) not in (None, "", [])]
+        said = [_words(payload[name]) for name in names if payload.get(name) not in (None, "", [], {})]
         return f"{text}: {' · '.join(said)}" if said else text
 
     return tell
+
+
+def _words(value: Any) -> str:
+    """A code, several, or the names of elements that changed."""
+    several = [str(each) for each in value] if isinstance(value, list | dict) else [str(value)]
+    return ", ".join(several).replace("_", " ")
 
 
 def _moved(payload: Payload) -> str:
@@ -29,6 +35,26 @@ def _moved(payload: Payload) -> str:
     after = str(payload.get("after", "")).replace("_", " ")
     reason = f". {payload['reason']}" if payload.get("reason") else ""
     return f"{verb}: now {after}{reason}"
+
+
+def _combined(text: str) -> Telling:
+    def tell(payload: Payload) -> str:
+        there = [(int(payload.get(f"{one}s") or 0), one) for one in ("charge", "document", "order")]
+        counts = [f"{count} {one}{'' if count == 1 else 's'}" for count, one in there if count]
+        kept = (
+            "; who had it open goes on"
+            if payload.get("claim_kept")
+            else "; somebody had it open"
+            if payload.get("held_by")
+            else ""
+        )
+        return f"{text}{f' with {_and(counts)}' if counts else ''}{kept}"
+
+    return tell
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
 
 
 def _hold(payload: Payload) -> str:
@@ -50,6 +76,22 @@ _TELLINGS: Final[dict[str, Telling]] = {
     "registration.registered": _with("Registered", "class"),
     "registration.updated": _with("Registration updated", "elements"),
     "registration.discharge_cancelled": _plain("Discharge cancelled"),
+    "registration.named": _plain("Known by its number only: the sender combined it before anything came for it"),
+    "registration.transferred": _with("Moved in the house", "before", "after"),
+    "registration.visit_moved": _plain("A visit was moved between accounts"),
+    "registration.visit_merged": _plain("Two visit numbers became one"),
+    "account.patient_merged": _plain("The patient's numbers became one"),
+    "account.patient_moved": _plain("The account was moved to another patient"),
+    "account.patient_changed": _with("Patient changed", "elements"),
+    "account.combined": _combined("Combined into another account"),
+    "account.absorbed": _combined("Took another account in"),
+    "leave.left": _with("Leave of absence: left", "on"),
+    "leave.returned": _with("Leave of absence: back", "on"),
+    "leave.left_cancelled": _with("Leave of absence taken back", "on"),
+    "leave.return_cancelled": _with("Return from leave taken back", "on"),
+    "order.received": _with("Order received", "kind", "status"),
+    "order.changed": _with("Order changed", "kind", "status", "elements"),
+    "document.renamed": _with("Document renamed", "type"),
     "account.moved": _moved,
     "account.ended": _with("Ended without a claim", "reason"),
     "document.received": _with("Document received", "type", "status"),
@@ -62,9 +104,13 @@ _TELLINGS: Final[dict[str, Telling]] = {
     "work.claimed": _with("Work taken", "kind"),
     "work.returned": _with("Work put back", "reason"),
     "work.taken_over": _with("Work taken over", "reason"),
+    "work.carried_over": _plain("Work goes on with who had the combined account"),
     "work.rerouted": _with("Moved to another queue", "queue"),
     "work.assigned": _with("Work assigned", "reason"),
     "work.unassigned": _plain("Assignment undone"),
+    "release.sample_looked": lambda payload: (
+        "Looked at in the daily sample: right" if payload.get("right") else "Looked at in the daily sample: something is wrong"
+    ),
     "work.closed": _with("Work done", "kind", "outcome"),
     "coding.abstracted": _plain("Claim elements abstracted from the record"),
     "coding.evidence_linked": _plain("Evidence linked"),

@@ -2,8 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import board, csv_files, earlier, go, history, imports, my_work, parked, timing
-from .views.claims import cases, lists, one, remittances
+from .api.schema_view import page as api_reference
+from .views import board, bulk, csv_files, earlier, files, go, history, imports, my_work, parked, search, status, timing, webhooks
+from .views.access import looks, openings
+from .views.claims import cases, deliveries, lists, one, remittances
 from .views.queries import answer, composer, overview, query
 
 app_name = "worklist"
@@ -12,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("next/", my_work.get_next, name="get_next"),
     path("work/<int:pk>/put-back/", my_work.give_back, name="put_back"),
     path("go/", go.go, name="go"),
+    path("search/", search.search, name="search"),
     path("board/", board.board, name="board"),
     path("board/approve/", board.approve, name="approve"),
     path("board/<int:pk>/send-back/", board.send_back, name="send_back"),
@@ -22,6 +25,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("claims/<int:pk>/rejected/", one.rejected, name="rejected"),
     path("claims/<int:pk>/discrepancy/", one.discrepancy, name="discrepancy"),
     path("claims/releases/<int:pk>/again/", lists.again, name="claim_again"),
+    path("claims/codes/<int:pk>/", deliveries.delivery, name="delivery"),
+    path("claims/codes/<int:pk>/again/", deliveries.again, name="delivery_again"),
+    path("claims/destinations/", deliveries.destinations, name="destinations"),
+    path("claims/destinations/<int:pk>/", deliveries.destination, name="destination"),
     path("claims/remittance/", remittances.post_remittance, name="post_remittance"),
     path("claims/remittances/<int:pk>/", remittances.remittance, name="remittance"),
     path("claims/cases/<int:pk>/", cases.case, name="case"),
@@ -30,12 +37,30 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/", imports.imports, name="imports"),
     path("imports/csv/", csv_files.csv_files, name="csv_files"),
     path("imports/csv/template.csv", csv_files.template, name="csv_template"),
+    path("imports/upload/", files.upload, name="upload_messages"),
+    path("imports/files/<int:pk>/", files.file, name="message_file"),
+    path("imports/files/<int:pk>/stop/", files.stop, name="stop_message_file"),
+    path("imports/many/", bulk.many, name="many_imports"),
+    path("imports/many/<int:pk>/", bulk.run, name="bulk_run"),
+    path("imports/many/<int:pk>/stop/", bulk.stop, name="stop_bulk"),
     path("imports/<int:pk>/", imports.message, name="import"),
     path("imports/<int:pk>/again/", imports.again, name="import_again"),
     path("imports/<int:pk>/correct/", imports.correct, name="import_correct"),
     path("imports/<int:pk>/set-aside/", imports.set_aside, name="import_set_aside"),
+    path("api/", api_reference, name="api_reference"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<int:pk>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<int:pk>/key/", webhooks.change_key, name="change_webhook_key"),
+    path("webhooks/<int:pk>/end/", webhooks.end, name="end_webhook"),
     path("parked/", parked.parked, name="parked"),
     path("parked/<int:pk>/again/", parked.again, name="parked_again"),
+    path("golive/", include("worklist.views.golive.urls")),
+    path("process/", include("worklist.views.process.urls")),
+    path("status/", status.status, name="status"),
+    path("looks/", looks.looks, name="looks"),
+    path("looks/file/", looks.looks_file, name="looks_file"),
+    path("openings/<int:pk>/", openings.opening, name="opening"),
+    path("openings/<int:pk>/review/", openings.review, name="review_opening"),
     path("rules/", include("worklist.views.lab.urls")),
     path("time/", timing.mine, name="my_time"),
     path("time/<int:pk>/", timing.record, name="record_time"),

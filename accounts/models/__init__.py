@@ -16,6 +16,8 @@ from .document import Deficiency, DeficiencyQuality, Document, DocumentType, Doc
 from .event import AccessRecord, Event
 from .facility import Facility, Payer, PayerKind, Unit
 from .hold import Hold, HoldSource, OwnerRole
+from .leave import LeaveKind, LeaveNotice
+from .order import PLACEMENT, Order, OrderKind, OrderStatus
 from .outbox import OutboxRow, OutboxState
 from .patient import Patient, Provider, Sex
 from .work import Queue, WorkItem, WorkKind
@@ -23,6 +25,7 @@ from .work import Queue, WorkItem, WorkKind
 __all__ = [
     "INPATIENT_CLASSES",
     "PAST_RELEASE",
+    "PLACEMENT",
     "AccessRecord",
     "Account",
     "BillingKind",
@@ -40,7 +43,12 @@ __all__ = [
     "Facility",
     "Hold",
     "HoldSource",
+    "LeaveKind",
+    "LeaveNotice",
     "Milestone",
+    "Order",
+    "OrderKind",
+    "OrderStatus",
     "OutboxRow",
     "OutboxState",
     "OwnerRole",

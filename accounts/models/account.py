@@ -105,6 +105,10 @@ class Account(models.Model):
     operating = models.ForeignKey("accounts.Provider", null=True, blank=True, on_delete=models.PROTECT, related_name="operated")
     condition_codes = models.JSONField(default=list, help_text="UB-04 condition codes, as text.")
     occurrence_codes = models.JSONField(default=list, help_text='[{"code": "55", "date": "2026-09-01"}]')
+    occurrence_spans = models.JSONField(
+        default=list,
+        help_text='[{"code": "74", "from": "2026-09-02", "through": "2026-09-03"}]; leaves keep their own up to date.',
+    )
     value_codes = models.JSONField(default=list, help_text='[{"code": "54", "amount": "3200"}]')
     total_charges = models.DecimalField(
         max_digits=12, decimal_places=2, default=0, help_text="Sum of charge lines, kept by a trigger."
@@ -159,7 +163,7 @@ class Account(models.Model):
 
 
 class Encounter(models.Model):
-    """A visit with class and times; an account covers one or more of them."""
+    """A visit with class and times; an account covers one or more of them. ``merged_into`` is set by an A42."""
 
     facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="encounters")
     visit_number = models.CharField(max_length=40, db_collation="C")
@@ -169,6 +173,7 @@ class Encounter(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     accounts = models.ManyToManyField(Account, related_name="encounters")
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_from")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("facility", "visit_number"), name="encounter_number_once")]

@@ -40,7 +40,11 @@ class DocumentType(models.TextChoices):
 
 
 class Document(models.Model):
-    """One document of one account, known by the sender's id."""
+    """One document of one account, known by the sender's id.
+
+    An addendum is a document of its own with its own author; ``addendum_to`` is what it adds to. ``replaced_by`` is the
+    document that took this one's place: its newest version is then cancelled, and its words stay readable.
+    """
 
     facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="documents")
@@ -49,6 +53,8 @@ class Document(models.Model):
     title = models.CharField(max_length=120)
     first_received_at = models.DateTimeField(auto_now_add=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    addendum_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="addenda")
+    replaced_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("facility", "source_id"), name="document_source_once")]
@@ -87,7 +93,8 @@ class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
 class DocumentVersion(models.Model):
     """One state of a document's words; never changed. Evidence points here.
 
-    ``text`` has LF line ends; evidence positions count Unicode code points in it.
+    ``text`` has LF line ends; evidence positions count Unicode code points in it. ``repeats`` is the version whose words it
+    says again: the document came from an account that was combined, or an addendum arrived.
     """
 
     facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
@@ -101,6 +108,7 @@ class DocumentVersion(models.Model):
     authored_at = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(auto_now_add=True)
+    repeats = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     objects = DocumentVersionQuerySet.as_manager()
 

@@ -50,6 +50,8 @@ class AccessRecord(models.Model):
             # Who saw this account; what this person saw.
             models.Index(fields=("account", "-at"), name="access_by_account"),
             models.Index(fields=("user", "-at"), name="access_by_user"),
+            # The access report: everything in a period, by keyset.
+            models.Index(fields=("-at", "-id"), name="access_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,11 @@
 """Patients and providers, as one facility knows them."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Concat, Upper
+
+#: A patient's name as it is searched: family, given and middle name in capitals, one space between them.
+SEARCHED_NAME = Upper(Concat("family_name", models.Value(" "), "given_name", models.Value(" "), "middle_name"))
 
 
 class Sex(models.TextChoices):
@@ -35,6 +40,12 @@ class Patient(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("facility", "authority", "mrn"), name="patient_mrn_once")]
+        indexes = [
+            # Account search: three letters or more anywhere in the name.
+            GinIndex(OpClass(SEARCHED_NAME, name="gin_trgm_ops"), name="patient_by_name"),
+            # Account search: the beginning of a medical record number, whoever assigned it.
+            models.Index(fields=("facility", "mrn"), name="patient_by_mrn"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.family_name}, {self.given_name}"

@@ -1,11 +1,12 @@
 """What coding answers when floor 1 tells of a moment: an addendum that was waited for has arrived; there is a record to read
-for suggestions."""
+for suggestions; an account with open queries is combined into another."""
 
 from accounts import listeners
 from accounts.actors import Actor
 from accounts.models import Account, WorkItem, WorkKind
 
 from .services.queries.documenting import documents_arrived
+from .services.queries.ending import end_for_combining
 from .services.suggesting import plan_suggestions
 
 
@@ -13,6 +14,7 @@ def start_listening() -> None:
     """Register; called once when the app is ready."""
     listeners.listen("revision_raised", _on_revision)
     listeners.listen("work_opened", _on_work)
+    listeners.listen("account_combining", _on_combining)
 
 
 def _on_revision(*, account: Account, what: str, by: Actor) -> None:
@@ -24,3 +26,7 @@ def _on_revision(*, account: Account, what: str, by: Actor) -> None:
 def _on_work(*, item: WorkItem, by: Actor) -> None:
     if item.kind == WorkKind.CODING:
         plan_suggestions(item.account)
+
+
+def _on_combining(*, account: Account, into: Account, by: Actor) -> None:
+    end_for_combining(account=account, by=by)

@@ -15,6 +15,8 @@ APPEND_ONLY: Final = frozenset(
         "accounts_event",
         "accounts_accessrecord",
         "accounts_documentversion",
+        "accounts_leavenotice",
+        "database_backup",
         "codesets_code",
         "codesets_codegroup",
         "codesets_indexword",
@@ -28,11 +30,13 @@ APPEND_ONLY: Final = frozenset(
         "coding_recordabstract",
         "coding_sentquery",
         "guidelines_ruleevent",
+        "policy_policyevent",
         "policy_policyversion",
         "payment_adjustment",
         "payment_payment",
         "payment_provideradjustment",
         "payment_remittance",
+        "registration_feedevent",
         "release_check",
         "release_release",
         "release_certificate",
@@ -41,12 +45,15 @@ APPEND_ONLY: Final = frozenset(
         "staff_staffevent",
         "staff_signinrecord",
         "staff_breakglass",
+        "staff_breakglassreview",
         "worklist_queuesetversion",
+        "worklist_samplelook",
     }
 )
 
 #: Rows that are not history: sessions, second factors, finished work, bytes of files that were loaded or discarded,
-#: what was left in a form.
+#: what was left in a form, requests that were answered and receivers that were told some time ago.
+#: A feed's mapping is configuration: registration_feedevent remembers what it was.
 DELETABLE: Final = frozenset(
     {
         "django_session",
@@ -55,15 +62,24 @@ DELETABLE: Final = frozenset(
         "account_emailaddress",
         "account_emailconfirmation",
         "mfa_authenticator",
+        "socialaccount_socialaccount",
+        "socialaccount_socialtoken",  # none is ever kept; removing a connection asks
         "staff_cachedvalue",
         "codesets_uploadpiece",
+        "policy_policydraft",
+        "registration_deliverybody",
+        "registration_feed_facilities",
+        "registration_feedmap",
+        "registration_feedroute",
         "worklist_queuesetdraft",
         "worklist_accountdraft",
         "worklist_ruledraft",
+        "worklist_idempotencykey",
+        "worklist_webhookdelivery",
     }
 )
 
-#: Only migrations write these.
+#: Only migrations write these; the sign-on's application comes from the environment.
 READ_ONLY: Final = frozenset(
     {
         "django_migrations",
@@ -71,6 +87,7 @@ READ_ONLY: Final = frozenset(
         "auth_permission",
         "auth_group",
         "auth_group_permissions",
+        "socialaccount_socialapp",
     }
 )
 
@@ -78,6 +95,22 @@ READ_ONLY: Final = frozenset(
 PROTECTED_COLUMNS: Final[dict[str, frozenset[str]]] = {
     "accounts_account": frozenset(
         {"id", "facility_id", "revision", "event_sequence", "event_head", "hold_version", "total_charges", "created_at"}
+    ),
+    "staff_apitoken": frozenset(
+        {
+            "id",
+            "owner_id",
+            "facility_id",
+            "made_by_id",
+            "name",
+            "prefix",
+            "secret_hash",
+            "scope",
+            "roles",
+            "epoch",
+            "made_at",
+            "expires_at",
+        }
     ),
     "codesets_tablerelease": frozenset({"id", "system", "label", "checksum", "source", "loaded_at", "loaded_by_id"}),
 }

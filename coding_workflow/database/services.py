@@ -1,13 +1,18 @@
 """Bringing a database up to date: migrate as its owner, then grant to the application's role."""
 
 import gc
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from django.core.management import call_command
 from django.db import connections
+from django.db.backends.utils import CursorWrapper
 
 from .privileges import grant_statements
+
+_ASK_AGAIN_SECONDS: Final = 0.2
 
 
 def provision(*, verbosity: int = 1) -> None:
@@ -31,13 +36,23 @@ def _migrate(verbosity: int) -> None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Two deployments at once: the second waits until the first is done, and then finds nothing to do."""
+    """Two deployments at once: the second waits until the first is done, and then finds nothing to do.
+
+    It asks again and again rather than once for long: an index that is made concurrently waits for every statement
+    that was there before it, and so would wait for one that waits for us.
+    """
     with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtext('coding_workflow.provision'))")
+        while not _locked(cursor):
+            time.sleep(_ASK_AGAIN_SECONDS)
         try:
             yield
         finally:
             cursor.execute("SELECT pg_advisory_unlock(hashtext('coding_workflow.provision'))")
+
+
+def _locked(cursor: CursorWrapper) -> bool:
+    cursor.execute("SELECT pg_try_advisory_lock(hashtext('coding_workflow.provision'))")
+    return bool(cursor.fetchone()[0])
 
 
 def apply_grants() -> None:

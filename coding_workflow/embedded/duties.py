@@ -24,9 +24,9 @@ def _management(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, "manage.py", *arguments, "--skip-checks")
 
 
-def web(host: str, port: int) -> Duty:
-    """The pages."""
-    options = ("--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "8")
+def web(host: str, port: int, processes: int = 1) -> Duty:
+    """The pages, by so many processes of eight threads each."""
+    options = ("--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(processes), "--blocking-threads", "8")
     limits = ("--backlog", "256", "--workers-kill-timeout", "5", "--respawn-failed-workers")
     return Duty("web", (_tool("granian"), *options, *limits, "coding_workflow.wsgi:application"), patience=8)
 
@@ -36,11 +36,16 @@ def relay() -> Duty:
     return Duty("relay", _management("relay"), patience=5)
 
 
-def worker() -> Duty:
+def worker(processes: int = 2) -> Duty:
     """The checks and all other work for later."""
-    options = ("-Q", "interactive,bulk", "--pool", "prefork", "-c", "2", "--loglevel", "INFO")
+    options = ("-Q", "interactive,bulk", "--pool", "prefork", "-c", str(processes), "--loglevel", "INFO")
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     return Duty("worker", (_tool("celery"), "-A", "coding_workflow.celery", "worker", *options, *quiet), patience=10)
+
+
+def feeds() -> Duty:
+    """The MLLP listeners and watched folders, a process for each; they finish the message in hand."""
+    return Duty("feeds", _management("feeds"), patience=10)
 
 
 def _preparing() -> dict[str, tuple[str, ...]]:
@@ -56,7 +61,7 @@ class Plan:
     """
 
     web: Callable[[str, int], Duty] = web
-    background: tuple[Duty, ...] = field(default_factory=lambda: (relay(), worker()))
+    background: tuple[Duty, ...] = field(default_factory=lambda: (relay(), worker(), feeds()))
     preparing: Mapping[str, tuple[str, ...]] = field(default_factory=_preparing)
     seeding: tuple[str, ...] = field(default_factory=lambda: _management("seed_demo", "--once-told", "--opening"))
     filling: tuple[str, ...] = field(default_factory=lambda: ("nice", *_management("seed_demo")))

@@ -1,20 +1,21 @@
 """What a rule necessarily looks at, and what an account has to look at: the rule set brings together those that meet. Pure.
 
-A token is a letter for the family and the beginning of a code or a whole word: ``d:I21``, ``h:992``, ``t:operative_note``.
+A token is a letter for the family and the beginning of a code or a whole word: ``d:I21``, ``h:992``, ``t:operative_note``,
+``e:AGE_CONFLICT`` (an edit of the Medicare Code Editor that the account has), ``m:any`` (a service with a modifier).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 
 from .facts import Facts
 from .service_codes import HCPCS_SYSTEMS
 
-DIAGNOSES, PROCEDURES, SERVICES, DOCUMENTS = "d:", "x:", "h:", "t:"
+DIAGNOSES, PROCEDURES, SERVICES, DOCUMENTS, EDITS = "d:", "x:", "h:", "t:", "e:"
+MODIFIED = "m:any"
 #: Rules are found by the category of a code: its first three characters.
 CATEGORY = 3
 _FAMILY = len(DIAGNOSES)
+_WHOLE = (DOCUMENTS, EDITS)
 _LONGEST = 7
 _KEPT_CODES = 100_000
 
@@ -43,36 +44,38 @@ class Anchors:
 def words_of(facts: Facts) -> frozenset[str] | None:
     """Each code and type of document of an account as one word, ``d:I2109``; None where diagnoses or documents are not known.
 
+    The edits of the Medicare Code Editor are known to a case alone (``Case.words``).
+
     Then nothing can be ruled out, and every rule must be asked.
     """
     if facts.diagnoses is None or facts.documents is None:
         return None
-    return frozenset(chain(_diagnoses(facts), _services(facts), _documents(facts)))
+    return frozenset([*_diagnoses(facts), *_services(facts), *_documents(facts)])
 
 
 @lru_cache(maxsize=_KEPT_CODES)
 def tokens(word: str) -> frozenset[str]:
-    """Every beginning of a code, so that a prefix of any length is found by one look; a type of document is met whole."""
-    if word.startswith(DOCUMENTS):
+    """Every beginning of a code, so that a prefix of any length is found by one look; what is no code is met whole."""
+    if word.startswith(_WHOLE) or word == MODIFIED:
         return frozenset((word,))
     return frozenset(word[:length] for length in range(_FAMILY + 1, min(len(word), _FAMILY + _LONGEST) + 1))
 
 
-def _diagnoses(facts: Facts) -> Iterator[str]:
-    for diagnosis in (*(facts.diagnoses or ()), *facts.external_causes):
-        yield DIAGNOSES + diagnosis.code
-    for code in (facts.admitting_diagnosis, *facts.reason_for_visit):
-        yield DIAGNOSES + code
+def _diagnoses(facts: Facts) -> list[str]:
+    coded = [DIAGNOSES + diagnosis.code for diagnosis in (*(facts.diagnoses or ()), *facts.external_causes)]
+    return [*coded, DIAGNOSES + facts.admitting_diagnosis, *[DIAGNOSES + code for code in facts.reason_for_visit]]
 
 
-def _services(facts: Facts) -> Iterator[str]:
-    for procedure in facts.procedures:
-        yield PROCEDURES + procedure.code
-        if procedure.system in HCPCS_SYSTEMS:
-            yield SERVICES + procedure.code
-    for line in facts.lines:
-        yield SERVICES + line.hcpcs
+def _services(facts: Facts) -> list[str]:
+    services = [SERVICES + procedure.code for procedure in facts.procedures if procedure.system in HCPCS_SYSTEMS]
+    modified = any([line.modifiers for line in facts.lines]) or any([each.modifiers for each in facts.procedures])
+    return [
+        *services,
+        *([MODIFIED] if modified else ()),
+        *[PROCEDURES + procedure.code for procedure in facts.procedures],
+        *[SERVICES + line.hcpcs for line in facts.lines],
+    ]
 
 
-def _documents(facts: Facts) -> Iterator[str]:
-    return (DOCUMENTS + document.type for document in facts.documents or ())
+def _documents(facts: Facts) -> list[str]:
+    return [DOCUMENTS + document.type for document in facts.documents or ()]

@@ -2,18 +2,19 @@
 
 import datetime
 from collections.abc import Iterable
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from accounts.stay import length_of_stay, line_date
 from coding_workflow.policy.rules import FacilityPolicy
 
-from .anchoring import tokens, words_of
+from .anchoring import EDITS, tokens, words_of
+from .derived import derived
 from .facts import Coder, Diagnosis, Document, Facts, Line, Procedure
 from .grouper import GroupingAnswer, GroupingClaim
 from .service_codes import HCPCS_SYSTEMS
 from .situations import situations
 from .support import Supported, supported
-from .tables import NotesAnswer, Tables
+from .tables import NotesAnswer, Tables, UnitsAnswer
 
 #: First day of ICD-10 in the United States (45 CFR 162.1002).
 ICD_10_FROM = datetime.date(2015, 10, 1)
@@ -60,12 +61,12 @@ class Case:
             return None
         return next((at for at, diagnosis in enumerate(self.diagnoses) if diagnosis.code.startswith(prefixes)), None)
 
-    @cached_property
+    @derived
     def beginnings(self) -> frozenset[str]:
         """Every beginning of every submitted diagnosis code: most rules ask for codes that an account does not have."""
         return frozenset().union(*map(beginnings, self.codes))
 
-    @cached_property
+    @derived
     def siblings(self) -> tuple[str, ...]:
         """The submitted diagnosis codes, each once, that share their category with another one. Most accounts have few."""
         found: dict[str, dict[str, None]] = {}
@@ -73,19 +74,19 @@ class Case:
             found.setdefault(code[:3], {})[code] = None
         return tuple(code for codes in found.values() if len(codes) > 1 for code in codes)
 
-    @cached_property
+    @derived
     def notes(self) -> dict[str, NotesAnswer]:
         """Submitted ICD-10-CM code -> its instructional notes; empty where they are not loaded."""
         if not self.icd_10 or not self.is_loaded("ICD-10-CM-NOTES"):
             return {}
         return {code: self.tables.notes(code) or NO_NOTES for code in self.codes}
 
-    @cached_property
+    @derived
     def tables_date(self) -> datetime.date | None:
         """The date that chooses the account's tables; worked out once, since each line asks."""
         return self.facts.tables_date
 
-    @cached_property
+    @derived
     def icd_10(self) -> bool:
         """Coded in ICD-10; false for accounts whose date lies before 2015-10-01."""
         return self.tables_date is None or self.tables_date >= ICD_10_FROM
@@ -100,12 +101,12 @@ class Case:
         """The table that inpatient procedures come from."""
         return "ICD-10-PCS" if self.icd_10 else "ICD-9-CM-PX"
 
-    @cached_property
+    @derived
     def judged_on(self) -> datetime.date:
         """The day of the judgement, given as a fact; the discharge date where it was not given."""
         return self.facts.judged_on or self.tables_date or datetime.date.max
 
-    @cached_property
+    @derived
     def age(self) -> int | None:
         """Whole years at admission (at discharge where admission is not given)."""
         born, on = self.facts.patient.birth_date, self.facts.admit_date or self.tables_date
@@ -113,14 +114,14 @@ class Case:
             return None
         return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
-    @cached_property
+    @derived
     def length_of_stay(self) -> int | None:
         """Midnights between admission and discharge; same day is 1."""
         if self.facts.admit_date is None or self.facts.discharge_date is None:
             return None
         return length_of_stay(self.facts.admit_date, self.facts.discharge_date)
 
-    @cached_property
+    @derived
     def grouping(self) -> GroupingAnswer | None:
         """DRG and MCE answer of an inpatient account; None where there is none, also where the grouper refuses."""
         claim = self._claim()
@@ -146,13 +147,13 @@ class Case:
             procedures=tuple(each.code for each in facts.procedures if each.system == "ICD-10-PCS"),
         )
 
-    @cached_property
+    @derived
     def principal_refused(self) -> bool:
         """Whether the Medicare Code Editor already refuses the principal diagnosis, so that a guideline need not say it again."""
         edits = self.grouping.mce if self.grouping else ()
         return any(edit in PRINCIPAL_EDITS and self.principal and subject == self.principal.code for edit, subject in edits)
 
-    @cached_property
+    @derived
     def editor(self) -> dict[str, list[str]]:
         """Edit of the Medicare Code Editor -> what it is about, as often as the editor counts it."""
         found: dict[str, list[str]] = {}
@@ -160,47 +161,48 @@ class Case:
             found.setdefault(edit, []).append(subject)
         return found
 
-    @cached_property
+    @derived
     def complications(self) -> dict[str, str]:
         """Secondary code -> ``CC`` or ``MCC``."""
         return dict(self.grouping.severities) if self.grouping else {}
 
-    @cached_property
+    @derived
     def hospital_acquired(self) -> dict[str, str]:
         """Secondary code on a hospital-acquired condition list -> whether its criteria are met."""
         return dict(self.grouping.hacs) if self.grouping else {}
 
-    @cached_property
+    @derived
     def situations(self) -> frozenset[str]:
         """The circumstances that policy rows depend on (``policy.vocabulary.SITUATIONS``)."""
         return situations(self.facts, self.codes, self.grouping)
 
-    @cached_property
+    @derived
     def words(self) -> frozenset[str] | None:
-        """Codes and types of documents, by which rules are found (``anchoring``)."""
-        return words_of(self.facts)
+        """Codes, types of documents and edits of the editor, by which rules are found (``anchoring``)."""
+        words = words_of(self.facts)
+        return words.union([EDITS + name for name in self.editor]) if words and self.editor else words
 
-    @cached_property
+    @derived
     def tokens(self) -> frozenset[str] | None:
         """The beginnings of these words."""
         return None if self.words is None else frozenset().union(*map(tokens, self.words))
 
-    @cached_property
+    @derived
     def documents(self) -> dict[str, Document]:
         """Documents of the record by id."""
         return {document.id: document for document in self.facts.documents or ()}
 
-    @cached_property
+    @derived
     def received(self) -> frozenset[str]:
         """The types of document in the record."""
         return frozenset(document.type for document in self.facts.documents or ())
 
-    @cached_property
+    @derived
     def received_signed(self) -> frozenset[str]:
         """The types of which one is signed."""
         return frozenset(document.type for document in self.facts.documents or () if document.signed)
 
-    @cached_property
+    @derived
     def coders(self) -> dict[str, Coder]:
         """Everyone whose competence is known, by id."""
         known = {coder.id: coder for coder in self.facts.coders}
@@ -219,24 +221,24 @@ class Case:
         """The day that chooses the tables of a service, where it is another than the account's; else None."""
         return self._days[service.date]
 
-    @cached_property
+    @derived
     def _days(self) -> dict[datetime.date | None, datetime.date | None]:
         """Day of a service -> the day that chooses its tables; worked out once, since every table asks."""
         dates = {line.date for line in self.facts.lines} | {procedure.date for procedure in self.facts.procedures}
         chosen = {date: line_date(self.tables_date, date, inpatient=self.inpatient) for date in dates}
         return {date: None if on == self.tables_date else on for date, on in chosen.items()}
 
-    @cached_property
+    @derived
     def service_days(self) -> tuple[datetime.date | None, ...]:
         """The days on which tables by day of service are asked, the account's own as None; that one alone without services."""
         return tuple(sorted({self.service_day(service) for service in self.services}, key=str)) or (None,)
 
-    @cached_property
+    @derived
     def modified(self) -> tuple[Line, ...]:
         """Charge lines with a code and a modifier."""
         return tuple(line for line in self.facts.lines if line.hcpcs and line.modifiers)
 
-    @cached_property
+    @derived
     def services(self) -> tuple[Line | Procedure, ...]:
         """Everything coded in HCPCS or CPT: charge lines with a code, then coded procedures not on a line."""
         lines = tuple(line for line in self.facts.lines if line.hcpcs)
@@ -244,7 +246,7 @@ class Case:
         loose = (each for each in self.facts.procedures if each.system in HCPCS_SYSTEMS and each.code not in on_lines)
         return (*lines, *loose)
 
-    @cached_property
+    @derived
     def charged(self) -> dict[tuple[str, datetime.date | None], list[Line]]:
         """HCPCS code and day of service -> its lines."""
         found: dict[tuple[str, datetime.date | None], list[Line]] = {}
@@ -253,7 +255,14 @@ class Case:
                 found.setdefault((line.hcpcs, line.date), []).append(line)
         return found
 
-    @cached_property
+    @derived
+    def limited(self) -> tuple[tuple[str, list[Line], UnitsAnswer], ...]:
+        """Code, its lines of one day, and the published limit of its units; only codes that have one."""
+        asked = [(code, lines, self.service_day(lines[0])) for (code, _), lines in self.charged.items()]
+        limits = [(code, lines, self.tables.unit_limit(code, on)) for code, lines, on in asked if self.is_loaded("MUE", on)]
+        return tuple((code, lines, limit) for code, lines, limit in limits if limit is not None)
+
+    @derived
     def supported(self) -> tuple[Supported, ...]:
         """Every code that the record must support, with the kinds of support asked of it."""
         return tuple(supported(self.facts, self.documents, self.complications, self.hospital_acquired))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from .anchoring import DIAGNOSES, Anchors
+from .anchoring import DIAGNOSES, MODIFIED, Anchors
 from .case import ICD_10_FROM, Case
 from .facts import Facts
 from .findings import Severity
@@ -96,16 +96,18 @@ def rule(
     starts: datetime.date | None = None,
     ends: datetime.date | None = None,
     codes: Iterable[str] = (),
+    modified: bool = False,
 ) -> Callable[[Judge], Judge]:
     """Register the function below as a built-in rule.
 
     ``codes`` are beginnings of diagnosis codes: an account without any of them is not shown to the rule, which must have
-    nothing to say about it (``tests/guidelines/test_index.py``). Empty: every account in scope is shown.
+    nothing to say about it (``tests/guidelines/test_index.py``). Empty: every account in scope is shown. ``modified``: only
+    accounts with a modifier on a service are.
     """
 
     def keep(judge: Judge) -> Judge:
         scope = frozenset(classes), frozenset(payers)
-        anchors = Anchors(frozenset(DIAGNOSES + code for code in codes))
+        anchors = Anchors(frozenset([*(DIAGNOSES + code for code in codes), *([MODIFIED] if modified else [])]))
         kept = (version, severity, *scope, looks_at, owner, fix, override, anchors)
         register(Rule(id, judge, condition, reference, *kept, starts=starts, ends=ends))
         return judge

@@ -29,10 +29,10 @@ def situations(facts: Facts, codes: Sequence[str], grouping: GroupingAnswer | No
         "specimen_sent": _specimen_sent(facts),
         "sterilization": "Z302" in codes,
         "condition_code_44": "44" in facts.condition_codes,
-        "therapy": any(_is_therapy(line) for line in facts.lines),
+        "therapy": any([_is_therapy(line) for line in facts.lines]),
         "left_without_being_seen": "Z5321" in codes,
     }
-    return frozenset(name for name, present in holds.items() if present)
+    return frozenset([name for name, present in holds.items() if present])
 
 
 def _short_stay(facts: Facts) -> bool:

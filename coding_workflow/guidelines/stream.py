@@ -3,17 +3,20 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from coding_workflow.policy.rules import FacilityPolicy
 
-from .engine import evaluate
+from .engine import evaluate_all
 from .facts import Facts, FactsError, facts_from_json
 from .ruleset import RuleSet
 from .tables import Tables
 
 TablesFor = Callable[[Facts], Tables]
 RulesFor = Callable[[Facts], RuleSet]
+#: Lines held in memory and judged together.
+_AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +27,16 @@ class Answer:
     valid: bool
 
 
-def evaluate_line(
-    line: str, number: int, *, rules_for: RulesFor, policy: FacilityPolicy, tables_for: TablesFor, only: str
-) -> Answer:
-    """Judge one line; a line that is not valid is answered with its id, where it has one, and an ``error`` object."""
+def _read(line: str, number: int) -> Facts | Answer:
+    """The facts of a line; one that is not valid is answered with its id, where it has one, and an ``error`` object."""
     try:
         obj = json.loads(line)
     except (ValueError, RecursionError):
         return _error(None, number, "", "", "the line is not JSON")
     try:
-        facts = facts_from_json(obj)
+        return facts_from_json(obj)
     except FactsError as error:
         return _error(obj, number, error.place, error.key, str(error))
-    evaluation = evaluate(facts, rules_for(facts), tables_for(facts), policy)
-    return Answer(evaluation.as_json(only), valid=True)
 
 
 def _error(obj: Any, number: int, place: str, key: str, message: str) -> Answer:
@@ -52,7 +51,10 @@ def _error(obj: Any, number: int, place: str, key: str, message: str) -> Answer:
 def evaluate_lines(
     lines: Iterable[tuple[int, str]], *, rules_for: RulesFor, policy: FacilityPolicy, tables_for: TablesFor, only: str = ""
 ) -> Iterator[Answer]:
-    """Judge numbered lines in order, one at a time; blank lines are passed over."""
-    for number, line in lines:
-        if line.strip():
-            yield evaluate_line(line, number, rules_for=rules_for, policy=policy, tables_for=tables_for, only=only)
+    """Judge numbered lines and answer in their order; blank lines are passed over. Some hundred are read at once."""
+    numbered = ((number, line) for number, line in lines if line.strip())
+    while read := [_read(line, number) for number, line in islice(numbered, _AT_ONCE)]:
+        asked = [(facts, rules_for(facts), tables_for(facts)) for facts in read if isinstance(facts, Facts)]
+        judged = iter(evaluate_all(asked, policy))
+        for each in read:
+            yield each if isinstance(each, Answer) else Answer(next(judged).as_json(only), valid=True)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from .facts import Document, Evidence, Facts
+from .facts import Document, Evidence, Facts, Line, Procedure
 from .service_codes import is_surgery
 from .words import point
 
@@ -32,22 +32,30 @@ def supported(
 ) -> Iterator[Supported]:
     """Every diagnosis and procedure with its kinds; coder-assigned surgery on outpatient lines counts as a procedure."""
 
-    def of(code: str, kinds: frozenset[str], evidence: tuple[Evidence, ...]) -> Supported:
-        return Supported(code, kinds, evidence, tuple([record[each.document] for each in evidence if each.document in record]))
-
     queried = {code for query in facts.queries for code in query.codes}
     principal = True
     for diagnosis in (*(facts.diagnoses or ()), *facts.external_causes):
-        code = diagnosis.code
+        code, evidence = diagnosis.code, diagnosis.evidence
         kinds = _kinds(principal, code in complications, code in hospital_acquired, diagnosis.queried or code in queried)
-        yield of(code, kinds, diagnosis.evidence)
+        yield Supported(code, kinds, evidence, _cited(evidence, record))
         principal = False
-    for procedure in facts.procedures:
-        yield of(procedure.code, PROCEDURE, procedure.evidence)
+    for service in _procedures(facts):
+        code = service.hcpcs if isinstance(service, Line) else service.code
+        yield Supported(code, PROCEDURE, service.evidence, _cited(service.evidence, record))
+
+
+def _procedures(facts: Facts) -> Iterator[Procedure | Line]:
+    yield from facts.procedures
+    if facts.inpatient:
+        return
     coded = {procedure.code for procedure in facts.procedures}
-    for line in () if facts.inpatient else facts.lines:
+    for line in facts.lines:
         if line.source == "coder" and line.hcpcs not in coded and is_surgery(line.hcpcs):
-            yield of(line.hcpcs, PROCEDURE, line.evidence)
+            yield line
+
+
+def _cited(evidence: tuple[Evidence, ...], record: Mapping[str, Document]) -> tuple[Document, ...]:
+    return tuple([record[each.document] for each in evidence if each.document in record]) if evidence else ()
 
 
 @cache

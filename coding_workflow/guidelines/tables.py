@@ -162,13 +162,14 @@ class RecordingTables:
     """Passes questions on, asks each once, and keeps the answers."""
 
     def __init__(self, tables: Tables) -> None:
-        self._loaded = _Answers[tuple[str, Day], str | None](lambda asked: tables.loaded(*asked))
-        self._codes = _Answers[tuple[str, str, Day], CodeAnswer | None](lambda asked: tables.code(*asked))
+        # Written as annotations, which are not evaluated here: a generic class costs a microsecond each time it is named.
+        self._loaded: _Answers[tuple[str, Day], str | None] = _Answers(lambda asked: tables.loaded(*asked))
+        self._codes: _Answers[tuple[str, str, Day], CodeAnswer | None] = _Answers(lambda asked: tables.code(*asked))
         self._notes = _Answers(tables.notes)
         self._exempt = _Answers(tables.poa_exempt)
-        self._pairs = _Answers[tuple[frozenset[str], Day], tuple[PairAnswer, ...]](lambda asked: tables.pairs(*asked))
-        self._units = _Answers[tuple[str, Day], UnitsAnswer | None](lambda asked: tables.unit_limit(*asked))
-        self._listings = _Answers[tuple[str, str, Day], tuple[Listing, ...]](lambda asked: tables.listings(*asked))
+        self._pairs: _Answers[tuple[frozenset[str], Day], tuple[PairAnswer, ...]] = _Answers(lambda asked: tables.pairs(*asked))
+        self._units: _Answers[tuple[str, Day], UnitsAnswer | None] = _Answers(lambda asked: tables.unit_limit(*asked))
+        self._listings: _Answers[tuple[str, str, Day], tuple[Listing, ...]] = _Answers(lambda asked: tables.listings(*asked))
         self._grouping = _Answers(tables.grouping)
 
     def loaded(self, system: str, on: Day = None) -> str | None:

@@ -56,6 +56,18 @@ class Bell:
                 return sent
         return len(row_ids)
 
+    def ask_for_life(self, lane: str) -> None:
+        """Send a word to a worker of this lane, unless messages lie there: then what they bring is the sign of life.
+
+        While no worker fetches there is one such word at most.
+        """
+        if self.queued(lane) != 0:
+            return
+        try:
+            app.send_task("outbox.alive", queue=lane, producer=self._open(), retry=False)
+        except UNREACHABLE as error:
+            self._fall_silent(error)
+
     def close(self) -> None:
         """Drop the connection, whatever state it is in."""
         if self._connection is not None:

@@ -10,7 +10,7 @@ from django.db import connection
 from accounts.outbox import LANES
 from accounts.scope import ALL, scoped
 
-from . import leases
+from . import heartbeats, leases
 from .bell import Bell
 from .ear import Ear
 
@@ -58,6 +58,7 @@ class Relay:
         while not self._stop.is_set():
             try:
                 self.sweep()
+                self._sign_of_life()
             except DatabaseError as error:
                 log.warning("relay.database_unreachable", error=type(error).__name__)
                 connection.close()
@@ -71,6 +72,13 @@ class Relay:
         if lost:
             log.warning("outbox.parked", rows=lost, error=leases.WORKER_LOST)
         return sum(self._ring_lane(lane) for lane in LANES if self._bell.within_reach())
+
+    def _sign_of_life(self) -> None:
+        if not heartbeats.beat(heartbeats.RELAY):
+            return
+        for lane in LANES:
+            if self._bell.within_reach():
+                self._bell.ask_for_life(lane)
 
     def _ring_lane(self, lane: str) -> int:
         queued = self._bell.queued(lane)

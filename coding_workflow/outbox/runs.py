@@ -36,6 +36,7 @@ def run(row: OutboxRow) -> bool:
         return _end(row, "outbox.parked", refusal.code)
     except Exception as error:  # a handler may fail in any way, and its row must say so
         return _end(row, "outbox.failed", place_of(error))
+    log.info("outbox.done", row=row.pk, kind=row.kind, attempt=row.attempts)
     return True
 
 

@@ -3,13 +3,13 @@
 from accounts.models import OutboxRow
 from coding_workflow.outbox.registry import handler
 
-from .services import look_at_late_change, make_claims
+from .services import bill_release, look_at_late_change
 
 
 @handler("payment.make_claims")
 def claims_of_release(row: OutboxRow) -> None:
-    """Make the claims of the release in the payload."""
-    make_claims(release_id=int(row.payload["release"]))
+    """Make the claims of the release in the payload, or hand its final codes over."""
+    bill_release(release_id=int(row.payload["release"]))
 
 
 @handler("payment.late_change")

@@ -2,14 +2,16 @@
 
 import datetime
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
-from typing import Any, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from . import vocabulary
 from .rules import (
     Alternative,
     AutoRelease,
+    BilledBy,
     BillHold,
     Downstream,
     EvidencePolicy,
@@ -18,12 +20,16 @@ from .rules import (
     RequiredDocument,
     RequiredTable,
     Scope,
+    StepTarget,
     UnsignedDocuments,
 )
 
 MAX_CHARACTERS = 200_000
 MAX_DAYS = 60
 MAX_LINK_DAYS = 30
+MAX_TARGET_DAYS = 365
+#: As long as a service on an account.
+MAX_SERVICE = 20
 
 
 @dataclass(frozen=True)
@@ -50,17 +56,36 @@ def from_json(text: str) -> FacilityPolicy:
 
     Raises ``PolicyInvalid``.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise PolicyInvalid([Fault("", f"is longer than {MAX_CHARACTERS:,} characters")])
-    try:
-        raw = json.loads(text)
-    except (ValueError, RecursionError) as err:
-        raise PolicyInvalid([Fault("", f"is not JSON: {err}")]) from err
-    policy: FacilityPolicy = _read(FacilityPolicy, raw, "")
-    faults = tuple(check(policy))
+    policy, faults = from_plain(parse(text))
     if faults:
         raise PolicyInvalid(faults)
     return policy
+
+
+def parse(text: str) -> Any:
+    """The plain data of a JSON text. Raises ``PolicyInvalid`` where it is too long or is none."""
+    if len(text) > MAX_CHARACTERS:
+        raise PolicyInvalid([Fault("", f"is longer than {MAX_CHARACTERS:,} characters")])
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as err:
+        raise PolicyInvalid([Fault("", f"is not JSON: {err}")]) from err
+
+
+def from_plain(raw: Any) -> tuple[FacilityPolicy, tuple[Fault, ...]]:
+    """The policy in plain data, and everything that is wrong in it, each at its place.
+
+    Where something is wrong the policy holds a stand-in there: it is good for showing, never for judging.
+    """
+    found: list[Fault] = []
+    policy: FacilityPolicy = _Reader(found).read(FacilityPolicy, raw, "")
+    unread = {fault.place for fault in found}
+    return policy, (*found, *(fault for fault in check(policy) if not _inside(fault.place, unread)))
+
+
+def _inside(place: str, unread: Collection[str]) -> bool:
+    """Whether a fault is about a stand-in: its place, or the place that it belongs to, could not be read."""
+    return any(place == each or not each or place.startswith((f"{each}.", f"{each}[")) for each in unread)
 
 
 def check(policy: FacilityPolicy) -> Iterator[Fault]:
@@ -69,45 +94,61 @@ def check(policy: FacilityPolicy) -> Iterator[Fault]:
     yield from _repeated_codes(policy)
 
 
-def _read(kind: Any, raw: Any, place: str) -> Any:
-    if is_dataclass(kind):
-        return _read_record(kind, raw, place)
-    if get_origin(kind) is tuple:
-        item = get_args(kind)[0]
-        return tuple(_read(item, each, f"{place}[{n}]") for n, each in enumerate(_expect(list, raw, place, "a list")))
-    if kind is datetime.date:
-        return _read_date(raw, place)
-    return _expect(kind, raw, place, {str: "text", int: "a whole number", bool: "true or false"}[kind])
+_STAND_INS: Final[dict[Any, Any]] = {str: "", int: 0, bool: False, list: [], dict: {}}
+_KINDS: Final = {str: "text", int: "a whole number", bool: "true or false"}
 
 
-def _read_record(kind: Any, raw: Any, place: str) -> Any:
-    given = _expect(dict, raw, place, "an object")
-    known = {each.name: each for each in fields(kind)}
-    faults = [Fault(_join(place, name), "is not a setting of this policy") for name in given if name not in known]
-    faults += [
-        Fault(_join(place, name), "is missing") for name, each in known.items() if name not in given and not _optional(each)
-    ]
-    if faults:
-        raise PolicyInvalid(faults)
-    hints = get_type_hints(kind)
-    return kind(**{name: _read(hints[name], value, _join(place, name)) for name, value in given.items()})
+@dataclass(frozen=True)
+class _Reader:
+    """Reads as far as it goes; what cannot be read becomes a fault and a stand-in."""
+
+    faults: list[Fault]
+
+    def read(self, kind: Any, raw: Any, place: str) -> Any:
+        if is_dataclass(kind):
+            return self._record(kind, raw, place)
+        if get_origin(kind) is tuple:
+            item, rows = get_args(kind)[0], self._expect(list, raw, place, "a list")
+            return tuple(self.read(item, each, f"{place}[{n}]") for n, each in enumerate(rows))
+        if get_origin(kind) is UnionType:
+            return None if raw in (None, "") else self.read(get_args(kind)[0], raw, place)
+        if kind is datetime.date:
+            return self._date(raw, place)
+        return self._expect(kind, raw, place, _KINDS[kind])
+
+    def _record(self, kind: Any, raw: Any, place: str) -> Any:
+        given = self._expect(dict, raw, place, "an object")
+        known = {each.name: each for each in fields(kind)}
+        self.faults.extend(Fault(_join(place, name), "is not a setting of this policy") for name in given if name not in known)
+        hints = get_type_hints(kind)
+        values = {name: self.read(hints[name], given[name], _join(place, name)) for name in known if name in given}
+        for name, each in known.items():
+            if name not in given and not _optional(each):
+                values[name] = self._missing(hints[name], _join(place, name), told=isinstance(raw, dict))
+        return kind(**values)
+
+    def _missing(self, kind: Any, place: str, *, told: bool) -> Any:
+        """A stand-in for what is not there; nothing is said of the parts of what is itself missing."""
+        if told:
+            self.faults.append(Fault(place, "is missing"))
+        return _Reader([]).read(kind, None, place)
+
+    def _date(self, raw: Any, place: str) -> datetime.date:
+        try:
+            return datetime.date.fromisoformat(raw if isinstance(raw, str) else "")
+        except ValueError:
+            self.faults.append(Fault(place, "is not a date like 2026-09-30"))
+            return datetime.date.max
+
+    def _expect(self, kind: Any, raw: Any, place: str, words: str) -> Any:
+        if type(raw) is kind:
+            return raw
+        self.faults.append(Fault(place, f"must be {words}"))
+        return _STAND_INS[kind]
 
 
 def _optional(each: Field[Any]) -> bool:
     return each.default is not MISSING or each.default_factory is not MISSING
-
-
-def _read_date(raw: Any, place: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(_expect(str, raw, place, "a date"))
-    except ValueError as err:
-        raise PolicyInvalid([Fault(place, "is not a date like 2026-09-30")]) from err
-
-
-def _expect(kind: Any, raw: Any, place: str, words: str) -> Any:
-    if type(raw) is not kind:
-        raise PolicyInvalid([Fault(place, f"must be {words}")])
-    return raw
 
 
 def _join(place: str, name: str) -> str:
@@ -144,6 +185,11 @@ def _nothing(record: Any, place: str) -> Iterator[Fault]:
 def _scope(row: Scope, place: str) -> Iterator[Fault]:
     yield from _words(row.patient_classes, vocabulary.PATIENT_CLASSES, f"{place}.patient_classes")
     yield from _words(row.payer_kinds, vocabulary.PAYER_KINDS, f"{place}.payer_kinds")
+    for service in row.services:
+        if not 0 < len(service) <= MAX_SERVICE or service.split() != [service]:
+            yield Fault(
+                f"{place}.services", f"“{service}” is not a service: a code without spaces, at most {MAX_SERVICE} characters"
+            )
 
 
 def _alternative(row: Alternative, place: str) -> Iterator[Fault]:
@@ -192,9 +238,19 @@ def _auto_release(row: AutoRelease, place: str) -> Iterator[Fault]:
         yield Fault(f"{place}.daily_sample", "must be at least 1")
 
 
+def _target(row: StepTarget, place: str) -> Iterator[Fault]:
+    yield from _words([row.step], vocabulary.TARGET_STEPS, f"{place}.step")
+    if not 1 <= row.days <= MAX_TARGET_DAYS:
+        yield Fault(f"{place}.days", f"must be 1 to {MAX_TARGET_DAYS}")
+
+
 def _unsigned(row: UnsignedDocuments, place: str) -> Iterator[Fault]:
     yield from _words([row.severity], vocabulary.SEVERITIES, f"{place}.severity")
     yield from _words(row.document_types, vocabulary.DOCUMENT_TYPES, f"{place}.document_types")
+
+
+def _billed_by(row: BilledBy, place: str) -> Iterator[Fault]:
+    yield from _words([row.system], vocabulary.BILLING_SYSTEMS, f"{place}.system")
 
 
 def _queries(row: QueryPolicy, place: str) -> Iterator[Fault]:
@@ -231,8 +287,10 @@ _CHECKS: dict[type, Callable[[Any, str], Iterator[Fault]]] = {
     RequiredTable: _required_table,
     Downstream: _downstream,
     BillHold: _bill_hold,
+    StepTarget: _target,
     AutoRelease: _auto_release,
     UnsignedDocuments: _unsigned,
     QueryPolicy: _queries,
+    BilledBy: _billed_by,
     FacilityPolicy: _policy,
 }

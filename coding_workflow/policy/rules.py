@@ -17,14 +17,16 @@ from .vocabulary import EVIDENCE_FORMS, MANDATORY_EVIDENCE
 
 @dataclass(frozen=True)
 class Scope:
-    """Which accounts a row is about; an empty list means all of them."""
+    """Which accounts a row is about; an empty list means all of them. ``services`` are codes as registration sends them."""
 
     patient_classes: tuple[str, ...] = ()
     payer_kinds: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
 
-    def covers(self, patient_class: str, payer_kind: str) -> bool:
-        """Whether an account of this class and payer is meant."""
-        return _among(patient_class, self.patient_classes) and _among(payer_kind, self.payer_kinds)
+    def covers(self, patient_class: str, payer_kind: str, service: str = "") -> bool:
+        """Whether an account of this class, payer and service is meant; a row that names services means none without one."""
+        here = _among(patient_class, self.patient_classes) and _among(payer_kind, self.payer_kinds)
+        return here and _among(service, self.services)
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,16 @@ class AutoRelease:
 
 
 @dataclass(frozen=True)
+class StepTarget:
+    """Days after discharge by which an account of this scope has left a step (``vocabulary.TARGET_STEPS``); who is later is
+    counted as late."""
+
+    step: str
+    days: int
+    scope: Scope = Scope()
+
+
+@dataclass(frozen=True)
 class UnsignedDocuments:
     """What an unsigned document that supports a code does."""
 
@@ -156,11 +168,20 @@ class QueryPolicy:
 
 
 @dataclass(frozen=True)
+class BilledBy:
+    """Who bills released accounts of this scope (``vocabulary.BILLING_SYSTEMS``)."""
+
+    system: str
+    scope: Scope = Scope()
+
+
+@dataclass(frozen=True)
 class FacilityPolicy:
     """The whole policy of a facility at one moment. Of rows that both fit an account, the first wins.
 
     ``suggestions_for``: the patient classes whose coders are offered codes from the record's words; none unless named.
-    Who pays is not asked: what is offered must not depend on it.
+    Who pays is not asked: what is offered must not depend on it. ``observe_until``: the day on which the facility goes live;
+    before it the gate judges and reports, holds nothing and releases nothing.
     """
 
     title: str
@@ -175,29 +196,32 @@ class FacilityPolicy:
     query_is_legal_record: bool = field(default=False)
     queries: QueryPolicy = QueryPolicy()
     suggestions_for: tuple[str, ...] = ()
+    billed_by: tuple[BilledBy, ...] = ()
+    targets: tuple[StepTarget, ...] = ()
+    observe_until: datetime.date | None = None
 
     def documents_accepted(
-        self, patient_class: str, payer_kind: str, situations: frozenset[str]
+        self, patient_class: str, payer_kind: str, situations: frozenset[str], service: str = ""
     ) -> tuple[tuple[RequiredDocument, frozenset[str]], ...]:
         """The rows of the matrix that ask something of this account, in order, with the document types that satisfy each.
 
-        Few accounts differ in all three, so the answer is kept.
+        Few accounts differ in all of it, so the answer is kept.
         """
-        asked = patient_class, payer_kind, situations
+        asked = patient_class, payer_kind, situations, service
         if asked not in self._accepted:
-            rows, _ = self._rows_for(patient_class, payer_kind)
+            rows, _ = self._rows_for(patient_class, payer_kind, service)
             applying = (row for row in rows if row.applies_in(situations))
             self._accepted[asked] = tuple((row, row.accepted_types(situations)) for row in applying)
         return self._accepted[asked]
 
-    def tables_required(self, patient_class: str, payer_kind: str) -> frozenset[str]:
+    def tables_required(self, patient_class: str, payer_kind: str, service: str = "") -> frozenset[str]:
         """The tables (``vocabulary.TABLES``) that must be loaded to judge this account."""
-        _, tables = self._rows_for(patient_class, payer_kind)
+        _, tables = self._rows_for(patient_class, payer_kind, service)
         return tables
 
-    def _rows_for(self, patient_class: str, payer_kind: str) -> tuple[tuple[RequiredDocument, ...], frozenset[str]]:
+    def _rows_for(self, patient_class: str, payer_kind: str, service: str) -> tuple[tuple[RequiredDocument, ...], frozenset[str]]:
         """Documents and tables of one scope. Scopes are few and a policy never changes, so each is looked for once."""
-        scope = patient_class, payer_kind
+        scope = patient_class, payer_kind, service
         if scope not in self._scopes:
             documents = tuple(row for row in self.required_documents if row.scope.covers(*scope))
             rows = (row for row in self.required_tables if row.scope.covers(*scope))
@@ -205,28 +229,44 @@ class FacilityPolicy:
         return self._scopes[scope]
 
     @cached_property
-    def _accepted(self) -> dict[tuple[str, str, frozenset[str]], tuple[tuple[RequiredDocument, frozenset[str]], ...]]:
+    def _accepted(self) -> dict[tuple[str, str, frozenset[str], str], tuple[tuple[RequiredDocument, frozenset[str]], ...]]:
         return {}
 
     @cached_property
-    def _scopes(self) -> dict[tuple[str, str], tuple[tuple[RequiredDocument, ...], frozenset[str]]]:
+    def _scopes(self) -> dict[tuple[str, str, str], tuple[tuple[RequiredDocument, ...], frozenset[str]]]:
         return {}
 
-    def downstream_for(self, table: str, patient_class: str, payer_kind: str, on: datetime.date) -> Downstream | None:
+    def downstream_for(
+        self, table: str, patient_class: str, payer_kind: str, on: datetime.date, service: str = ""
+    ) -> Downstream | None:
         """The declaration that stands in for a table not loaded; None once it has expired (``expires_on`` itself is too late).
 
         ``on`` is the day of the judgement, not of the discharge.
         """
-        fitting = (d for d in self.downstream if d.table == table and d.scope.covers(patient_class, payer_kind))
+        fitting = (d for d in self.downstream if d.table == table and d.scope.covers(patient_class, payer_kind, service))
         return next((each for each in fitting if on < each.expires_on), None)
 
-    def bill_hold_days(self, patient_class: str, payer_kind: str) -> int:
+    def bill_hold_days(self, patient_class: str, payer_kind: str, service: str = "") -> int:
         """Days to wait after discharge; 0 where no row fits."""
-        return next((row.days for row in self.bill_holds if row.scope.covers(patient_class, payer_kind)), 0)
+        return next((row.days for row in self.bill_holds if row.scope.covers(patient_class, payer_kind, service)), 0)
 
-    def auto_release_for(self, patient_class: str, payer_kind: str) -> AutoRelease | None:
+    def auto_release_for(self, patient_class: str, payer_kind: str, service: str = "") -> AutoRelease | None:
         """The row under which a clean account is released without a person, or None."""
-        return next((row for row in self.auto_release if row.scope.covers(patient_class, payer_kind)), None)
+        return next((row for row in self.auto_release if row.scope.covers(patient_class, payer_kind, service)), None)
+
+    def target_days(self, step: str, patient_class: str, payer_kind: str, service: str = "") -> int | None:
+        """Days after discharge by which an account has left this step; None where the policy sets no target."""
+        fitting = (row for row in self.targets if row.step == step and row.scope.covers(patient_class, payer_kind, service))
+        return next((row.days for row in fitting), None)
+
+    def observes(self, on: datetime.date) -> bool:
+        """Whether the gate only reports on this business date."""
+        return self.observe_until is not None and on < self.observe_until
+
+    def bills_through(self, patient_class: str, payer_kind: str, service: str = "") -> str:
+        """``claims`` (we make the claim) where no row fits, or ``patient_accounting`` (it bills from our final codes)."""
+        fitting = (row.system for row in self.billed_by if row.scope.covers(patient_class, payer_kind, service))
+        return next(fitting, "claims")
 
     def unsigned_severity(self, document_type: str) -> str:
         """``hold`` or ``warn`` for evidence on an unsigned document of this type."""

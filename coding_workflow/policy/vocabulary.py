@@ -50,6 +50,9 @@ DOCUMENT_TYPES: Final = (
     "other",
 )
 
+#: Who makes the bill of a released account: we do (837I), or the hospital's patient accounting from our final codes.
+BILLING_SYSTEMS: Final = ("claims", "patient_accounting")
+
 #: Circumstances of an account that a required-document row may depend on, and what each means.
 #: The rule engine works out which ones an account is in.
 SITUATIONS: Final = {
@@ -110,3 +113,12 @@ OWNER_ROLES: Final = (
     "administrator",
     "compliance",
 )
+
+#: Steps that a target may be set for, and what leaving one means.
+TARGET_STEPS: Final = {
+    "coding": "final coded",
+    "query": "answered or ended",
+    "held": "freed by its owner",
+    "approval": "released",
+    "billed": "paid",
+}

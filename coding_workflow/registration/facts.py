@@ -59,6 +59,7 @@ class VisitFacts:
     condition_codes: tuple[str, ...] | None = None
     occurrence_codes: tuple[tuple[str, datetime.date], ...] | None = None
     value_codes: tuple[tuple[str, Decimal], ...] | None = None
+    occurrence_spans: tuple[tuple[str, datetime.date, datetime.date], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,22 @@ class DiagnosisHint:
 
 
 @dataclass(frozen=True, slots=True)
+class PriorNumbers:
+    """Numbers that shall no longer be used; empty where the message does not name one."""
+
+    authority: str = ""
+    mrn: str = ""
+    account_number: str = ""
+    visit_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class VisitMessage:
-    """An admission, registration, update, discharge or a cancellation of one."""
+    """An admission, registration, update, transfer, leave, discharge or a cancellation of one.
+
+    ``occurred`` is when it happened, where the sender says so; ``expected_back`` belongs to a leave; ``prior`` to a class
+    change that also gives the account another number.
+    """
 
     trigger: str
     patient: PatientFacts
@@ -92,6 +107,30 @@ class VisitMessage:
     coverages: tuple[CoverageFacts, ...] = ()
     diagnoses: tuple[DiagnosisHint, ...] = ()
     flags: tuple[str, ...] = field(default=())
+    occurred: Moment | None = None
+    expected_back: Moment | None = None
+    prior: PriorNumbers | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMessage:
+    """A patient, apart from any account."""
+
+    trigger: str
+    patient: PatientFacts
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MergeMessage:
+    """Numbers that become one, or what moves from one number to another: ``prior`` ends, the others survive."""
+
+    trigger: str
+    patient: PatientFacts
+    prior: PriorNumbers
+    account_number: str = ""
+    visit: VisitFacts | None = None
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +144,34 @@ class AccountKey:
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
-    """One state of one document. ``type_codes`` are the sender's, the most telling first."""
+    """One state of one document. ``type_codes`` are the sender's, the most telling first.
+
+    ``text`` is None where only the header was sent. ``relation`` to the document ``parent``: ``addendum`` or ``replacement``.
+    """
 
     source_id: str
     type_codes: tuple[str, ...]
     title: str
-    text: str
+    text: str | None
     status: str
     author: ProviderFacts | None = None
     authored: Moment | None = None
     signed: Moment | None = None
+    parent: str = ""
+    relation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """One state of one order; ``codes`` are the sender's. None where the message does not say it."""
+
+    source_id: str
+    status: str | None = None
+    codes: tuple[str, ...] = ()
+    description: str = ""
+    ordered: Moment | None = None
+    ordered_by: ProviderFacts | None = None
+    authenticated: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +191,10 @@ class ChargeFacts:
 
 @dataclass(frozen=True, slots=True)
 class RecordMessage:
-    """Documents and charges for one account."""
+    """Documents, charges and orders for one account."""
 
     key: AccountKey
     documents: tuple[DocumentFacts, ...] = ()
     charges: tuple[ChargeFacts, ...] = ()
     flags: tuple[str, ...] = ()
+    orders: tuple[OrderFacts, ...] = ()

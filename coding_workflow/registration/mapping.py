@@ -11,6 +11,8 @@ _CLASSES: Final = {
     "AMB": "clinic", "VR": "clinic",
 }  # fmt: skip
 _STAYS: Final = frozenset({"I", "IMP", "ACUTE"})
+#: Table 0004 again: a patient who has not arrived (P) or whose class is not known (U) says nothing about the class.
+_UNSAID: Final = frozenset({"P", "U"})
 _OUR_CLASSES: Final = frozenset(
     {"inpatient", "observation", "emergency", "outpatient_surgery", "clinic", "recurring", "ancillary", "newborn"}
 )
@@ -47,6 +49,13 @@ _DOCUMENT_TYPES: Final = {
     "54094-8": "nursing_note",
 }  # fmt: skip
 
+#: Order codes that place a patient, as many senders write them; every hospital has its own besides.
+_ORDERS: Final = {
+    "ADMIT": "inpatient", "ADMITIP": "inpatient", "ADMIT_INPATIENT": "inpatient", "INPATIENT": "inpatient",
+    "IPADMIT": "inpatient", "OBS": "observation", "OBSERVATION": "observation", "PLACEOBS": "observation",
+    "ADMIT_OBSERVATION": "observation", "PLACE_IN_OBSERVATION": "observation",
+}  # fmt: skip
+
 #: Degrees to the roles that evidence rules name.
 _ROLES: Final = {
     "MD": "physician", "DO": "physician", "MBBS": "physician", "DPM": "physician", "DDS": "physician", "DMD": "physician",
@@ -75,9 +84,15 @@ class LocalCodes:
         letter = (code or "").upper()
         if letter in _STAYS and (admission or "").upper() in {"N", "4"}:
             return "newborn"
+        if letter in _UNSAID:
+            return ""
         if letter == "O":
             return _OUTPATIENTS.get((patient_type or "").upper()) or _OUTPATIENTS.get((service or "").upper()) or "clinic"
         return _CLASSES.get(letter, "")
+
+    def says_no_class(self, code: str | None) -> bool:
+        """Whether PV1-2 holds a letter that says nothing about the class."""
+        return (code or "").upper() in _UNSAID
 
     def service(self, code: str) -> str:
         """The hospital service, as sent unless mapped."""
@@ -102,6 +117,11 @@ class LocalCodes:
         mapped = self._row("document_type", *codes)
         own = (code.lower() for code in codes if code.lower() in known)
         return mapped or next((_DOCUMENT_TYPES[code] for code in codes if code in _DOCUMENT_TYPES), "") or next(own, "")
+
+    def order_kind(self, codes: tuple[str, ...]) -> str:
+        """Inpatient or observation where a code is mapped to it or a default; anything else is another order."""
+        defaults = (_ORDERS[word] for code in codes if (word := code.upper().replace(" ", "_").replace("-", "_")) in _ORDERS)
+        return self._row("order", *codes) or next(defaults, "other")
 
     def author_role(self, role: str) -> str:
         """The role of a degree; a word in lower case is taken as the role itself."""

@@ -15,11 +15,12 @@ _KEPT_CODES, _KEPT_NOTES, _KEPT_RELEASES = 100_000, 50_000, 1_000
 
 
 class Line(NamedTuple):
-    """A code of the release, as it is answered."""
+    """A code of the release, as it is answered; ``undated`` is valid on every day of the release."""
 
     entry: CodeEntry
     answer: CodeAnswer
     listings: tuple[Listing, ...]
+    undated: bool
 
 
 class Book:
@@ -44,7 +45,8 @@ class Book:
         if entry is None:
             return None
         listings = tuple(Listing(each["name"], each["title"], tuple(each["codes"])) for each in entry.listings)
-        return Line(entry, CodeAnswer(entry.code, entry.title, entry.billable), listings)
+        undated = entry.valid_from is None and entry.valid_until is None
+        return Line(entry, CodeAnswer(entry.code, entry.title, entry.billable), listings, undated)
 
     def _notes(self, code: str) -> NotesAnswer | None:
         """Excludes1, code first and use additional of an ICD-10-CM code and everything above it, as code prefixes."""

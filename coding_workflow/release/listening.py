@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts import clock, listeners
 from accounts.actors import Actor
+from accounts.errors import Conflict
 from accounts.models import Account, Facility, Hold, HoldSource, Step
 from accounts.outbox import enqueue
 from coding_workflow.codesets.models import TableRelease
@@ -13,7 +14,7 @@ from coding_workflow.guidelines.lab.definition import Definition
 from coding_workflow.policy.models import PolicyVersion
 from coding_workflow.staff.models import Competence
 
-from .models import DueCause
+from .models import DueCause, Release
 from .services import reaching
 from .services.due import Reach, mark_due
 
@@ -28,6 +29,7 @@ def start_listening() -> None:
     listeners.listen("rules_changed", _on_rules)
     listeners.listen("policy_published", _on_policy)
     listeners.listen("competence_changed", _on_competence)
+    listeners.listen("account_combining", _on_combining)
 
 
 def request_check(account: Account) -> None:
@@ -68,3 +70,9 @@ def _on_policy(*, version: PolicyVersion, by: Actor) -> None:
 
 def _on_competence(*, competence: Competence, by: Actor) -> None:
     mark_due(reach=reaching.of_competence(competence), cause=DueCause.COMPETENCE)
+
+
+def _on_combining(*, account: Account, into: Account, by: Actor) -> None:
+    """What was billed under the account's number stays there: patient accounting takes the claim back first."""
+    if Release.objects.filter(account=account).exists():
+        raise Conflict("account.was_released", "The account was released to billing; it cannot be combined into another.")

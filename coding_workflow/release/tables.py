@@ -13,19 +13,21 @@ from coding_workflow.guidelines.facts import Facts
 from coding_workflow.guidelines.tables import CodeAnswer, Day, GrouperTables, Listing, NotesAnswer, PairAnswer, UnitsAnswer
 
 from .books import Book, Line, book_of
+from .service_edits import ServiceEdits
 
 #: The notes come with ICD-10-CM.
 _NOTES = "ICD-10-CM-NOTES"
 
 
-def tables_of(facts: Facts, every: Collection[TableRelease] | None = None) -> "DatabaseTables":
+def tables_of(facts: Facts, every: Collection[TableRelease] | None = None, edits: ServiceEdits | None = None) -> "DatabaseTables":
     """The tables that judge an account: those of its date and of its days of service, and NCCI's set for its payer and bill.
 
-    ``every`` release, where the caller has read them for many accounts.
+    ``every`` release, and ``edits`` of services, where the caller has read them for many accounts.
     """
     return tables_in_force(
         facts.tables_date,
         every=every,
+        edits=edits,
         payer_kind=facts.payer.kind,
         billing_kind=facts.billing_kind,
         codes={line.hcpcs for line in facts.lines if line.hcpcs},
@@ -41,6 +43,7 @@ def tables_in_force(
     codes: Collection[str] = (),
     days: Collection[datetime.date] = (),
     every: Collection[TableRelease] | None = None,
+    edits: ServiceEdits | None = None,
 ) -> "DatabaseTables":
     """The tables of a discharge or service date; without a date nothing is loaded.
 
@@ -48,7 +51,16 @@ def tables_in_force(
     limits, when they are asked.
     """
     sets = {table: ncci_set(table, payer_kind=payer_kind, billing_kind=billing_kind) for table in (NCCI_PTP, MUE)}
-    return DatabaseTables(on, sets, frozenset(codes), days, every)
+    return DatabaseTables(on, sets, frozenset(codes), days, every, edits)
+
+
+def service_edits(tables: Collection["DatabaseTables"]) -> ServiceEdits:
+    """What these would ask NCCI, each for its own services, asked once for all."""
+    return ServiceEdits.read(
+        pairs_in=(release for each in tables for release in each.releases_of(NCCI_PTP)),
+        limits_in=(release for each in tables for release in each.releases_of(MUE)),
+        codes=(code for each in tables for code in each.services),
+    )
 
 
 class DatabaseTables(GrouperTables):
@@ -61,8 +73,9 @@ class DatabaseTables(GrouperTables):
         codes: frozenset[str],
         days: Collection[datetime.date],
         every: Collection[TableRelease] | None = None,
+        edits: ServiceEdits | None = None,
     ) -> None:
-        self._on, self._sets, self._codes = on, sets, codes
+        self._on, self._sets, self.services, self._edits = on, sets, codes, edits
         self._releases: dict[str, list[TableRelease]] = {}
         self._chosen: dict[tuple[str, Day], Book | None] = {}
         asked = sorted({on, *days}) if on else []
@@ -70,14 +83,23 @@ class DatabaseTables(GrouperTables):
             for release in _overlapping(asked[0], asked[-1], every):
                 self._releases.setdefault(release.system, []).append(release)
 
+    def releases_of(self, table: str) -> list[TableRelease]:
+        """NCCI's releases on the account's days, of the set that judges it."""
+        return self._releases.get(self._sets[table], [])
+
+    def _asked(self, table: str) -> ServiceEdits | None:
+        """What was read for many accounts, where it has all that is asked about this one."""
+        return self._edits if self._edits and self._edits.cover(self.releases_of(table), self.services) else None
+
     def _book(self, system: str, on: Day = None) -> Book | None:
         """The release in force; asked for every code, so it is looked for once."""
-        asked = system, on
-        if asked not in self._chosen:
+        try:
+            return self._chosen[system, on]
+        except KeyError:
             day = on or self._on
             books = map(book_of, self._releases.get(system, ()))
-            self._chosen[asked] = next((book for book in books if day and book.covers(day)), None)
-        return self._chosen[asked]
+            chosen = self._chosen[system, on] = next((book for book in books if day and book.covers(day)), None)
+            return chosen
 
     def loaded(self, system: str, on: Day = None) -> str | None:
         """First day of the release in force, or None; for NCCI with the set that judges the account."""
@@ -90,7 +112,7 @@ class DatabaseTables(GrouperTables):
     def _line(self, system: str, code: str, on: Day = None) -> Line | None:
         book, day = self._book(system, on), on or self._on
         line = book.line(code) if book else None
-        return line if line and day and line.entry.valid_on(day) else None
+        return line if line and day and (line.undated or line.entry.valid_on(day)) else None
 
     def code(self, system: str, code: str, on: Day = None) -> CodeAnswer | None:
         """The code in force, headings included, or None."""
@@ -133,13 +155,13 @@ class DatabaseTables(GrouperTables):
     def _pairs(self) -> dict[tuple[int, str, str], list[PairEdit]]:
         """Every pair among the account's codes, in all its releases."""
         found: dict[tuple[int, str, str], list[PairEdit]] = {}
-        for row in codesets.pairs_among(self._releases.get(self._sets[NCCI_PTP], ()), self._codes):
+        for row in (self._asked(NCCI_PTP) or codesets).pairs_among(self.releases_of(NCCI_PTP), self.services):
             found.setdefault((row.release_id, row.column_1, row.column_2), []).append(row)
         return found
 
     @cached_property
     def _limits(self) -> dict[tuple[int, str], UnitLimit]:
-        rows = codesets.limits_of(self._releases.get(self._sets[MUE], ()), self._codes)
+        rows = (self._asked(MUE) or codesets).limits_of(self.releases_of(MUE), self.services)
         return {(row.release_id, row.code): row for row in rows}
 
 

@@ -7,6 +7,10 @@ from .environment import *
 from .base import *
 from .database import *
 from .security import *
+from .sign_on import *
 from .tasks import *
 from .claims import *
+from .feeds import *
+from .api import *
+from .operating import *
 from .logs import *

@@ -1,6 +1,7 @@
 """Applications, middleware, templates, time, static files."""
 
 import datetime
+import tomllib
 
 from .environment import BASE_DIR, env, env_flag
 
@@ -20,12 +21,14 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "csp",
     "django_htmx",
     "django_structlog",
     "template_partials",
     "lucide",
     "rest_framework",
+    "drf_spectacular",
     "coding_workflow.database",
     "coding_workflow.outbox",
     "coding_workflow.staff",
@@ -42,11 +45,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Before the host is looked at and anything is sent to https: probes come from the machine itself.
+    "worklist.operating.probes.ProbesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "coding_workflow.staff.middleware.PageHeadersMiddleware",
+    "worklist.api.middleware.ProblemMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "coding_workflow.staff.middleware.SameOriginMiddleware",
@@ -93,12 +99,15 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 
-REST_FRAMEWORK = {
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-}
-
 _STANDING = env("BUSINESS_DATE")
 BUSINESS_DATE = datetime.date.fromisoformat(_STANDING) if _STANDING else None
 AUDIT_SEAL_DIR = env("AUDIT_SEAL_DIR", str(BASE_DIR / "build" / "seals"))
+
+
+def _version() -> str:
+    """The release, as the project's own file says."""
+    path = BASE_DIR / "pyproject.toml"
+    return str(tomllib.loads(path.read_text())["project"]["version"]) if path.is_file() else "unknown"
+
+
+APPLICATION_VERSION = env("APPLICATION_VERSION") or _version()

@@ -13,6 +13,8 @@ _URL = env("DATABASE_URL", _FALLBACK)
 _OWNER_URL = env("DATABASE_OWNER_URL", _OWNER_FALLBACK)
 
 _OPTIONS = {
+    # A server that is away is told within seconds, not after the minutes of TCP.
+    "connect_timeout": "5",
     "options": "-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
     "application_name": env("APPLICATION_NAME", "coding-workflow"),
 }

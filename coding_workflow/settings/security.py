@@ -35,6 +35,8 @@ AUTH_PASSWORD_VALIDATORS = [
 # Sessions end after so many seconds without input by a person, and after so many in any case (45 CFR 164.312(a)(2)(iii)).
 SESSION_IDLE_SECONDS = int(env("SESSION_IDLE_SECONDS", str(15 * 60)))
 SESSION_ABSOLUTE_SECONDS = int(env("SESSION_ABSOLUTE_SECONDS", str(12 * 60 * 60)))
+# An emergency opening of a restricted account lasts so long (45 CFR 164.312(a)(2)(ii)).
+BREAK_GLASS_MINUTES = int(env("BREAK_GLASS_MINUTES", "60"))
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -68,7 +70,14 @@ ACCOUNT_FORMS = {
 }
 # A department sits behind one address, so limits by address are wide and limits by name are narrow.
 # A provider's link counts its own wrong tries; an address that posts to links without end is stopped as well.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/5m/key,50/d/key", "query_answer": "60/m/ip"}
+# Whoever looks up accounts faster than anybody reads them is copying the list of patients.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "60/m/ip,5/5m/key,50/d/key",
+    "query_answer": "60/m/ip",
+    "account_search": "20/m/user,300/h/user",
+    "sign_on_logout": "600/m/ip",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env("TRUSTED_PROXY_COUNT", "1" if env_flag("BEHIND_TLS_PROXY") else "0"))
 
 MFA_ADAPTER = "coding_workflow.staff.adapter.SecondFactorAdapter"

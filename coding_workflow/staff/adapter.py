@@ -1,24 +1,24 @@
 """How django-allauth behaves here: nobody signs up, names are not told apart, second factors are encrypted."""
 
-import base64
 import time
-from typing import Any
+from typing import Any, Final
 
 from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
 
 from accounts.clock import now
 
+from . import sealing, sign_on
 from .attempts import record_attempt
 from .models import SignInOutcome, StaffEvent, User
+
+_PURPOSE: Final = "coding_workflow.staff.second_factor"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -54,9 +54,19 @@ class AccountAdapter(DefaultAccountAdapter):
         known = User.objects.filter(username=name.lower()).values_list("pk", flat=True).first()
         record_attempt(request, SignInOutcome.REFUSED, user_id=known, typed_name=name)
 
+    def get_login_stages(self) -> list[str]:
+        """Without our own code when the sign-on says, by a value that policy trusts, that a second factor was used there."""
+        stages: list[str] = super().get_login_stages()
+        used_there = getattr(self.request, "sign_on_second_factor", False)
+        return [stage for stage in stages if not (used_there and stage.startswith("allauth.mfa."))]
+
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Begin the session under a new id."""
+        """Begin the session under a new id; one that began at the sign-on is marked."""
         super().login(request, user)
+        records = get_authentication_records(request, user)
+        if any(record["method"] == "socialaccount" for record in records):
+            request.session[sign_on.SESSION] = True
+            request.session[sign_on.SECOND_FACTOR] = getattr(request, "sign_on_second_factor", False)
         record_attempt(request, SignInOutcome.SIGNED_IN, user_id=user.pk)
 
     def logout(self, request: HttpRequest) -> None:
@@ -86,8 +96,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def _barred(user: User) -> str | None:
-    if not user.is_active:
+    if not user.is_active or user.is_system:
         return SignInOutcome.DISABLED
+    if settings.OIDC_ISSUER and settings.LOCAL_ACCOUNTS and user.username not in settings.LOCAL_ACCOUNTS:
+        return SignInOutcome.ONLY_SIGN_ON
     if user.temporary_password_until is not None and user.temporary_password_until <= now():
         return SignInOutcome.EXPIRED_PASSWORD
     return None
@@ -112,18 +124,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Under the present key (AES-128-CBC with HMAC-SHA256)."""
-        return _keys().encrypt(text.encode()).decode()
+        return sealing.seal(_PURPOSE, text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Under the present key or an earlier one, so that keys can be rotated."""
-        return _keys().decrypt(encrypted_text.encode()).decode()
-
-
-def _keys() -> MultiFernet:
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derived(secret)) for secret in secrets])
-
-
-def _derived(secret: str) -> bytes:
-    digest = salted_hmac("coding_workflow.staff.second_factor", "key", secret=secret, algorithm="sha256").digest()
-    return base64.urlsafe_b64encode(digest)
+        return sealing.unseal(_PURPOSE, encrypted_text)

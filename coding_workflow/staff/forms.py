@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from accounts.errors import Refused
 from accounts.models import Facility, PatientClass
@@ -97,3 +98,8 @@ class OpenRestrictedForm(forms.Form):
         max_length=LONGEST_REASON,
         help_text="Compliance reads it. Do not write about the patient here.",
     )
+
+    @property
+    def minutes(self) -> int:
+        """How long the account stays open."""
+        return int(settings.BREAK_GLASS_MINUTES)

@@ -17,6 +17,7 @@ from django.utils.cache import patch_vary_headers
 from accounts.errors import Refused
 from accounts.scope import scoped
 
+from . import sign_on
 from .access import Restricted, ask_to_sign_in, is_polling
 from .attempts import record_attempt
 from .forms import OpenRestrictedForm
@@ -96,7 +97,10 @@ class SessionLimitsMiddleware:
 
     def _over(self, request: HttpRequest) -> bool:
         session, at = request.session, time.time()
-        limits = Limits(settings.SESSION_IDLE_SECONDS, settings.SESSION_ABSOLUTE_SECONDS)
+        longest = settings.SESSION_ABSOLUTE_SECONDS
+        if session.get(sign_on.SESSION):
+            longest = min(longest, settings.OIDC_SESSION_SECONDS)
+        limits = Limits(settings.SESSION_IDLE_SECONDS, longest)
         reason = ended(session.setdefault(BEGAN, at), session.setdefault(SEEN, at), at, limits)
         if reason is not None:
             record_attempt(request, reason, user_id=request.user.pk)
@@ -135,7 +139,7 @@ class SignInDutiesMiddleware:
         user, match = request.user, request.resolver_match
         if not user.is_authenticated or (match is not None and match.url_name in self.OPEN):
             return None
-        if user.must_change_password:
+        if user.must_change_password and not request.session.get(sign_on.SESSION):
             return HttpResponseRedirect(reverse("account_change_password"))
         if settings.REQUIRE_TOTP and not _has_second_factor(request):
             return HttpResponseRedirect(reverse("mfa_activate_totp"))
@@ -143,6 +147,8 @@ class SignInDutiesMiddleware:
 
 
 def _has_second_factor(request: HttpRequest) -> bool:
+    if request.session.get(sign_on.SECOND_FACTOR):
+        return True
     records = get_authentication_records(request, request.user)
     if any(record["method"] == "mfa" for record in records):
         return True

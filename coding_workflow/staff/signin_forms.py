@@ -37,6 +37,11 @@ class SignInForm(LoginForm):
         """Whether this installation lets people in by password alone, which its sign-in page says."""
         return not settings.REQUIRE_TOTP
 
+    @property
+    def sign_on(self) -> str:
+        """What the hospital's own sign-on is called; empty where there is none."""
+        return str(settings.OIDC_NAME) if settings.OIDC_ISSUER else ""
+
     def clean_password(self) -> str:
         """The password as typed; a longer one than anybody can have is wrong without hashing it."""
         password: str = self.cleaned_data["password"]

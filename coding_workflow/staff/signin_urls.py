@@ -8,14 +8,18 @@ from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
 from .access import require_role
+from .views import sign_on
 
 signed_in = require_role()
 
 urlpatterns: list[URLPattern] = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
-    path("password/", signed_in(account.password_change), name="account_change_password"),
-    path("again/", signed_in(account.reauthenticate), name="account_reauthenticate"),
+    path("password/", signed_in(sign_on.own_password), name="account_change_password"),
+    path("again/", signed_in(sign_on.again), name="account_reauthenticate"),
+    path("sign-on/", sign_on.start, name="sign_on"),
+    path("sign-on/back/", sign_on.callback, name="sign_on_callback"),
+    path("sign-on/ended/", sign_on.logged_out_there, name="sign_on_ended"),
     path("code/", mfa.authenticate, name="mfa_authenticate"),
     path("code/again/", signed_in(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("app/", signed_in(RedirectView.as_view(pattern_name="staff:me")), name="mfa_index"),

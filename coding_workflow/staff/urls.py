@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import own, people, person
+from .views import own, people, person, tokens
 
 app_name = "staff"
 urlpatterns: list[URLPattern] = [
@@ -22,6 +22,11 @@ urlpatterns: list[URLPattern] = [
     path("me/sessions/", own.end_my_sessions, name="end_my_sessions"),
     path("me/keys/", own.keys, name="keys"),
     path("me/still-here/", own.still_here, name="still_here"),
+    path("me/tokens/", tokens.mine, name="my_tokens"),
+    path("tokens/", tokens.every, name="tokens"),
+    path("tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
+    path("systems/add/", tokens.add_system, name="add_system"),
+    path("systems/<int:pk>/", tokens.system, name="system"),
     path("restricted/<int:pk>/", own.restricted, name="restricted"),
     path("openings/", own.openings, name="openings"),
 ]

@@ -6,14 +6,20 @@ export const KEYS = [
   { keys: "g q", does: "go-queries", words: "Go to Queries" },
   { keys: "g c", does: "go-claims", words: "Go to Claims" },
   { keys: "g l", does: "go-rules", words: "Go to Rules" },
+  { keys: "g s", does: "go-search", words: "Find an account by number or name" },
   { keys: "g i", does: "go-imports", words: "Go to Imports" },
+  { keys: "g f", does: "go-feeds", words: "Go to Feeds" },
   { keys: "g k", does: "go-parked", words: "Go to Parked work" },
+  { keys: "g f", does: "go-process", words: "Go to Process" },
+  { keys: "g a", does: "go-status", words: "Go to Status" },
+  { keys: "g e", does: "go-looks", words: "Go to Access: who looked" },
   { keys: "g p", does: "go-people", words: "Go to People" },
   { keys: "g t", does: "go-tables", words: "Go to Code tables" },
   { keys: "n", does: "get-next", words: "Get next account" },
   { keys: "j", does: "next-page", words: "Next page of the list" },
   { keys: "k", does: "first-page", words: "Back to the start of the list" },
   { keys: "/", does: "find", words: "Find on this page" },
+  { keys: "/", does: "go-search", words: "Find an account" },
   { keys: "d", does: "add-diagnosis", words: "Add a diagnosis" },
   { keys: "p", does: "add-procedure", words: "Add a procedure" },
   { keys: "e", does: "link-evidence", words: "Link the selected text as evidence" },
@@ -72,12 +78,18 @@ function unfold(part) {
   part.querySelector("input:not([type=hidden]), select, textarea")?.focus();
 }
 
+// Of the actions that share a key, the first that the page offers.
+function meant(keys) {
+  const entries = KEYS.filter((each) => each.keys === keys);
+  return entries.find((each) => control(each.does)) ?? entries[0];
+}
+
 function listen(event) {
   const key = pressed(event);
   const chorded = key.startsWith("Ctrl+");
   if (event.altKey || event.defaultPrevented || (!chorded && (typing(event.target) || !singleKeys()))) return;
   const sequence = started ? `${started} ${key}` : key;
-  const entry = KEYS.find((each) => each.keys === sequence) ?? KEYS.find((each) => each.keys === key);
+  const entry = meant(sequence) ?? meant(key);
   clearTimeout(timer);
   started = "";
   if (entry && (entry.does === "show-keys" || control(entry.does))) {
@@ -102,7 +114,7 @@ function line({ keys, words }) {
   return [term, meaning];
 }
 
-export const available = () => KEYS.filter((entry) => entry.does === "show-keys" || control(entry.does));
+export const available = () => KEYS.filter((entry) => entry.does === "show-keys" || (control(entry.does) && meant(entry.keys) === entry));
 
 function show() {
   const here = HERE.filter((entry) => document.querySelector(entry.at) && !control(entry.does));

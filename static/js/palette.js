@@ -47,7 +47,9 @@ if (dialog) {
       event.preventDefault();
       // An account that was typed in full is meant; else the first of the list.
       const exact = [...accounts.querySelectorAll("a")].find((link) => link.dataset.number.toLowerCase() === words.value.trim().toLowerCase());
-      (exact ?? choices()[0])?.click();
+      // Searching by name is what is left when nothing else fits.
+      const offered = choices();
+      (exact ?? offered.find((each) => !("last" in each.dataset)) ?? offered[0])?.click();
     } else if (event.key.length === 1 && at > 0 && !event.ctrlKey && !event.metaKey) words.focus();
   });
 }

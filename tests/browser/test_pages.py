@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import Settings
 
 from accounts.actors import Actor
+from accounts.locking import lock_account
 from accounts.models import Account, Facility, WorkItem
+from accounts.services.holds import place_hold
 from coding_workflow.codesets import services
 from coding_workflow.codesets.models import TableUpload
 from coding_workflow.coding.models import ProviderQuery
@@ -22,12 +25,19 @@ from coding_workflow.coding.services.queries import renew_link
 from coding_workflow.guidelines.models import AdminRule
 from coding_workflow.guidelines.services import write_rule
 from coding_workflow.outbox.services import drain
-from coding_workflow.payment.models import Claim, ClaimFile, Remittance
-from coding_workflow.registration.models import InboundMessage
+from coding_workflow.payment.models import Claim, ClaimFile, Delivery, Remittance
+from coding_workflow.registration.models import BulkRun, Feed, InboundMessage
+from coding_workflow.registration.models import Delivery as MessageFile
 from coding_workflow.registration.services import import_message
+from coding_workflow.registration.services.bulk import Choice, start_bulk
+from coding_workflow.registration.services.feeds import FeedSettings, add_route, create_feed, put_map
+from coding_workflow.registration.services.heartbeats import Pulse, beat
+from coding_workflow.registration.services.uploads import keep_upload
 from coding_workflow.release.models import Backtest, Certificate, DiscrepancyCase
 from coding_workflow.release.services.backtesting import start_backtest
-from coding_workflow.staff.models import Role, User
+from coding_workflow.staff import services as staff
+from coding_workflow.staff.models import BreakGlass, Role, User
+from coding_workflow.staff.services import break_glass
 from tests.guidelines.lab.rules import definition
 from tests.guidelines.rule_cast import proofs
 from tests.registration import sending
@@ -35,19 +45,31 @@ from tests.security import url_table
 from tests.security.browser import signed_in
 from tests.security.url_table import PUBLIC, SIGNED_IN, TABLE, Address
 from tests.worklist.query_rows import answer_link_at, draft_query_at, query_at
-from tests.worklist.rows import parked_at
+from tests.worklist.rows import delivery_at, parked_at
 from tests.worklist.rules import blank
 from worklist.assignment import claim_next
 from worklist.demo.hospital import open_hospital
 from worklist.demo.player import Player
 from worklist.demo.stories import after_claim, asked, sequence, states, stays, surgery, visits
 from worklist.demo.story import Story
+from worklist.models import Webhook
+from worklist.webhooks import services as webhooks
 
 from .serving import served, session_cookie
 from .watching import grave_findings, scrolls_sideways, watched_context
 
+_WHY: Final = "The payer asks for this record today"
 #: Addresses that answer with a file.
-FILES: Final = frozenset({"payment:claim_file", "worklist:certificate", "worklist:team_time_file", "worklist:csv_template"})
+FILES: Final = frozenset(
+    {
+        "payment:claim_file",
+        "worklist:certificate",
+        "worklist:csv_template",
+        "worklist:looks_file",
+        "worklist:team_time_file",
+        "worklist:policy_text_file",
+    }
+)
 #: Who looks, where the table lets several roles in: the first that may.
 _BY_ROLE: Final = {
     Role.CODER: "ana",
@@ -63,8 +85,15 @@ MORE: Final = (
     ("worklist:my_work", "?nothing=1&only=review", ("ben", "bill")),
     ("worklist:my_work", "", ("cleo", "ada", "cora")),
     ("worklist:board", "", ("cora",)),
-    *(("worklist:claims", f"?show={tab}", ("bill",)) for tab in ("submitted", "paid", "cases", "remittances", "unmatched")),
+    *(
+        ("worklist:claims", f"?show={tab}", ("bill",))
+        for tab in ("submitted", "paid", "cases", "remittances", "unmatched", "codes")
+    ),
+    ("worklist:looks", "?by=person", ("cora",)),
+    ("staff:openings", "?show=reviewed", ("cora",)),
     ("worklist:rules", "?words=sepsis&condition=4", ("ada",)),
+    ("worklist:many_imports", "?show=parked&code=registration.no_account_yet", ("cleo",)),
+    *(("worklist:process", query, ("cleo", "ada")) for query in ("", "?class=emergency", "?show=took")),
     ("codesets:search", "?q=diabetes+foot+ulcer", ("ana",)),
 )
 
@@ -103,10 +132,15 @@ def site(committed_coded_db: str, settings: Settings) -> Iterator[Site]:
         player.play(story)
     Account.objects.filter(number=states.in_house().number).update(restricted="VIP")
     claim_next(user=User.objects.get(username="ana"))
+    break_glass(user=User.objects.get(username="ana"), account=Account.objects.exclude(restricted="").first(), reason=_WHY)
     _upload(User.objects.get(username="ada"))
+    delivery_at(None, Facility.objects.get(code="MAIN"))
     message = import_message(sending.discharge(disposition="ZZ"))
+    _run_feeds(User.objects.get(username="ada"))
     parked_at(None, message.facility)
     _write_rules()
+    settings.WEBHOOK_HOSTS = ["billing.example"]
+    _let_programs_in()
     with served() as address:
         people = {name: User.objects.get(username=name) for name in set(_BY_ROLE.values())}
         yield Site(address, {name: session_cookie(signed_in(person), address) for name, person in people.items()})
@@ -120,6 +154,23 @@ def _upload(ada: User) -> None:
     drain()
 
 
+def _run_feeds(ada: User) -> None:
+    """A listener that says how it is doing, with rules and mappings, a file of it, and a choice of messages tried again."""
+    main = Facility.objects.get(code="MAIN")
+    port = {"address": "127.0.0.1", "port": 2576, "silence_minutes": 60}
+    told = FeedSettings(title="Admissions", kind="mllp", facility_ids=[main.pk], **port)
+    feed = create_feed(code="adt", settings=told, by=ada)
+    add_route(feed_id=feed.pk, facility_id=main.pk, sending_facility="SYSTEM", authority="MPI", by=ada)
+    put_map(feed_id=feed.pk, facility_id=main.pk, kind="disposition", local="HOME", ours="01", by=ada)
+    beat("adt", Pulse(said="Listening on 127.0.0.1, port 2576", new_problem="A sender left in the middle of a message."))
+    body = sending.discharge("c-file", disposition="ZZ")
+    keep_upload(feed_id=feed.pk, name="evening.hl7", chunks=[body], dry=False, by=ada)
+    drain()
+    newest = InboundMessage.objects.latest("pk").pk
+    start_bulk(kind="again", choice=Choice("parked"), until=newest, by=ada)
+    drain()
+
+
 def _write_rules() -> None:
     """A rule that can be published and one that was begun just now."""
     main, ada = Facility.objects.get(code="MAIN"), User.objects.get(username="ada")
@@ -129,6 +180,22 @@ def _write_rules() -> None:
     rule = {"rule": "lab.infarction", "candidate": definition(), "baseline": None}
     start_backtest(facility=main, by=Actor.person(ada.pk), **rule, **days)
     drain()
+
+
+def _let_programs_in() -> None:
+    """Tokens of a person and of a system, and a receiver that was told of a hold."""
+    main, ada, ana = Facility.objects.get(code="MAIN"), User.objects.get(username="ada"), User.objects.get(username="ana")
+    add = {"facility": main, "full_name": "Laboratory interface", "username": "lab", "roles": ["administrator"]}
+    system = staff.create_system(by=ada, **add)
+    for owner, scope, roles in ((ana, "write", ["coder"]), (system, "messages", ["administrator"])):
+        by = ana if owner == ana else ada
+        staff.make_token(by=by, owner=owner, facility=main, name="Interface engine", scope=scope, roles=roles, days=90)
+    receiver = {"name": "Patient accounting", "url": "https://billing.example/in", "told_of": ["hold.opened"]}
+    webhooks.add_webhook(by=ada, facility=main, **receiver)
+    with transaction.atomic():
+        account = lock_account(Account.objects.filter(restricted="").earliest("pk").pk)
+        told = {"source": "person", "key": "told", "reason": "person.placed", "message": "Waits"}
+        place_hold(account=account, by=Actor.person(ana.pk), **told)
 
 
 def _who(address: Address) -> tuple[str, ...]:
@@ -167,9 +234,11 @@ def _rows(address: Address) -> list[dict[str, Any]]:
     played = {
         url_table.account: open_accounts,
         url_table.restricted_account: Account.objects.exclude(restricted=""),
+        url_table.opening: BreakGlass.objects.all(),
         url_table.person: User.objects.filter(username__in=("ana", "cleo")),
         url_table.claim_at: Claim.objects.order_by("pk"),
         url_table.claim_file_at: ClaimFile.objects.all()[:1],
+        url_table.delivery_at: Delivery.objects.all(),
         url_table.case_at: DiscrepancyCase.objects.all(),
         url_table.certificate_at: Certificate.objects.all()[:1],
         url_table.message_at: InboundMessage.objects.exclude(status="applied"),
@@ -177,13 +246,20 @@ def _rows(address: Address) -> list[dict[str, Any]]:
         url_table.table_upload: TableUpload.objects.all(),
         url_table.backtest_at: Backtest.objects.all(),
         url_table.at_facility: Facility.objects.filter(code="MAIN"),
+        url_table.policy_part: Facility.objects.filter(code="MAIN"),
         url_table.old_queues: Facility.objects.filter(code="MAIN"),
         url_table.work: WorkItem.objects.filter(closed_at=None, account__restricted="").order_by("pk")[:2],
+        url_table.feed_at: Feed.objects.all(),
+        url_table.message_file_at: MessageFile.objects.all(),
+        url_table.bulk_at: BulkRun.objects.all(),
         url_table.rule_at: AdminRule.objects.order_by("pk"),
+        url_table.system: User.objects.filter(is_system=True),
+        url_table.webhook: Webhook.objects.all(),
     }
     if address.row in _QUERY_ROWS:
         return _QUERY_ROWS[address.row]()
-    rows = [{"pk": row.pk} for row in played[address.row]]
+    more = {"part": "evidence"} if address.row is url_table.policy_part else {}
+    rows = [{"pk": row.pk} | more for row in played[address.row]]
     assert rows, "no story made such a row"
     return rows
 
@@ -236,8 +312,9 @@ def _look(page: Page, url: str) -> Iterator[str]:
 
 
 def test_every_file_is_sent_as_one(site: Site, browser: Browser):
-    with site.context(browser, "cleo") as context:
-        for name in FILES:
+    for name in FILES:
+        who = "cora" if Role.SUPERVISOR not in TABLE[name].roles else "cleo"
+        with site.context(browser, who) as context:
             for row in _rows(TABLE[name]):
                 answer = context.request.get(site.address + reverse(name, kwargs=row))
                 assert answer.status == 200

@@ -26,8 +26,8 @@ def compose() -> dict[str, Any]:
 
 def test_production_runs_every_process_and_waits_for_the_migration(compose: dict[str, Any]) -> None:
     services = compose["services"]
-    assert set(services) == {"database", "broker", "migrate", "web", "relay", "worker"}
-    for name in ("web", "relay", "worker"):
+    assert set(services) == {"database", "broker", "migrate", "web", "relay", "sender", "worker", "feeds"}
+    for name in ("web", "relay", "sender", "worker", "feeds"):
         assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
     for name in ("database", "broker", "web"):
         assert services[name]["healthcheck"]["test"]

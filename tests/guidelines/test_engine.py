@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.engine import evaluate
-from coding_workflow.guidelines.facts import facts_from_json
+from coding_workflow.guidelines.engine import evaluate, evaluate_all
+from coding_workflow.guidelines.facts import Facts, facts_from_json
 from coding_workflow.guidelines.registry import Found, Rule
 from coding_workflow.guidelines.ruleset import RuleSet, builtin
 from coding_workflow.guidelines.tables import NoTables
@@ -47,6 +47,20 @@ def test_the_same_account_gives_the_same_bytes_under_any_hash_seed() -> None:
         ).stdout
 
     assert printed("1") == printed("2") == printed_here().encode()
+
+
+def test_several_accounts_are_judged_in_their_order_as_each_by_itself() -> None:
+    accounts = [facts_from_json(account) for _, account, _ in STORIES[:8]]
+    empty, whole = RuleSet([]), builtin()
+    sets = [whole if at % 2 else empty for at in range(len(accounts))]
+    together = evaluate_all(zip(accounts, sets, map(_book, accounts), strict=True), policy())
+    alone = [evaluate(facts, rules, _book(facts), policy()) for facts, rules in zip(accounts, sets, strict=True)]
+    assert [each.as_json() for each in together] == [each.as_json() for each in alone]
+    assert [each.answers for each in together] == [each.answers for each in alone]
+
+
+def _book(facts: Facts) -> Book:
+    return Book(facts.tables_date)
 
 
 def test_a_rule_that_fails_holds_and_the_others_go_on() -> None:

@@ -100,6 +100,26 @@ def test_what_is_wrong_is_refused_with_its_place_and_key(change: dict[str, Any],
     assert (caught.value.place, caught.value.key) == (place, key)
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"id": 7}, "account: id must be text"),
+        (
+            {"lines": [{"hcpcs": "99213"}, {"evidence": [{"document": "d", "start": "1"}]}]},
+            "lines[1].evidence[0]: lines[1].evidence[0].start must be a whole number from 0",
+        ),
+        ({"documents": [{"id": "d", "type": "other"}, "d"]}, "account: documents[1] must be an object"),
+        ({"record": {"sources": {"admit_date": 7}}}, "record.sources: record.sources.admit_date must be text"),
+        ({"diagnoses": [{"code": "I10"}, {"cod": "I10"}]}, "diagnoses[1]: unknown key 'cod'"),
+        ({"diagnoses": [{"poa": "Y"}]}, "diagnoses[0]: 'code' is missing"),
+    ],
+)
+def test_the_sentence_names_the_place_and_never_the_value(change: dict[str, Any], words: str) -> None:
+    with pytest.raises(FactsError) as caught:
+        facts_from_json(MINIMAL | change)
+    assert str(caught.value) == words
+
+
 def test_a_recurring_account_needs_no_discharge_date() -> None:
     facts = facts_from_json({"id": "r", "patient_class": "recurring", "statement_through": "2026-06-30"})
     assert str(facts.tables_date) == "2026-06-30"

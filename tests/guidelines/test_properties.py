@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from coding_workflow.guidelines.facts import facts_from_json, facts_hash, facts_to_json
 from coding_workflow.guidelines.ruleset import builtin
 from coding_workflow.guidelines.samples import sample
-from coding_workflow.guidelines.stream import evaluate_line
+from coding_workflow.guidelines.stream import evaluate_lines
 from coding_workflow.guidelines.tables import NoTables
 
 from .any_facts import any_facts
@@ -66,7 +66,8 @@ def test_neither_keys_nor_unordered_lists_change_the_answer(account: dict[str, A
 
 @pytest.mark.parametrize("line", ['{"id":"\\ud800"}', '{"id":"a","\\udfff":1}', '{"id":"a","patient_class":"\\ud800"}'])
 def test_a_line_of_broken_text_is_answered_with_text(line: str) -> None:
-    answer = evaluate_line(line, 1, rules_for=lambda _: builtin(), policy=policy(), tables_for=lambda _: NoTables(), only="")
+    given = evaluate_lines([(1, line)], rules_for=lambda _: builtin(), policy=policy(), tables_for=lambda _: NoTables())
+    (answer,) = given
     assert not answer.valid
     assert json.loads(answer.text.encode())["error"]["line"] == 1
 

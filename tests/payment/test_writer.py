@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coding_workflow.payment.x12.checks import npi_is_valid
-from coding_workflow.payment.x12.claim import Claim, ClaimUnfit, Diagnosis, Occurrence, Procedure, ServiceLine, Value
+from coding_workflow.payment.x12.claim import (
+    Claim,
+    ClaimUnfit,
+    Diagnosis,
+    Occurrence,
+    OccurrenceSpan,
+    Procedure,
+    ServiceLine,
+    Value,
+)
 from coding_workflow.payment.x12.segments import segment
 from coding_workflow.payment.x12.validate import validate
 from coding_workflow.payment.x12.values import fold
@@ -149,6 +158,16 @@ def test_status_20_with_its_date_and_a_newborn_with_its_weight_are_accepted() ->
     died = inpatient(patient_status="20", occurrences=(Occurrence("55", datetime.date(2026, 5, 4)),))
     born = inpatient(admission_type="4", point_of_origin="5", values=(Value("54", Decimal(3200)),))
     assert validate(write(died, ENVELOPE)) == validate(write(born, ENVELOPE)) == []
+
+
+def test_days_of_leave_go_out_as_an_occurrence_span_inside_the_statement() -> None:
+    away = OccurrenceSpan("74", datetime.date(2026, 5, 2), datetime.date(2026, 5, 3))
+    text = write(inpatient(spans=(away,)), ENVELOPE)
+    assert validate(text) == []
+    assert "HI*BI:74:RD8:20260502-20260503~" in text
+    assert "do not lie inside the statement" in flaws(
+        inpatient(spans=(dataclasses.replace(away, last=datetime.date(2026, 6, 1)),))
+    )
 
 
 @pytest.mark.parametrize("mark", [*"*~:^|\\\n\r\t\x00\x1a", "😀", "山", "\u202e", "ا"])

@@ -1,14 +1,19 @@
 """The bill hold: coding work opens on the policy's day, by the business clock, once."""
 
 import datetime
+from dataclasses import replace
 
 import pytest
 from django.conf import LazySettings
 
 from accounts.models import Account, OutboxRow, OutboxState, WorkItem
+from coding_workflow.policy.rules import BillHold
 from coding_workflow.policy.selectors import policy_for
+from coding_workflow.policy.services import publish_policy
+from coding_workflow.policy.standard import STANDARD
 from coding_workflow.registration.services import import_message
-from coding_workflow.registration.tasks import end_bill_hold
+from coding_workflow.registration.services import waiting as waiting_service
+from coding_workflow.registration.tasks import ask_bill_holds_again, end_bill_hold
 from tests.cast import Cast
 from tests.registration import sending
 
@@ -63,3 +68,45 @@ def test_a_discharge_that_is_cancelled_meanwhile_opens_nothing(cast: Cast, waiti
     waiting.refresh_from_db()
     assert waiting.step == "registered"
     assert not WorkItem.objects.filter(kind="coding").exists()
+
+
+def _publish(cast: Cast, days: int, on: datetime.date) -> None:
+    policy = replace(STANDARD, bill_holds=(BillHold(days),))
+    publish_policy(facility=cast.main, policy=policy, by=cast.ada, second=cast.cora, effective_from=on)
+
+
+def _asked() -> OutboxRow:
+    return OutboxRow.objects.get(kind="registration.bill_holds", state=OutboxState.WAITING)
+
+
+def test_a_shorter_bill_hold_frees_those_who_wait_and_a_second_run_changes_nothing(cast: Cast, waiting: Account) -> None:
+    _publish(cast, 0, LAST_DAY)
+    for _ in range(2):
+        ask_bill_holds_again(_asked())
+    waiting.refresh_from_db()
+    assert waiting.step == "coding"
+    assert WorkItem.objects.filter(kind="coding").count() == 1
+
+
+def test_one_that_is_a_day_shorter_waits_a_day_less(cast: Cast, waiting: Account) -> None:
+    before = _row().not_before
+    _publish(cast, policy_for(cast.main).bill_hold_days("inpatient", "medicare") - 1, LAST_DAY)
+    ask_bill_holds_again(_asked())
+    assert before - _row().not_before == datetime.timedelta(days=1)
+
+
+def test_a_policy_of_a_later_day_asks_on_that_day(cast: Cast, waiting: Account) -> None:
+    _publish(cast, 0, LAST_DAY + datetime.timedelta(days=2))
+    row = _asked()
+    assert datetime.timedelta(days=1) < row.not_before - row.created_at <= datetime.timedelta(days=2)
+    _publish(cast, 9, LAST_DAY)
+    assert OutboxRow.objects.filter(kind="registration.bill_holds", state=OutboxState.WAITING).count() == 2
+
+
+def test_many_are_asked_some_at_a_time(cast: Cast, waiting: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting_service, "BATCH", 1)
+    _publish(cast, 0, LAST_DAY)
+    ask_bill_holds_again(_asked())
+    assert OutboxRow.objects.filter(kind="registration.bill_holds", key__endswith=f":{waiting.pk}").exists()
+    waiting.refresh_from_db()
+    assert waiting.step == "coding"

@@ -19,13 +19,15 @@ from typing import Any
 from accounts import clock
 from accounts.models import Account, Facility, Patient, WorkItem
 from coding_workflow.codesets.models import TableUpload
-from coding_workflow.staff.models import Competence, Role, RoleGrant, User
+from coding_workflow.staff.models import ApiToken, BreakGlass, Competence, Role, RoleGrant, User
+from tests.api.operations import TABLE as API
 from tests.cast import Cast
 from tests.payment.stage import claim_file_at
+from tests.registration.feeds import bulk_at, feed_at, message_file_at, part_of_feed
 from tests.worklist.query_rows import answer_link_at, draft_query_at, query_at
-from tests.worklist.rows import case_at, certificate_at, claim_at, message_at, parked_at, release_at, remittance_at
+from tests.worklist.rows import case_at, certificate_at, claim_at, delivery_at, message_at, parked_at, release_at, remittance_at
 from tests.worklist.rules import backtest_at, rule_at, version_at
-from worklist.models import Assignment, QueueSetVersion
+from worklist.models import Assignment, QueueSetVersion, Webhook
 from worklist.queueing import document, standard
 
 PUBLIC = frozenset({"public"})
@@ -42,6 +44,7 @@ READS_QUERIES = frozenset({Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.COMP
 RULES = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COMPLIANCE})
 CLAIMS = frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE})
 MENDS_IMPORTS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
+PUBLISHES_POLICY = frozenset({Role.ADMINISTRATOR, Role.COMPLIANCE})
 IMPORTS = MENDS_IMPORTS | {Role.COMPLIANCE}
 
 Row = Callable[[Cast, Facility], dict[str, Any]]
@@ -108,6 +111,14 @@ def restricted_account(cast: Cast, facility: Facility) -> dict[str, Any]:
     return account(cast, facility, restricted="VIP")
 
 
+def opening(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A restricted account at the facility that Ana opened, run out since."""
+    pk, past = account(cast, facility, restricted="VIP")["pk"], clock.now() - datetime.timedelta(hours=2)
+    times = {"opened_at": past, "expires_at": past + datetime.timedelta(hours=1)}
+    made = BreakGlass.objects.create(user=cast.ana, facility=facility, account_id=pk, reason="Walked through the pages", **times)
+    return {"pk": made.pk}
+
+
 def part_of_account(cast: Cast, facility: Facility) -> dict[str, Any]:
     """A row of an account's page; which one it is, the account's own refusal comes first."""
     return account(cast, facility) | {"row": 1}
@@ -140,10 +151,49 @@ def assignment(cast: Cast, facility: Facility) -> dict[str, Any]:
     return {"pk": made.pk}
 
 
+def policy_part(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A part of the facility's policy."""
+    return {"pk": facility.pk, "part": "evidence"}
+
+
+def api_token(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A token of Ana's at her own facility, of somebody else at another."""
+    owner = cast.ana.pk if facility == cast.main else person(cast, facility)["pk"]
+    at = clock.now()
+    made = ApiToken.objects.create(
+        owner_id=owner, facility=facility, made_by_id=owner, name="Walked", prefix=f"w{ApiToken.objects.count()}",
+        secret_hash="0" * 64, scope="read", roles=["coder"], epoch=0, made_at=at, expires_at=at + datetime.timedelta(days=1),
+    )  # fmt: skip
+    return {"pk": made.pk}
+
+
+def system(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A program with a name of its own at the facility."""
+    made = User.objects.create(username=f"s{User.objects.count()}", full_name="Interface", password="!", is_system=True)
+    RoleGrant.objects.create(user=made, facility=facility, role=Role.ADMINISTRATOR)
+    return {"pk": made.pk}
+
+
+def webhook(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A receiver of what happens at the facility."""
+    made = Webhook.objects.create(
+        facility=facility, name="Walked", url="https://walk.example/", kinds=["hold.opened"], key="sealed", made_by=cast.ada,
+        made_at=clock.now(),
+    )  # fmt: skip
+    return {"pk": made.pk}
+
+
+#: The API's addresses have a table and a walk of their own (tests/api).
+ELSEWHERE = frozenset(API)
+
 TABLE: dict[str, Address] = {
     # Sign-in
     "account_login": Address(PUBLIC, "GET POST"),
     "account_logout": Address(PUBLIC, "GET POST", answers=(200, 302)),
+    "sign_on": Address(PUBLIC, "GET", answers=(404,)),
+    "sign_on_callback": Address(PUBLIC, "GET", answers=(404,)),
+    # Brings the sign-on's own signed token instead of a page's: tests/staff/test_sign_on.py.
+    "sign_on_ended": Address(PUBLIC, ""),
     "mfa_authenticate": Address(PUBLIC, "GET POST", answers=(302,)),
     "account_change_password": Address(SIGNED_IN, "GET POST"),
     "account_reauthenticate": Address(SIGNED_IN, "GET POST"),
@@ -170,11 +220,17 @@ TABLE: dict[str, Address] = {
     "staff:end_my_sessions": Address(SIGNED_IN, "POST"),
     "staff:keys": Address(SIGNED_IN, "POST"),
     "staff:still_here": Address(SIGNED_IN, "POST"),
+    "staff:my_tokens": Address(SIGNED_IN, "GET POST"),
+    "staff:tokens": Address(ADMINISTRATOR),
+    "staff:revoke_token": Address(SIGNED_IN, "POST", api_token),
+    "staff:add_system": Address(ADMINISTRATOR, "GET POST"),
+    "staff:system": Address(ADMINISTRATOR, "GET POST", system),
     "staff:restricted": Address(WORKING, "GET POST", restricted_account, form={"reason": "Coding this account today"}),
     "staff:openings": Address(frozenset({Role.COMPLIANCE})),
     # Work
     "worklist:my_work": Address(SIGNED_IN),
     "worklist:go": Address(SIGNED_IN, "GET POST"),
+    "worklist:search": Address(WORKING, "GET POST"),
     "worklist:get_next": Address(TAKING_WORK, "POST"),
     "worklist:put_back": Address(TAKING_WORK, "POST", work, form={"reason": "Lunch"}),
     "worklist:queues": Address(WRITES_QUEUES),
@@ -203,6 +259,10 @@ TABLE: dict[str, Address] = {
     "worklist:rejected": Address(BILLER, "POST", claim_at, form={"reason": "Refused by the clearinghouse"}),
     "worklist:discrepancy": Address(CLAIMS, "POST", claim_at, form={"description": "Billed with another code"}),
     "worklist:claim_again": Address(frozenset({Role.BILLER, Role.SUPERVISOR}), "POST", release_at),
+    "worklist:delivery": Address(CLAIMS, "GET", delivery_at),
+    "worklist:delivery_again": Address(frozenset({Role.BILLER, Role.SUPERVISOR}), "POST", delivery_at),
+    "worklist:destinations": Address(ADMINISTRATOR),
+    "worklist:destination": Address(ADMINISTRATOR, "GET POST", at_facility),
     "worklist:post_remittance": Address(BILLER, "POST"),
     "worklist:remittance": Address(CLAIMS, "GET", remittance_at),
     "worklist:case": Address(CLAIMS, "GET", case_at),
@@ -217,8 +277,63 @@ TABLE: dict[str, Address] = {
     "worklist:import_again": Address(MENDS_IMPORTS, "POST", message_at),
     "worklist:import_correct": Address(MENDS_IMPORTS, "POST", message_at, form={"text": "MSH|^~\\&|"}),
     "worklist:import_set_aside": Address(MENDS_IMPORTS, "POST", message_at, form={"reason": "A test message of the vendor"}),
+    "worklist:upload_messages": Address(MENDS_IMPORTS, "GET POST"),
+    "worklist:message_file": Address(IMPORTS, "GET", message_file_at),
+    "worklist:stop_message_file": Address(MENDS_IMPORTS, "POST", message_file_at),
+    "worklist:many_imports": Address(MENDS_IMPORTS, "GET POST"),
+    "worklist:bulk_run": Address(IMPORTS, "GET", bulk_at),
+    "worklist:stop_bulk": Address(MENDS_IMPORTS, "POST", bulk_at),
+    # Feeds
+    "registration:feeds": Address(ADMINISTRATOR),
+    "registration:new_feed": Address(ADMINISTRATOR, "GET POST"),
+    "registration:feed": Address(ADMINISTRATOR, "GET", feed_at),
+    "registration:edit_feed": Address(ADMINISTRATOR, "GET POST", feed_at),
+    "registration:bench": Address(ADMINISTRATOR, "GET POST", feed_at),
+    "registration:add_route": Address(ADMINISTRATOR, "POST", feed_at),
+    "registration:remove_route": Address(ADMINISTRATOR, "POST", part_of_feed),
+    "registration:put_map": Address(ADMINISTRATOR, "POST", feed_at),
+    "registration:remove_map": Address(ADMINISTRATOR, "POST", part_of_feed),
+    "worklist:status": Address(MENDS_IMPORTS),
     "worklist:parked": Address(MENDS_IMPORTS),
     "worklist:parked_again": Address(MENDS_IMPORTS, "POST", parked_at),
+    # Going live
+    "worklist:golive": Address(RULES),
+    "worklist:golive_at": Address(RULES, "GET", at_facility),
+    "worklist:golive_compare": Address(WRITES_QUEUES, "POST", at_facility),
+    "worklist:golive_explain": Address(WRITES_QUEUES, "POST", at_facility),
+    "worklist:golive_observed": Address(RULES, "GET", at_facility),
+    "worklist:golive_billed_outside": Address(SUPERVISOR, "POST", at_facility),
+    "worklist:downtime": Address(HOLDERS, "GET", at_facility),
+    # The process and its policy
+    "worklist:process": Address(SIGNED_IN),
+    "worklist:process_accounts": Address(WORKING, "GET", at_facility),
+    "worklist:policy_sample": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), "GET", at_facility),
+    "worklist:look_at_sample": Address(SUPERVISOR, "POST", at_facility, form={"release": "1", "right": "yes"}),
+    "worklist:policy_text": Address(SIGNED_IN, "GET", at_facility),
+    "worklist:policy_text_file": Address(SIGNED_IN, "GET", at_facility),
+    "worklist:policy_versions": Address(SIGNED_IN, "GET", at_facility),
+    "worklist:take_up_policy": Address(ADMINISTRATOR, "POST", at_facility, form={"version": "1", "reason": "It was better"}),
+    "worklist:policy_file": Address(ADMINISTRATOR, "POST", at_facility, form={"reason": "For version control"}),
+    "worklist:edit_policy": Address(ADMINISTRATOR, "GET", at_facility),
+    "worklist:order_policy": Address(ADMINISTRATOR, "POST", at_facility, form={"do": "down:bill_holds[0]"}),
+    "worklist:throw_policy": Address(ADMINISTRATOR, "POST", at_facility),
+    "worklist:import_policy": Address(ADMINISTRATOR, "GET POST", at_facility),
+    "worklist:edit_policy_part": Address(ADMINISTRATOR, "GET POST", policy_part),
+    "worklist:preview_policy": Address(ADMINISTRATOR, "GET", at_facility),
+    "worklist:propose_policy": Address(ADMINISTRATOR, "POST", at_facility, form={"reason": "Decided by the committee"}),
+    "worklist:policy_proposal": Address(SIGNED_IN, "GET", at_facility),
+    "worklist:publish_policy": Address(PUBLISHES_POLICY, "POST", at_facility),
+    "worklist:return_policy": Address(PUBLISHES_POLICY, "POST", at_facility, form={"reason": "A row is missing"}),
+    "worklist:api_reference": Address(SIGNED_IN),
+    "worklist:webhooks": Address(ADMINISTRATOR, "GET POST"),
+    "worklist:webhook": Address(ADMINISTRATOR, "GET", webhook),
+    "worklist:change_webhook_key": Address(ADMINISTRATOR, "POST", webhook),
+    "worklist:end_webhook": Address(ADMINISTRATOR, "POST", webhook),
+    # Compliance
+    "worklist:looks": Address(frozenset({Role.COMPLIANCE}), "GET POST"),
+    "worklist:looks_file": Address(frozenset({Role.COMPLIANCE})),
+    "worklist:opening": Address(frozenset({Role.COMPLIANCE}), "GET", opening),
+    "worklist:review_opening": Address(frozenset({Role.COMPLIANCE}), "POST", opening, form={"outcome": "justified"}),
     # Rules
     "worklist:rules": Address(RULES),
     "worklist:new_rule": Address(ADMINISTRATOR, "GET POST"),

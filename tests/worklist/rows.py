@@ -2,15 +2,20 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts import clock
-from accounts.models import Facility, OutboxRow, Payer
-from coding_workflow.payment.models import Claim, ClaimFile, Remittance
+from accounts.locking import lock_account
+from accounts.models import Account, Facility, OutboxRow, Payer
+from accounts.services.work import close_work
+from coding_workflow.payment.models import Claim, ClaimFile, Delivery, Destination, Remittance
 from coding_workflow.registration.models import InboundMessage
-from coding_workflow.release.models import Certificate, DiscrepancyCase
+from coding_workflow.release.models import Certificate, Check, DiscrepancyCase, Release
 from tests.cast import SEPTEMBER, Cast
 from tests.payment.stage import claim_file_at
+
+from .conftest import SYSTEM, advance, make_releasable
 
 
 def claim_at(cast: Cast, facility: Facility) -> dict[str, Any]:
@@ -20,6 +25,24 @@ def claim_at(cast: Cast, facility: Facility) -> dict[str, Any]:
     made = Claim.objects.create(
         facility=facility, account=file.account, release=file.release, file=file, payer=payer,
         number=f"W{file.pk}", type_of_bill="0111", frequency="1", total=0,
+    )  # fmt: skip
+    return {"pk": made.pk}
+
+
+def delivery_at(cast: Cast | None, facility: Facility, state: str = "refused") -> dict[str, Any]:
+    """Final codes that patient accounting refused: answers the arguments of ``reverse``."""
+    release = (
+        Release.objects.get(pk=release_at(cast, facility)["pk"])
+        if cast
+        else Release.objects.filter(facility=facility).latest("pk")
+    )
+    place, _ = Destination.objects.get_or_create(
+        facility=facility, active=True, defaults={"name": "Patient accounting", "carrier": "hl7_file", "address": "pa"}
+    )
+    made = Delivery.objects.create(
+        facility=facility, account_id=release.account_id, release=release, destination=place, control_id=f"F{release.pk:010d}",
+        text="MSH|^~\\&|CODING|MAIN\rEVN|P12\r", sha256="0" * 64, state=state, problem="host.refused", answer="No such account",
+        attempts=1, not_before=clock.now(),
     )  # fmt: skip
     return {"pk": made.pk}
 
@@ -43,6 +66,24 @@ def case_at(cast: Cast, facility: Facility) -> dict[str, Any]:
 def release_at(cast: Cast, facility: Facility) -> dict[str, Any]:
     """A release: answers the arguments of ``reverse``."""
     return {"pk": ClaimFile.objects.get(pk=claim_file_at(cast, facility)["pk"]).release_id}
+
+
+def released(cast: Cast, number: str, policy: str = "", **fields: Any) -> Account:
+    """A released account; with ``policy`` by policy, Cleo accountable."""
+    item = make_releasable(cast, cast.account(number, **fields))
+    account = Account.objects.get(pk=item.account_id)
+    with transaction.atomic():
+        close_work(account=lock_account(account.pk), kind="release", outcome="approved", by=SYSTEM)
+    Release.objects.create(
+        facility=cast.main,
+        account=account,
+        sequence=1,
+        revision=account.revision,
+        verdict=Check.objects.get(account=account),
+        approved_by=cast.cleo,
+        policy=policy,
+    )
+    return advance(account, "released")
 
 
 def certificate_at(cast: Cast, facility: Facility) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from accounts import clock
 from accounts.models import ChargemasterEntry, Facility, PatientClass, Payer, PayerKind
-from coding_workflow.policy.rules import AutoRelease, Downstream, FacilityPolicy, Scope
+from coding_workflow.policy.rules import AutoRelease, Downstream, FacilityPolicy, Scope, StepTarget
 from coding_workflow.policy.services import publish_policy
 from coding_workflow.policy.standard import STANDARD
 from coding_workflow.staff.models import Role, User
@@ -17,6 +17,16 @@ from .rules import make_rules
 
 PASSWORD: Final = "Springfield-demo-2026"  # noqa: S105 - printed at the end of make demo
 _YEAR_START: Final = datetime.date(2025, 10, 1)
+
+
+#: By when accounts leave the steps at this hospital, in days after discharge.
+_TARGETS: Final = (
+    StepTarget("coding", 7, Scope(("inpatient", "newborn"))),
+    StepTarget("coding", 5),
+    StepTarget("query", 14),
+    StepTarget("held", 10),
+    StepTarget("approval", 8),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +180,7 @@ def demo_policy(prefix: str = "") -> FacilityPolicy:
         unsigned=STANDARD.unsigned,
         select_modifiers=STANDARD.select_modifiers,
         suggestions_for=("clinic",),
+        targets=_TARGETS,
     )
 
 

@@ -17,6 +17,7 @@ from coding_workflow.codesets.loaders.packages import FIRST_DAY
 from coding_workflow.codesets.selectors import loaded
 from coding_workflow.codesets.services import ReadTable, load_table, read_standard
 
+from .feeds import ensure_feeds
 from .hospital import open_hospital
 from .player import Player
 from .stories import featured, volume
@@ -35,6 +36,7 @@ def prepare(say: Say, tables: Sequence[ReadTable] = ()) -> Facility:
     """
     with scoped(ALL), _quick_passwords():
         facility = Facility.objects.filter(code="MAIN").first() or open_hospital()
+        ensure_feeds(facility)
     say("Hospital, people and policy are there.")
     with scoped(ALL):
         _load_tables(say, tables)

@@ -15,12 +15,12 @@ from coding_workflow.staff.access import visible
 from coding_workflow.staff.models import User
 from worklist.ub04 import Ub04, read
 
-from . import remittances
+from . import deliveries, remittances
 from .cases import CaseLine, line
 from .unmade import unmade, with_reasons
 
 PAGE_SIZE: Final = 50
-UNMADE, CASES, REMITTANCES, UNMATCHED = "unmade", "cases", "remittances", "unmatched"
+UNMADE, CASES, REMITTANCES, UNMATCHED, CODES = "unmade", "cases", "remittances", "unmatched", "codes"
 
 #: The tabs, in the order of a claim's life.
 TABS: Final[tuple[tuple[str, str], ...]] = (
@@ -31,6 +31,7 @@ TABS: Final[tuple[tuple[str, str], ...]] = (
     (ClaimStatus.REJECTED, "Rejected"),
     (ClaimStatus.DENIED, "Denied"),
     (ClaimStatus.PAID, "Paid"),
+    (CODES, "Final codes"),
     (CASES, "Discrepancies"),
     (REMITTANCES, "Remittances"),
     (UNMATCHED, "Unmatched"),
@@ -90,6 +91,7 @@ def _counts(user: User) -> dict[str, int]:
         CASES: visible(_rows(CASES), user),
         REMITTANCES: visible(payment.quarantined(), user),
         UNMATCHED: visible(payment.unmatched(), user),
+        CODES: visible(deliveries.waiting_here(), user),
     }
     counted = [_counted(name, rows) for name, rows in others.items()]
     return dict(by_status.union(*counted, all=True))
@@ -107,6 +109,8 @@ def _rows(tab: str) -> "QuerySet[Any]":
         return DiscrepancyCase.objects.exclude(state=CaseState.CLOSED).select_related("account__patient").order_by("-pk")
     if tab == REMITTANCES:
         return payment.remittances()
+    if tab == CODES:
+        return deliveries.deliveries()
     if tab == UNMATCHED:
         return payment.unmatched().order_by("-pk")
     return payment.claims().select_related("account__patient").filter(status=tab)

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +23,7 @@ _UNSEEN: Final = ("work.claimed", "work.returned", "work.opened")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event in words."""
+    """One event in words; ``account`` is the number of another account, for what happened before it was combined."""
 
     sequence: int
     at: datetime.datetime | None
@@ -30,6 +31,7 @@ class Told:
     who: str
     mark: str
     kind: str
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +42,17 @@ class Story:
     next_before: int | None
 
 
-def story(account: Account, before: int | None = None) -> Story:
-    """The account's events, newest first, by keyset over the sequence. Two queries."""
-    events = Event.objects.filter(account=account).order_by("-sequence")
+def story(account: Account, before: int | None = None, absorbed: Collection[Account] = ()) -> Story:
+    """The account's events and those of the accounts combined into it, newest first, by keyset over their keys. Two queries."""
+    others = {each.pk: each.number for each in absorbed}
+    events = Event.objects.filter(account__in=[account.pk, *others]).order_by("-pk")
     if before is not None:
-        events = events.filter(sequence__lt=before)
+        events = events.filter(pk__lt=before)
     found = list(events[: PAGE_SIZE + 1])
     names = _names(found)
     shown = found[:PAGE_SIZE]
-    told = tuple(_told(event, names) for event in shown)
-    return Story(told, shown[-1].sequence if len(found) > PAGE_SIZE else None)
+    told = tuple(_told(event, names, others.get(event.account_id, "")) for event in shown)
+    return Story(told, shown[-1].pk if len(found) > PAGE_SIZE else None)
 
 
 def since(account: Account, sequence: int, *, but: User) -> tuple[Told, ...]:
@@ -60,12 +63,18 @@ def since(account: Account, sequence: int, *, but: User) -> tuple[Told, ...]:
     return tuple(_told(event, names) for event in found)
 
 
+def told(events: list[Event]) -> list[Told]:
+    """Some events in words, with the names of those who did them. One query."""
+    names = _names(events)
+    return [_told(event, names) for event in events]
+
+
 def _names(events: list[Event]) -> dict[str, str]:
     people = {event.actor for event in events if event.actor_kind == "person" and event.actor.isdigit()}
     return {str(pk): name for pk, name in User.objects.filter(pk__in=people).values_list("pk", "full_name")}
 
 
-def _told(event: Event, names: dict[str, str]) -> Told:
+def _told(event: Event, names: dict[str, str], account: str = "") -> Told:
     others = {"policy": "Policy", "feed": "Feed", "system": "System"}
     who = names.get(event.actor, "A person") if event.actor_kind == "person" else others.get(event.actor_kind, "")
     code = "" if event.actor_kind == "person" else f" ({event.actor.replace('_', ' ')})"
@@ -76,6 +85,7 @@ def _told(event: Event, names: dict[str, str]) -> Told:
         who=who + code,
         mark=telling.mark(event.kind),
         kind=event.kind,
+        account=account,
     )
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from coding_workflow.registration.fhir import json_text
 from coding_workflow.registration.hl7 import framing
-from coding_workflow.registration.models import InboundMessage, MessageFormat, MessageStatus
+from coding_workflow.registration.models import FeedFormat, InboundMessage, MessageStatus
 from coding_workflow.staff.access import visible
 from coding_workflow.staff.models import User
 
@@ -42,6 +42,16 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Messages of a tab that are there for the same reason."""
+
+    code: str
+    sentence: str
+    feed: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One segment of a message; ``here`` when the failure names it."""
 
@@ -56,9 +66,10 @@ def listed() -> "QuerySet[InboundMessage]":
     )
 
 
-def page(user: User, tab: str, after: int | None = None) -> Page:
-    """One page of a tab, by keyset. One query."""
-    rows = visible(listed().filter(status=tab), user).order_by("-pk")
+def page(user: User, tab: str, after: int | None = None, *, code: str = "", feed: str = "") -> Page:
+    """One page of a tab, of one reason and one feed when given, by keyset. One query."""
+    wanted = {name: value for name, value in (("code", code), ("feed", feed)) if value}
+    rows = visible(listed().filter(status=tab, **wanted), user).order_by("-pk")
     found = list((rows.filter(pk__lt=after) if after else rows)[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     return Page(shown, shown[-1].pk if len(found) > PAGE_SIZE else None)
@@ -69,6 +80,14 @@ def tabs(user: User, here: str) -> list[Tab]:
     rows = visible(InboundMessage.objects.filter(status__in=dict(TABS)), user).order_by()
     counts = dict(rows.values_list("status").annotate(count=Count("pk")))
     return [Tab(value, name, value == here, counts.get(value, 0)) for value, name in TABS]
+
+
+def reasons(user: User, tab: str, feed: str = "") -> list[Reason]:
+    """Why the messages of a tab are there, by feed, the most frequent first. One query."""
+    rows = visible(InboundMessage.objects.filter(status=tab, **({"feed": feed} if feed else {})), user).order_by()
+    found = rows.values_list("code", "feed").annotate(count=Count("pk"), sentence=Max("sentence"))
+    ordered = sorted(found, key=lambda each: (-each[2], each[0], each[1]))
+    return [Reason(code, sentence, feed_, count) for code, feed_, count, sentence in ordered]
 
 
 def place(message: InboundMessage) -> str:
@@ -89,17 +108,17 @@ def lines(message: InboundMessage) -> list[Line]:
 
 def typed(message: InboundMessage, text: str) -> bytes:
     """What somebody typed over the text of a message, as bytes of its format. Raises HL7Problem as ``framing.typed``."""
-    if message.format == MessageFormat.HL7:
+    if message.format == FeedFormat.HL7:
         return framing.typed(text)
     return text.replace("\r\n", "\n").encode()
 
 
 def _shown(format: str, raw: bytes) -> str:
     """A message for eyes: HL7 by its segments, a resource indented, a row as it is."""
-    if format == MessageFormat.HL7:
+    if format == FeedFormat.HL7:
         return framing.shown(raw)
     written = raw.decode("utf-8", "replace").replace("\x00", framing.UNREADABLE)
-    if format == MessageFormat.FHIR:
+    if format == FeedFormat.FHIR:
         return json_text.indented(written)
     return written
 

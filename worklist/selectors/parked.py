@@ -19,6 +19,9 @@ WORDS: Final[dict[str, str]] = {
     "payment.make_claims": "Make the claims of a release",
     "payment.late_change": "Look at a change after release",
     "registration.ready_to_code": "End the bill hold",
+    "registration.import_file": "Import an uploaded file of messages",
+    "registration.bulk": "Try many messages again, or set them aside",
+    "registration.bill_holds": "End bill holds that a policy shortened",
     "release.recheck": "Check again what a change can touch",
     "release.backtest": "Backtest a rule",
     "coding.query_ladder": "Remind of a provider query",
@@ -26,10 +29,14 @@ WORDS: Final[dict[str, str]] = {
     "codesets.read_upload": "Read an uploaded code table",
     "codesets.load_upload": "Load a code table",
     "worklist.reroute": "Put open work where the new queues want it",
+    "worklist.webhook": "Tell a receiver (webhook)",
 }
 _REASONS: Final[dict[str, str]] = {
     "outbox.worker_lost": "Its process died each time.",
     "outbox.unknown_kind": "This version of the application does not know this work.",
+    "webhook.host": "Its host is no longer on the installation's list.",
+    "webhook.address": "Its host's name leads into a network that webhooks do not enter.",
+    "webhook.redirect": "Its receiver sends elsewhere; webhooks do not follow.",
 }
 
 

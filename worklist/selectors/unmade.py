@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from accounts.models import Account, Hold, Step
+from coding_workflow.payment.models import Delivery
+from coding_workflow.payment.services import handing_over, making
 from coding_workflow.release.models import Release
 
 #: Where a reason is mended, in words: places of the account page, by their anchor.
@@ -28,8 +30,9 @@ _BY_OTHERS: Final[dict[str, str]] = {
     "facility": "An administrator mends the facility's own entry.",
     "payer": "An administrator mends the payer's entry.",
     "billing": "Bill it outside this application.",
+    "destination": "An administrator names the patient accounting system.",
 }
-_SAID_FIRST: Final = "The claim cannot be made: "
+_SAID_FIRST: Final = (making.NO_CLAIM, handing_over.NO_CODES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,11 @@ class Unmade:
 
 
 def unmade() -> "QuerySet[Account]":
-    """Accounts that are released and not billed, with patient and standing release."""
+    """Accounts that are released and not billed, nor on their way to patient accounting, with patient and standing release."""
     newest = Release.objects.filter(account=OuterRef("pk")).order_by("-sequence").values("pk")[:1]
     accounts = Account.objects.filter(step=Step.RELEASED).select_related("patient")
-    return accounts.annotate(release_id=Subquery(newest)).filter(release_id__isnull=False)
+    found = accounts.annotate(release_id=Subquery(newest)).filter(release_id__isnull=False)
+    return found.exclude(Exists(Delivery.objects.filter(release=OuterRef("release_id"))))
 
 
 def with_reasons(accounts: Iterable[Account]) -> list[Unmade]:
@@ -70,7 +74,9 @@ def with_reasons(accounts: Iterable[Account]) -> list[Unmade]:
 
 
 def _reason(hold: Hold) -> Reason:
-    sentence = hold.message.removeprefix(_SAID_FIRST)
+    sentence = hold.message
+    for words in _SAID_FIRST:
+        sentence = sentence.removeprefix(words)
     if hold.fix in _BY_OTHERS:
         return Reason(sentence, "", _BY_OTHERS[hold.fix])
     if hold.fix in _OTHER_PAGES:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from accounts.models import Account, Deficiency, DeficiencyQuality, DocumentVersion
+from accounts.models import Account, Deficiency, DeficiencyQuality, DocumentVersion, VersionStatus
 
 from .workspace_codes import Codes, EvidenceLine
 from .workspace_versions import Piece, changes
@@ -203,8 +203,12 @@ def _badges(version: DocumentVersion, account: Account, reader: Reader, *, unrea
         yield Badge(version.get_status_display(), "warn")
     if account.final_coded_at and version.document.first_received_at > account.final_coded_at:
         yield Badge("Late", "hold")
-    if version.number > 1:
+    if version.document.addendum_to_id is not None:
+        yield Badge("Addendum")
+    if version.number > 1 and version.repeats_id is None:
         yield Badge(f"New version {version.number}")
+    if version.status == VersionStatus.ADDENDED:
+        yield Badge("Addended", "mine")
 
 
 def _passages_on(version: DocumentVersion, codes: Codes) -> list[EvidenceLine]:

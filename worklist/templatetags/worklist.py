@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from django import template
 
+from worklist.selectors import looks
+
 register = template.Library()
 
 
@@ -49,3 +51,9 @@ def hours(spent: datetime.timedelta) -> str:
 def at(said: Mapping[str, str], place: str) -> str:
     """What is said about one place; nothing is an empty text."""
     return said.get(place, "")
+
+
+@register.filter
+def look(kind: str) -> str:
+    """A kind of access record as people read it."""
+    return looks.words(kind)

@@ -7,6 +7,8 @@ from accounts import history
 from coding_workflow.staff.access import StaffRequest, require_role
 from worklist.selectors.numbers import accounts_by_number
 
+from .search import SEARCHES
+
 
 @require_role()
 def go(request: StaffRequest) -> HttpResponse:
@@ -16,4 +18,5 @@ def go(request: StaffRequest) -> HttpResponse:
     for account in found:
         history.record_access(user_id=request.user.pk, kind="account.found", account=account)
     template = "worklist/_go_accounts.html" if request.htmx else "worklist/go.html"
-    return render(request, template, {"accounts": found, "words": words})
+    searches = any(request.user.has_role(role) for role in SEARCHES)
+    return render(request, template, {"accounts": found, "words": words, "searches": searches})

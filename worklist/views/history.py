@@ -8,6 +8,7 @@ from coding_workflow.release.models import Certificate
 from coding_workflow.staff.access import StaffRequest, fetch, open_account, require_role
 from coding_workflow.staff.models import Role
 from worklist.selectors import history as selectors
+from worklist.selectors.workspace_whole import joined
 
 #: Who may read who looked (45 CFR 164.308(a)(1)(ii)(D): review of access).
 SEES_LOOKS = (Role.SUPERVISOR, Role.COMPLIANCE, Role.ADMINISTRATOR)
@@ -17,15 +18,22 @@ TAKES_DEFENCE = (Role.SUPERVISOR, Role.COMPLIANCE)
 
 @require_role(Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.BILLER, Role.COMPLIANCE)
 def history(request: StaffRequest, pk: int) -> HttpResponse:
-    """The timeline, newest first; ``before`` names the event from which older ones are shown."""
+    """The timeline, newest first, with that of the accounts combined into it; ``before`` is the key of the event from which
+    older ones are shown."""
     account = open_account(request, pk, kind="history.viewed")
     before = request.GET.get("before", "")
-    story = selectors.story(account, int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None)
+    whole = joined(account, request.user)
+    for each in whole.absorbed:
+        record_access(user_id=request.user.pk, kind="history.viewed", account=each)
+    at = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    story = selectors.story(account, at, whole.absorbed)
     sees_looks = any(request.user.has_role(role, account.facility_id) for role in SEES_LOOKS)
     context = {
         "account": account,
         "story": story,
-        "flaws": selectors.flaws(account),
+        "whole": whole,
+        "flaws": [flaw for each in (account, *whole.absorbed) for flaw in selectors.flaws(each)],
+        "verified": sum(each.event_sequence for each in (account, *whole.absorbed)),
         "releases": selectors.releases(account),
         "takes_defence": any(request.user.has_role(role, account.facility_id) for role in TAKES_DEFENCE),
         "looks": selectors.looks(account) if sees_looks else None,

@@ -1,5 +1,7 @@
 """Messages that could not be applied: the list, one message, trying again, correcting, setting aside."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,14 +13,14 @@ from accounts.errors import NotAllowed, Refused
 from coding_workflow.registration import services
 from coding_workflow.registration.hl7.problem import HL7Problem
 from coding_workflow.registration.models import InboundMessage, MessageStatus
+from coding_workflow.registration.services.bulk import MENDS
 from coding_workflow.staff.access import StaffRequest, fetch, is_polling, require_role, visible
 from coding_workflow.staff.models import Role
 from worklist.selectors import imports as selectors
 
 from .answers import go_to
 
-#: Administrators mend the mapping, supervisors own the import-error queue; compliance reads.
-MENDS = (Role.ADMINISTRATOR, Role.SUPERVISOR)
+#: Compliance reads what others mend.
 READS = (*MENDS, Role.COMPLIANCE)
 
 
@@ -29,13 +31,18 @@ def imports(request: StaffRequest) -> HttpResponse:
     tab = asked if asked in dict(selectors.TABS) else selectors.FIRST
     if not is_polling(request):
         history.record_access(user_id=request.user.pk, kind="imports.viewed")
-    page = selectors.page(request.user, tab, int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None)
+    only = {name: request.GET.get(name, "")[:60] for name in ("code", "feed")}
+    key = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
+    page = selectors.page(request.user, tab, key, **only)
+    kept = urlencode({"show": tab, **{name: value for name, value in only.items() if value}})
     context = {
         "tab": tab,
         "tabs": selectors.tabs(request.user, tab),
         "tab_name": dict(selectors.TABS)[tab],
         "page": page,
-        "next_url": f"{request.path}?show={tab}&after={page.next_after}" if page.next_after else "",
+        "only": only,
+        "may_mend": any(request.user.has_role(role) for role in MENDS),
+        "next_url": f"{request.path}?{kept}&after={page.next_after}" if page.next_after else "",
     }
     return render(request, "worklist/imports/list.html", context)
 

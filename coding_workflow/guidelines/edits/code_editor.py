@@ -6,6 +6,7 @@ Coverage edits state what Medicare covers and do not touch other payers; data ed
 import datetime
 from collections.abc import Iterable
 
+from coding_workflow.guidelines.anchoring import EDITS, Anchors
 from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.facts import INPATIENT_CLASSES
 from coding_workflow.guidelines.registry import Found, Rule, register
@@ -86,7 +87,13 @@ def _edit(name: str, number: str, sentence: str, *, coverage: bool) -> Rule:
         looks_at=("diagnoses", "procedures", "patient"),
         override="reason" if coverage or name == "UNSPECIFIED" else "none",
         starts=UNSPECIFIED_FROM if name == "UNSPECIFIED" else None,
+        anchors=_when_edited(name),
     )
+
+
+def _when_edited(name: str) -> Anchors:
+    """Asked of accounts that have the edit; most have none."""
+    return Anchors(frozenset((EDITS + name,)))
 
 
 def _unlisted(case: Case) -> Iterable[Found]:
@@ -124,6 +131,7 @@ register(
         looks_at=(*_ABOUT, "condition_codes"),
         override="reason",
         ends=SEX_CONFLICT_UNTIL,
+        anchors=_when_edited(SEX_CONFLICT),
     )
 )
 _STAY = ("procedures", "admit_date", "discharge_date")

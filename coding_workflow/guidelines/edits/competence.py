@@ -107,6 +107,7 @@ def _owns(competences: Iterable[Competence], case: Case) -> bool:
     classes=OUTPATIENT_CLASSES,
     looks_at=("lines",),
     fix="charges",
+    modified=True,
 )
 def select_modifier(case: Case) -> Iterator[Found]:
     """Only a coder may assign a select modifier; a chargemaster may not."""

@@ -150,10 +150,8 @@ def units_day(case: Case) -> Iterator[Found]:
 
 
 def _units(case: Case, adjudication: str) -> Iterator[Found]:
-    for (code, _), lines in case.charged.items():
-        on = case.service_day(lines[0])
-        limit = case.tables.unit_limit(code, on) if case.is_loaded("MUE", on) else None
-        if limit is None or limit.adjudication != adjudication:
+    for code, lines, limit in case.limited:
+        if limit.adjudication != adjudication:
             continue
         counted = [line.units for line in lines]
         judged = max(counted) if adjudication == _LINE else sum(counted, Decimal(0))

@@ -21,6 +21,8 @@ _DIED_BEFORE_ADMISSION = "CA"
 
 def _listed(case: Case, system: str) -> Iterator[tuple[str, frozenset[str], Listing]]:
     """Each service with its modifiers and what lists it on its day, where the table of that day is loaded."""
+    if not any([case.is_loaded(system, on) for on in case.service_days]):
+        return
     modifiers: dict[tuple[str, datetime.date | None], set[str]] = {}
     for service in case.services:
         modifiers.setdefault((service_code(service), case.service_day(service)), set()).update(service.modifiers)

@@ -44,6 +44,7 @@ def _form(evidence: Evidence) -> str:
     reference="NCCI Policy Manual, chapter I, E; CPT modifiers 25 and 59",
     looks_at=("lines", "procedures"),
     fix="charges",
+    modified=True,
 )
 def modifier(case: Case) -> Iterator[Found]:
     """Modifiers 25, 59, X{EPSU} and their like are supported by a passage, never assigned to pass an edit."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.registry import Found, rule
-from coding_workflow.guidelines.service_codes import is_cpt, service_code
+from coding_workflow.guidelines.service_codes import HCPCS_SYSTEMS, is_cpt, service_code
 from coding_workflow.guidelines.words import day
 
 #: Tables that are published by day of service.
@@ -28,31 +28,33 @@ _ICD_9 = {"ICD-10-CM": "ICD-9-CM-DX", "ICD-10-PCS": "ICD-9-CM-PX"}
 )
 def loaded(case: Case) -> Iterator[Found]:
     """A required table that is not loaded holds; one declared as validated downstream warns until the declaration expires."""
-    required = case.policy.tables_required(case.facts.patient_class, case.payer_kind)
+    required = case.policy.tables_required(case.facts.patient_class, case.payer_kind, case.facts.service)
     needed = _needed(case)
     for table in sorted(required):
         name = table if case.icd_10 else _ICD_9.get(table, table)
         if not needed.get(table, True):
             continue
         days = case.service_days if table in _BY_LINE else _OF_ACCOUNT
-        missing = [on for on in days if not _is_loaded(case, name, on)]
-        if missing:
-            yield _not_loaded(case, table, name, missing[0])
+        for on in days:
+            if not _is_loaded(case, name, on):
+                yield _not_loaded(case, table, name, on)
+                break
 
 
 def _needed(case: Case) -> dict[str, bool]:
     """A table is asked only where the account has something that it judges; what is not named here is always asked."""
-    services = {service_code(service) for service in case.services}
+    codes = {service_code(service) for service in case.services}
+    cpt = sum(map(is_cpt, codes))
     return {
-        "ICD-10-PCS": any(each.system not in ("HCPCS", "CPT") for each in case.facts.procedures),
+        "ICD-10-PCS": any([each.system not in HCPCS_SYSTEMS for each in case.facts.procedures]),
         "POA-EXEMPT": case.icd_10 and not case.facts.poa_exempt_hospital,
-        "HCPCS": any(not is_cpt(code) for code in services),
-        "CPT": any(is_cpt(code) for code in services),
-        "HCPCS-MODIFIER": any(service.modifiers for service in case.services),
-        "NCCI-PTP": len(services) > 1,
-        "MUE": bool(services),
-        "COVERAGE": bool(services),
-        "IOCE": bool(services),
+        "HCPCS": len(codes) > cpt,
+        "CPT": cpt > 0,
+        "HCPCS-MODIFIER": any([service.modifiers for service in case.services]),
+        "NCCI-PTP": len(codes) > 1,
+        "MUE": bool(codes),
+        "COVERAGE": bool(codes),
+        "IOCE": bool(codes),
     }
 
 
@@ -66,7 +68,7 @@ def _not_loaded(case: Case, table: str, name: str, missing: datetime.date | None
     on = missing or case.tables_date
     what = "discharges" if case.inpatient else "services"
     message = f"{name} for {what} on {day(on)} is not loaded."
-    declared = case.policy.downstream_for(table, case.facts.patient_class, case.payer_kind, case.judged_on)
+    declared = case.policy.downstream_for(table, case.facts.patient_class, case.payer_kind, case.judged_on, case.facts.service)
     if declared is None:
         return Found(message, (name,))
     return Found(

@@ -25,6 +25,7 @@ _BILATERAL, _SIDES = "50", frozenset({"RT", "LT"})
     classes=OUTPATIENT_CLASSES,
     looks_at=("lines",),
     fix="charges",
+    modified=True,
 )
 def of_visits(case: Case) -> Iterator[Found]:
     """24, 25 and 57 go with visits, 59 and X{EPSU} with procedures."""
@@ -42,6 +43,7 @@ def of_visits(case: Case) -> Iterator[Found]:
     classes=OUTPATIENT_CLASSES,
     looks_at=("lines",),
     fix="charges",
+    modified=True,
 )
 def bilateral(case: Case) -> Iterator[Found]:
     """Both sides are modifier 50 on one line, not beside RT or LT, and one unit where Medicare is billed."""
@@ -61,6 +63,7 @@ def bilateral(case: Case) -> Iterator[Found]:
     classes=OUTPATIENT_CLASSES,
     looks_at=("lines",),
     fix="charges",
+    modified=True,
 )
 def once(case: Case) -> Iterator[Found]:
     """A modifier stands once on a line."""
@@ -96,6 +99,7 @@ def therapy(case: Case) -> Iterator[Found]:
     looks_at=("lines", "payer"),
     fix="charges",
     starts=datetime.date(2011, 1, 1),
+    modified=True,
 )
 def screening(case: Case) -> Iterator[Found]:
     """A screening that became a procedure is PT for Medicare and 33 for commercial payers."""

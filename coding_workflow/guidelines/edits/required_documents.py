@@ -34,9 +34,10 @@ def required(case: Case) -> Iterator[Found]:
 
     A waiver with a reason and an end turns it into information until that day; one without an end waives nothing.
     """
-    if case.facts.documents is None:
+    facts = case.facts
+    if facts.documents is None:
         return
-    for row, accepted in case.policy.documents_accepted(case.facts.patient_class, case.payer_kind, case.situations):
+    for row, accepted in case.policy.documents_accepted(facts.patient_class, case.payer_kind, case.situations, facts.service):
         missing = _missing(case, row, accepted)
         waiver = _waiver(case, row) if missing else None
         if missing and waiver:

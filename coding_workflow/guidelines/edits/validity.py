@@ -91,7 +91,15 @@ def _procedure_codes(case: Case) -> set[tuple[str, str, datetime.date | None]]:
     return icd | {(code, "CPT" if is_cpt(code) else "HCPCS", on) for code, on in services}
 
 
-@rule("codes.modifier_valid", condition=4, reference="IOCE edit 22", looks_at=("lines",), fix="charges", version=2)
+@rule(
+    "codes.modifier_valid",
+    condition=4,
+    reference="IOCE edit 22",
+    looks_at=("lines",),
+    fix="charges",
+    version=2,
+    modified=True,
+)
 def modifier_valid(case: Case) -> Iterator[Found]:
     """Modifiers are two characters, and in the modifier table where it is loaded and they are Level II."""
     for service in case.services:

@@ -175,6 +175,15 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True)
+class OccurrenceSpan:
+    """UB-04 occurrence span code with its first and last day (74: leave of absence, not covered)."""
+
+    code: str
+    first: datetime.date | None = None
+    last: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
     """UB-04 value code with its amount (grams for code 54)."""
 
@@ -283,6 +292,7 @@ class Facts:
     orders: tuple[Order, ...] | None = None
     condition_codes: tuple[str, ...] = ()
     occurrence_codes: tuple[Occurrence, ...] = ()
+    occurrence_spans: tuple[OccurrenceSpan, ...] = ()
     value_codes: tuple[Value, ...] = ()
     providers: tuple[Provider, ...] = ()
     statement_from: datetime.date | None = None

@@ -16,6 +16,7 @@ from .reading import (
     needed_text,
     one_of,
     optional_code,
+    outermost,
     pairs,
     shape,
     text,
@@ -135,6 +136,7 @@ ACCOUNT = shape(
     orders=many(shape(nouns.Order, type=needed_text, ordered_at=instant, authenticated=flag)),
     condition_codes=many(code),
     occurrence_codes=many(shape(nouns.Occurrence, code=code, date=day)),
+    occurrence_spans=many(shape(nouns.OccurrenceSpan, code=code, first=day, last=day)),
     value_codes=many(shape(nouns.Value, code=code, amount=amount)),
     providers=many(shape(nouns.Provider, role=needed_text, npi=text)),
     statement_from=day,
@@ -146,6 +148,8 @@ ACCOUNT = shape(
     waivers=many(shape(nouns.Waiver, requirement=needed_text, reason=needed_text, expires=day)),
 )
 
+_read = outermost(ACCOUNT)
+
 
 def facts_from_json(obj: Any) -> nouns.Facts:
     """Facts of one account from a decoded JSON object.
@@ -154,7 +158,7 @@ def facts_from_json(obj: Any) -> nouns.Facts:
     ``id``, ``patient_class`` or ``discharge_date``; a recurring or interim account may give ``statement_through``
     in its place. A null is the same as an absent key, except for a competence's dates.
     """
-    facts: nouns.Facts = ACCOUNT(obj, "")
+    facts: nouns.Facts = _read(obj)
     if facts.discharge_date is None and facts.statement_through is None and facts.patient_class != "recurring":
         raise FactsError("", "discharge_date", "'discharge_date' is missing")
     return facts

@@ -4,9 +4,11 @@ import dataclasses
 import datetime
 import hashlib
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from types import NoneType
+from typing import Any, Final
 
 from .nouns import Facts
 
@@ -16,19 +18,38 @@ def _fields(noun: Any) -> tuple[tuple[str, Any], ...]:
     return tuple((field.name, field.default) for field in dataclasses.fields(noun))
 
 
+def _amount(value: Decimal) -> str:
+    return format(value.normalize(), "f")
+
+
+def _instant(value: datetime.datetime) -> str:
+    return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+
+
+def _many(value: tuple[Any, ...]) -> list[Any]:
+    return [plain(entry) for entry in value]
+
+
+#: By exact type: what an account has most of is found at once.
+_AS_IT_IS: Final = frozenset({str, int, bool, NoneType})
+_WRITTEN: Final[dict[type, Callable[[Any], Any]]] = {
+    Decimal: _amount,
+    datetime.datetime: _instant,
+    datetime.date: datetime.date.isoformat,
+    tuple: _many,
+}
+
+
 def plain(value: Any) -> Any:
     """JSON values for a noun, a tuple of nouns, a date, an instant or a decimal."""
-    if value is None or isinstance(value, (str, bool, int)):
+    kind = type(value)
+    if kind in _AS_IT_IS:
         return value
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    if isinstance(value, datetime.datetime):
-        return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [plain(entry) for entry in value]
-    return _object(value)
+    written = _WRITTEN.get(kind)
+    if written is not None:
+        return written(value)
+    # A word of a choice is a kind of text, and is written as one.
+    return value if isinstance(value, (str, int)) else _object(value)
 
 
 def _object(noun: Any) -> dict[str, Any]:
@@ -36,8 +57,9 @@ def _object(noun: Any) -> dict[str, Any]:
     kind: Any = type(noun)
     for name, default in _fields(kind):
         value = getattr(noun, name)
-        if default is dataclasses.MISSING or value != default:
-            given[name] = dict(value) if name == "sources" else plain(value)
+        if value is default or value == default:
+            continue
+        given[name] = dict(value) if name == "sources" else value if type(value) is str else plain(value)
     return given
 
 

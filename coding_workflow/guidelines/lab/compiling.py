@@ -79,11 +79,12 @@ def _looks_at(clause: Clause) -> Iterator[str]:
 
 def _judge(definition: Definition) -> Callable[[Case], tuple[Found, ...]]:
     clause, say, concerns = compile_clause(definition.when), template(definition.message), _concerns(definition)
+    decide = clause.decide
 
     def judge(case: Case) -> tuple[Found, ...]:
-        if not concerns(case):
+        if concerns is not None and not concerns(case):
             return ()
-        answer = clause.decide(case)
+        answer = decide(case)
         if answer:
             items = clause.gather(case)
             return (Found(say(case, items), subjects_of(items)),)
@@ -92,9 +93,11 @@ def _judge(definition: Definition) -> Callable[[Case], tuple[Found, ...]]:
     return judge
 
 
-def _concerns(definition: Definition) -> Callable[[Case], bool]:
-    """The services of the rule; condition 7 is only asked of an account with a discrepancy case."""
+def _concerns(definition: Definition) -> Callable[[Case], bool] | None:
+    """The services of the rule; condition 7 is only asked of an account with a discrepancy case. None: every account."""
     services, needs_case = frozenset(definition.scope.services), definition.condition == 7
+    if not services and not needs_case:
+        return None
 
     def concerns(case: Case) -> bool:
         return (not services or case.facts.service in services) and (not needs_case or case.facts.discrepancy is not None)
@@ -230,6 +233,20 @@ Passes = Callable[[Any, int, Case], bool]
 
 def _counted(items: tuple[Any, ...], first: int, tests: tuple[Passes, ...], case: Case, enough: int) -> int:
     """How many items pass every test, as far as ``enough``."""
+    if not tests:
+        return min(len(items), enough)
+    if len(tests) > 1:
+        return _counted_by_all(items, first, tests, case, enough)
+    found, only = 0, tests[0]
+    for at, item in enumerate(items, first):
+        if only(item, at, case):
+            found += 1
+            if found == enough:
+                break
+    return found
+
+
+def _counted_by_all(items: tuple[Any, ...], first: int, tests: tuple[Passes, ...], case: Case, enough: int) -> int:
     found = 0
     for at, item in enumerate(items, first):
         for test in tests:

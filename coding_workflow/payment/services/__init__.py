@@ -1,12 +1,18 @@
-"""Every write of this room: claims out, remittances in, discrepancies corrected."""
+"""Every write of this room: claims or final codes out, remittances in, discrepancies corrected."""
 
+from .destinations import choose_destination
 from .discrepancies import close_case, look_at_late_change, open_discrepancy, record_correction
+from .handing_over import bill_release, hand_over
 from .making import make_claims, try_again
 from .posting import post_remittance
+from .sending import send_again
 from .submitting import mark_accepted, mark_rejected, mark_submitted
 
 __all__ = [
+    "bill_release",
+    "choose_destination",
     "close_case",
+    "hand_over",
     "look_at_late_change",
     "make_claims",
     "mark_accepted",
@@ -15,5 +21,6 @@ __all__ = [
     "open_discrepancy",
     "post_remittance",
     "record_correction",
+    "send_again",
     "try_again",
 ]

@@ -117,6 +117,9 @@ def _with_codes(claim: x12.Claim, facts: judged.Facts, *, changed: bool) -> x12.
         reason_for_visit=() if facts.inpatient else facts.reason_for_visit,
         procedures=tuple(x12.Procedure(one.code, one.date) for one in facts.procedures) if facts.inpatient else (),
         occurrences=tuple(x12.Occurrence(one.code, one.date) for one in facts.occurrence_codes if one.date),
+        spans=tuple(
+            x12.OccurrenceSpan(one.code, one.first, one.last) for one in facts.occurrence_spans if one.first and one.last
+        ),
         values=tuple(x12.Value(one.code, one.amount) for one in facts.value_codes),
         conditions=conditions,
         code_set="ICD-9" if principal.system.startswith("ICD-9") else "ICD-10",

@@ -18,7 +18,7 @@ from accounts.models import Account, BillingKind, Coverage, Hold, HoldSource, Ow
 from accounts.outbox import enqueue
 from accounts.services.holds import place_hold, resolve_hold
 from accounts.services.work import close_work
-from coding_workflow.payment.models import Claim, ClaimFile, ClaimStatus
+from coding_workflow.payment.models import Claim, ClaimFile, ClaimStatus, Delivery
 from coding_workflow.payment.x12 import claim as x12
 from coding_workflow.payment.x12.validate import validate
 from coding_workflow.payment.x12.writer import write
@@ -32,6 +32,8 @@ from .rights import require
 log = structlog.get_logger(__name__)
 
 MAKER: Final = Actor.system("payment.make_claims")
+#: How a hold begins that says why there is no claim.
+NO_CLAIM: Final = "The claim cannot be made: "
 #: The payer never took these in: what follows is an original again, not a replacement.
 _NEVER_RECEIVED: Final = frozenset({ClaimStatus.MADE, ClaimStatus.REJECTED})
 _DRAFT_NUMBER: Final = "C0000000000"
@@ -53,42 +55,45 @@ def make_claims(*, release_id: int) -> list[Claim]:
     When they cannot be made, the account stays released with billing holds that say why, one for each place to fix, and
     the answer is empty. A release that is no longer the account's standing one makes none: its successor will.
     """
-    release = _release(release_id)
+    release = release_of(release_id)
     account = lock_account(release.account_id)
     made = list(Claim.objects.filter(release=release))
-    if made or not _stands(account, release):
+    if made or not stands(account, release):
         return made
     try:
         claim = _make(account, release)
     except x12.ClaimUnfit as unfit:
-        _say_why(account, release, unfit.flaws)
+        say_why(account, release, unfit.flaws, NO_CLAIM)
         return []
     return [claim]
 
 
 @transaction.atomic
 def try_again(*, release_id: int, by: Actor) -> None:
-    """Ask for the claims of a release again after its billing hold was mended elsewhere (facility, payer, settings).
+    """Ask for the claims (or final codes) of a release again after its billing hold was mended elsewhere.
 
     Raises NotAllowed ``payment.role`` and Conflict ``claim.made``.
     """
-    release = _release(release_id)
+    release = release_of(release_id)
     account = lock_account(release.account_id)
     require(Role.BILLER, Role.SUPERVISOR, by=by, facility_id=account.facility_id)
     if Claim.objects.filter(release=release).exists():
         raise Conflict("claim.made", "The claims of this release are made already.")
+    if Delivery.objects.filter(release=release).exists():
+        raise Conflict("claim.made", "The final codes of this release are on their way already.")
     history.record(account=account, kind="claim.asked_again", by=by, payload={"release": release.pk})
     enqueue(kind="payment.make_claims", key=str(release.pk), account_id=account.pk, payload={"release": release.pk})
 
 
-def _release(release_id: int) -> Release:
+def release_of(release_id: int) -> Release:
+    """The release with its verdict. Raises Refused ``release.unknown``."""
     release = Release.objects.select_related("verdict").filter(pk=release_id).first()
     if release is None:
         raise Refused("release.unknown", "There is no such release.")
     return release
 
 
-def _stands(account: Account, release: Release) -> bool:
+def stands(account: Account, release: Release) -> bool:
     """Whether the account still is as it was released; otherwise a discrepancy is on its way and this claim would be wrong."""
     latest = Release.objects.filter(account=account).order_by("-sequence").values_list("pk", flat=True).first()
     return account.step == Step.RELEASED and account.revision == release.revision and latest == release.pk
@@ -97,7 +102,7 @@ def _stands(account: Account, release: Release) -> bool:
 def _make(account: Account, release: Release) -> Claim:
     coverage = _coverage(account)
     standing = _standing(account, release)
-    case = _open_case(account)
+    case = open_case(account)
     note = case.correction[:80] if case else ""
     draft = build(
         account=account,
@@ -110,7 +115,7 @@ def _make(account: Account, release: Release) -> Claim:
     _prove(draft, account)
     claim = _store(account, release, coverage, standing, draft)
     _supersede(standing.prior)
-    _resubmitted(account, case, release)
+    resubmitted(account, case, release, MAKER)
     _tell(account, release, claim)
     return claim
 
@@ -209,15 +214,16 @@ def _supersede(prior: Claim | None) -> None:
         prior.save(update_fields=["status"])
 
 
-def _open_case(account: Account) -> DiscrepancyCase | None:
+def open_case(account: Account) -> DiscrepancyCase | None:
+    """The case that the release corrects, locked."""
     cases = DiscrepancyCase.objects.select_for_update().filter(account=account)
     return cases.filter(state__in=(CaseState.OPEN, CaseState.CORRECTING)).first()
 
 
-def _resubmitted(account: Account, case: DiscrepancyCase | None, release: Release) -> None:
+def resubmitted(account: Account, case: DiscrepancyCase | None, release: Release, by: Actor) -> None:
     """The case waits for the payer now; waiting work is in nobody's queue."""
     if case is not None:
-        close_work(account=account, kind=WorkKind.DISCREPANCY, outcome="resubmitted", by=MAKER)
+        close_work(account=account, kind=WorkKind.DISCREPANCY, outcome="resubmitted", by=by)
         case.corrected_release, case.state = release, CaseState.RESUBMITTED
         case.save(update_fields=["corrected_release", "state"])
 
@@ -225,15 +231,20 @@ def _resubmitted(account: Account, case: DiscrepancyCase | None, release: Releas
 def _tell(account: Account, release: Release, claim: Claim) -> None:
     payload = {"claim": claim.pk, "release": release.pk, "frequency": claim.frequency, "total": str(claim.total)}
     history.record(account=account, kind="claim.made", by=MAKER, payload={**payload, "file": claim.file.sha256})
-    for hold in Hold.objects.filter(account=account, reason="claim.unfit", resolved_at__isnull=True):
-        resolve_hold(account=account, hold=hold, by=MAKER, resolution="The claim is made.")
+    lift_reasons(account, MAKER, "The claim is made.")
     lifecycle.move(account=account, to=Step.BILLED, by=MAKER)
 
 
-def _say_why(account: Account, release: Release, flaws: Sequence[x12.Flaw]) -> None:
+def lift_reasons(account: Account, by: Actor, words: str) -> None:
+    """What kept the account from being billed is mended."""
+    for hold in Hold.objects.filter(account=account, reason="claim.unfit", resolved_at__isnull=True):
+        resolve_hold(account=account, hold=hold, by=by, resolution=words)
+
+
+def say_why(account: Account, release: Release, flaws: Sequence[x12.Flaw], begins: str) -> None:
     """Holds that do not block (the account is past its gate) and stand until the claim is made: one for each place to mend."""
     log.warning("claim.unfit", account=account.pk, release=release.pk, fields=sorted({flaw.field for flaw in flaws}))
-    messages = {fix: _message(flaws, fix) for fix in dict.fromkeys(flaw.fix for flaw in flaws)}
+    messages = {fix: begins + _message(flaws, fix) for fix in dict.fromkeys(flaw.fix for flaw in flaws)}
     said_before = Hold.objects.filter(account=account, reason="claim.unfit", resolved_at__isnull=True)
     for hold in said_before.exclude(message__in=messages.values()):
         resolve_hold(account=account, hold=hold, by=MAKER, resolution="Looked at again; other reasons now.")
@@ -253,4 +264,4 @@ def _say_why(account: Account, release: Release, flaws: Sequence[x12.Flaw]) -> N
 
 def _message(flaws: Sequence[x12.Flaw], fix: str) -> str:
     sentences = dict.fromkeys(flaw.sentence for flaw in flaws if flaw.fix == fix)
-    return "The claim cannot be made: " + " ".join(sentences)
+    return " ".join(sentences)

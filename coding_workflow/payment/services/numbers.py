@@ -13,6 +13,11 @@ def next_interchange_number() -> int:
     return _next("payment_interchange_number")
 
 
+def next_control_id() -> str:
+    """MSH-10 of final codes: F and ten digits, the same at every attempt to send them."""
+    return f"F{_next('payment_control_id'):010d}"
+
+
 def _next(sequence: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(%s::regclass)", [f"public.{sequence}"])

@@ -191,9 +191,20 @@ def _procedures(claim: Claim) -> Iterator[Flaw]:
 
 
 def _code_lists(claim: Claim) -> Iterator[Flaw]:
-    for title, codes in (("Occurrence", claim.occurrences), ("Value", claim.values), ("Condition", claim.conditions)):
+    for title, codes in (
+        ("Occurrence", claim.occurrences),
+        ("Occurrence span", claim.spans),
+        ("Value", claim.values),
+        ("Condition", claim.conditions),
+    ):
         if len(codes) > 24:
             yield Flaw(f"{title} codes", f"A claim carries at most 24 {title.lower()} codes.")
+
+
+def _spans(claim: Claim) -> Iterator[Flaw]:
+    for span in claim.spans:
+        if not claim.statement_from <= span.first <= span.last <= claim.statement_through:
+            yield Flaw("Occurrence span", f"The days of occurrence span {span.code} do not lie inside the statement dates.")
 
 
 _CHECKS: Final[tuple[Check, ...]] = (
@@ -208,4 +219,5 @@ _CHECKS: Final[tuple[Check, ...]] = (
     _poa,
     _procedures,
     _code_lists,
+    _spans,
 )

@@ -100,6 +100,15 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True)
+class OccurrenceSpan:
+    """An occurrence span code with its first and last day (74: leave of absence)."""
+
+    code: str
+    first: datetime.date
+    last: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
     """A value code with its amount (54 and the birth weight in grams)."""
 
@@ -161,6 +170,7 @@ class Claim:
     procedures: tuple[Procedure, ...] = ()
     drg: str = ""
     occurrences: tuple[Occurrence, ...] = ()
+    spans: tuple[OccurrenceSpan, ...] = ()
     values: tuple[Value, ...] = ()
     conditions: tuple[str, ...] = ()
     medical_record_number: str = ""

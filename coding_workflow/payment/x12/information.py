@@ -1,9 +1,9 @@
-"""The HI segments of a claim: diagnoses, procedures, DRG, occurrence, value and condition codes, in the guide's order."""
+"""The HI segments of a claim in the guide's order: diagnoses, procedures, DRG, occurrence, value and condition codes, spans."""
 
 from collections.abc import Iterator
 from typing import Final
 
-from .claim import Claim, Diagnosis, Occurrence, Procedure, Value
+from .claim import Claim, Diagnosis, Occurrence, OccurrenceSpan, Procedure, Value
 from .segments import composite, segment
 from .values import Values, day
 
@@ -51,6 +51,7 @@ def _groups(claim: Claim, values: Values) -> Iterator[list[str]]:
     shape = _PROCEDURE[claim.code_set]
     yield [_procedure(kinds["first"], one, shape, values) for one in first]
     yield [_procedure(kinds["more"], one, shape, values) for one in more]
+    yield [_span(one, values) for one in claim.spans]
     yield [_occurrence(one, values) for one in claim.occurrences]
     yield [_value(one, values) for one in claim.values]
     yield [composite("BG", values.code("Condition code", one, _CODE)) for one in claim.conditions]
@@ -69,6 +70,10 @@ def _procedure(kind: str, one: Procedure, form: str, values: Values) -> str:
 
 def _occurrence(one: Occurrence, values: Values) -> str:
     return composite("BH", values.code("Occurrence code", one.code, _CODE), "D8", day(one.date))
+
+
+def _span(one: OccurrenceSpan, values: Values) -> str:
+    return composite("BI", values.code("Occurrence span", one.code, _CODE), "RD8", f"{day(one.first)}-{day(one.last)}")
 
 
 def _value(one: Value, values: Values) -> str:

@@ -7,14 +7,18 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final, TypeVar
 
-from coding_workflow.registration.facts import CoverageFacts, DiagnosisHint, VisitFacts, VisitMessage
+from coding_workflow.registration.facts import (
+    CoverageFacts,
+    DiagnosisHint,
+    PersonMessage,
+    PriorNumbers,
+    VisitFacts,
+    VisitMessage,
+)
 
-from . import person, times
+from . import events, merge, person, times
 from .problem import HL7Problem
 from .read import Message, Segment
-
-#: Trigger events that are applied. A04 registers an outpatient, A11 and A13 cancel an admission and a discharge.
-TRIGGERS: Final = frozenset({"A01", "A03", "A04", "A08", "A11", "A13"})
 
 #: Dates that registration systems fill in when nobody asked the patient.
 _PLACEHOLDER_BIRTHS: Final = frozenset({"19000101", "18000101", "19010101", "11111111"})
@@ -25,9 +29,9 @@ T = TypeVar("T")
 
 
 def visit_message(message: Message) -> VisitMessage:
-    """An ADT message as facts. Refuses other trigger events, and a discharge (A03) without its time."""
-    if message.trigger not in TRIGGERS:
-        raise HL7Problem("hl7.trigger", f"ADT {message.trigger[:3]} is not handled yet.", "MSH", 9)
+    """An ADT message about a visit as facts. Refuses other trigger events, and a discharge (A03) without its time."""
+    if message.trigger not in events.VISIT:
+        raise HL7Problem("hl7.trigger", f"ADT {message.trigger[:3]} is not handled.", "MSH", 9)
     visit = _with_billing_codes(person.visit_of(message), message)
     if message.trigger == "A03" and (visit.discharged is None or visit.discharged.deleted):
         raise HL7Problem("hl7.no_discharge_time", "A discharge message has no discharge time.", "PV1", 45)
@@ -39,7 +43,33 @@ def visit_message(message: Message) -> VisitMessage:
         coverages=tuple(_coverage(rank, segment) for rank, segment in enumerate(message.all("IN1"), start=1)),
         diagnoses=tuple(_hint(segment) for segment in message.all("DG1")),
         flags=(*_birth_flags(patient.birth, message.sent_at), *_stay_flags(visit)),
+        occurred=_occurred(message) if message.trigger in events.LEAVES else None,
+        expected_back=_expected_back(message) if message.trigger in events.LEAVES else None,
+        prior=_prior(message, patient.authority) if message.trigger in events.REGISTERS else None,
     )
+
+
+def person_message(message: Message) -> PersonMessage:
+    """A patient apart from any account (A28, A31) as facts."""
+    patient = person.patient_of(message)
+    return PersonMessage(message.trigger, patient, _birth_flags(patient.birth, message.sent_at))
+
+
+def _occurred(message: Message) -> times.Moment | None:
+    """EVN-6; a sender without it is taken at the time of recording (EVN-2), or of the message."""
+    evn = message.first("EVN")
+    return (evn.moment(6) or evn.moment(2) if evn else None) or message.sent_at
+
+
+def _expected_back(message: Message) -> times.Moment | None:
+    pv2 = message.first("PV2")
+    return pv2.moment(47) if pv2 else None
+
+
+def _prior(message: Message, authority: str) -> PriorNumbers | None:
+    """MRG of a class change (A06, A07): the account number that the patient had before."""
+    mrg = message.first("MRG")
+    return merge.prior_of(mrg, authority) if mrg else None
 
 
 def _coverage(rank: int, in1: Segment) -> CoverageFacts:
@@ -55,7 +85,7 @@ def _hint(dg1: Segment) -> DiagnosisHint:
 
 
 def _with_billing_codes(visit: VisitFacts, message: Message) -> VisitFacts:
-    """UB2-3, -6 and -7 (condition, value and occurrence codes) and the surgeon of PR1-11."""
+    """UB2-3, -6, -7 and -8 (condition, value and occurrence codes, occurrence spans) and the surgeon of PR1-11."""
     surgeon = next((found for found in (person.provider_of(pr1, 11) for pr1 in message.all("PR1")) if found), None)
     ub2 = message.first("UB2")
     if ub2 is None:
@@ -66,7 +96,17 @@ def _with_billing_codes(visit: VisitFacts, message: Message) -> VisitFacts:
         condition_codes=_codes(ub2, 3),
         value_codes=_pairs(ub2, 6, _amount),
         occurrence_codes=_pairs(ub2, 7, _date),
+        occurrence_spans=_spans(ub2),
     )
+
+
+def _spans(ub2: Segment) -> tuple[tuple[str, datetime.date, datetime.date], ...] | None:
+    """UB2-8: code, first and last day."""
+    firsts = _pairs(ub2, 8, _date)
+    if not firsts:
+        return firsts if firsts is None else ()
+    lasts = [_date(ub2, 8, repetition, 3) for repetition in ub2.repetitions(8)]
+    return tuple((code, first, last) for (code, first), last in zip(firsts, lasts, strict=True))
 
 
 def _codes(ub2: Segment, number: int) -> tuple[str, ...] | None:
@@ -84,8 +124,8 @@ def _amount(ub2: Segment, number: int, repetition: int) -> Decimal:
     return money(ub2.value(number, 2, repetition=repetition), ub2.name, number)
 
 
-def _date(ub2: Segment, number: int, repetition: int) -> datetime.date:
-    moment = times.parse(ub2.value(number, 2, repetition=repetition), ub2.name, number)
+def _date(ub2: Segment, number: int, repetition: int, component: int = 2) -> datetime.date:
+    moment = times.parse(ub2.value(number, component, repetition=repetition), ub2.name, number)
     if moment is None or moment.local is None or moment.precision in {"year", "month"}:
         raise HL7Problem("hl7.bad_time", "An occurrence code has no date.", ub2.name, number)
     return moment.local.date()

@@ -11,7 +11,7 @@ _RECORD_NUMBER = "MR"
 def patient_of(message: Message) -> PatientFacts:
     """The patient of a message. Refuses a PID without any identifier."""
     pid = message.required("PID")
-    chosen = _chosen_identifier(pid)
+    chosen = chosen_identifier(pid, 3)
     if chosen is None:
         raise HL7Problem("hl7.no_patient", "PID-3 holds no patient identifier.", "PID", 3)
     return PatientFacts(
@@ -29,18 +29,24 @@ def patient_of(message: Message) -> PatientFacts:
     )
 
 
-def _chosen_identifier(pid: Segment) -> int | None:
-    """The repetition of PID-3 that is a medical record number, else the first with a value."""
-    present = [number for number in pid.repetitions(3) if pid.value(3, 1, repetition=number)]
-    records = [number for number in present if pid.value(3, 5, repetition=number).upper() == _RECORD_NUMBER]
+def chosen_identifier(segment: Segment, number: int) -> int | None:
+    """The repetition of PID-3 or MRG-1 that is a medical record number, else the first with a value."""
+    present = [each for each in segment.repetitions(number) if segment.value(number, 1, repetition=each) not in {"", '""'}]
+    records = [each for each in present if segment.value(number, 5, repetition=each).upper() == _RECORD_NUMBER]
     return next(iter(records or present), None)
 
 
-def account_number_of(message: Message) -> str:
-    """PID-18, or the visit number of PV1-19 where the sender keeps one account for each visit."""
+def account_number_or_none(message: Message) -> str | None:
+    """PID-18, or the visit number of PV1-19 where the sender keeps one account for each visit; None without either."""
     pid, pv1 = message.first("PID"), message.first("PV1")
     number = (pid.value(18) if pid else "") or (pv1.value(19) if pv1 else "")
-    if not number or number == '""':
+    return None if number in {"", '""'} else number
+
+
+def account_number_of(message: Message) -> str:
+    """The account's number. Refuses a message without one."""
+    number = account_number_or_none(message)
+    if number is None:
         raise HL7Problem("hl7.no_account", "Neither PID-18 nor PV1-19 names an account.", "PID", 18)
     return number
 
@@ -49,7 +55,7 @@ def key_of(message: Message) -> AccountKey:
     """The account that a document or a charge belongs to, with the patient's number as a second check where there is one."""
     number = account_number_of(message)
     pid = message.first("PID")
-    chosen = _chosen_identifier(pid) if pid else None
+    chosen = chosen_identifier(pid, 3) if pid else None
     if pid is None or chosen is None:
         return AccountKey(number)
     return AccountKey(number, pid.value(3, 4, repetition=chosen) or "MRN", pid.value(3, 1, repetition=chosen))

@@ -67,6 +67,7 @@ class Visit:
     operating: Clinician | None = None
     condition_codes: Sequence[str] = ()
     occurrence_codes: Sequence[tuple[str, datetime.date]] = ()
+    occurrence_spans: Sequence[tuple[str, datetime.date, datetime.date]] = ()
     value_codes: Sequence[tuple[str, Decimal]] = ()
 
 
@@ -81,6 +82,32 @@ class Note:
     author: Clinician | None = None
     authored_at: datetime.datetime | None = None
     signed_at: datetime.datetime | None = None
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prior:
+    """MRG: the numbers that end."""
+
+    mrn: str = ""
+    authority: str = "MRN"
+    account_number: str = ""
+    visit_number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedOrder:
+    """ORC with its OBR. ``control`` is HL7 table 0119 (NW new, CA cancelled, DC discontinued ...), ``status`` table 0038."""
+
+    number: str
+    code: str
+    name: str = ""
+    control: str = "NW"
+    status: str = ""
+    ordered_at: datetime.datetime | None = None
+    ordered_by: Clinician | None = None
+    entered_by: Clinician | None = None
+    verified_by: Clinician | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from . import escapes, times
-from .records import Charge, Clinician, Insurance, Note, Patient, Report, Result, Sending, Visit
+from .records import Charge, Clinician, Insurance, Note, Patient, PlacedOrder, Prior, Report, Result, Sending, Visit
 
 __all__ = [
     "Charge",
@@ -16,6 +16,8 @@ __all__ = [
     "Insurance",
     "Note",
     "Patient",
+    "PlacedOrder",
+    "Prior",
     "Report",
     "Result",
     "Sending",
@@ -24,18 +26,32 @@ __all__ = [
     "batch",
     "dft",
     "mdm",
+    "orm",
     "oru",
+    "person",
 ]
 
+#: Events of MDM that carry the document's text.
+_CONTENT = frozenset({"T02", "T04", "T06", "T08", "T10"})
 Value = str | Decimal | int | datetime.date | None
 
 
-def adt(event: str, sending: Sending, patient: Patient, visit: Visit, coverages: Sequence[Insurance] = ()) -> bytes:
-    """An ADT message (A01, A03, A04, A08, A11, A13)."""
+def adt(
+    event: str,
+    sending: Sending,
+    patient: Patient,
+    visit: Visit,
+    coverages: Sequence[Insurance] = (),
+    *,
+    prior: Prior | None = None,
+    occurred_at: datetime.datetime | datetime.date | None = None,
+) -> bytes:
+    """An ADT message about a visit; ``prior`` for merges, moves and class changes, ``occurred_at`` (EVN-6) for leaves."""
     segments = [
         _msh(sending, "ADT", event),
-        _segment("EVN", {1: event, 2: _text(sending.sent_at)}),
+        _segment("EVN", {1: event, 2: _text(sending.sent_at), 6: _text(occurred_at)}),
         _pid(patient, visit.account_number),
+        *([_mrg(prior)] if prior else []),
         _pv1(visit),
         *_ub2(visit),
         *([_segment("PR1", {1: "1", 11: _clinician(visit.operating)})] if visit.operating else []),
@@ -44,21 +60,46 @@ def adt(event: str, sending: Sending, patient: Patient, visit: Visit, coverages:
     return _bytes(segments)
 
 
-def mdm(sending: Sending, patient: Patient, account_number: str, note: Note) -> bytes:
-    """An MDM T02: one document with its text; signed where ``signed_at`` is given."""
+def person(event: str, sending: Sending, patient: Patient, *, prior: Prior | None = None) -> bytes:
+    """An ADT message about a patient without an account: A28, A31, A40."""
+    segments = [
+        _msh(sending, "ADT", event),
+        _segment("EVN", {1: event, 2: _text(sending.sent_at)}),
+        _pid(patient, ""),
+        *([_mrg(prior)] if prior else []),
+    ]
+    return _bytes(segments)
+
+
+def mdm(sending: Sending, patient: Patient, account_number: str, note: Note, event: str = "T02") -> bytes:
+    """An MDM: one document, signed where ``signed_at`` is given; its text where the event carries content."""
     signature = _at_component(_clinician(note.author), 15, times.write(note.signed_at)) if note.signed_at else ""
     txa = {
         1: "1", 2: _parts(note.type, note.title), 3: "TX", 4: _text(note.authored_at), 9: _clinician(note.author),
-        12: _text(note.number), 17: "LA" if note.signed_at else "DO", 22: signature,
+        12: _text(note.number), 13: _text(note.parent), 17: "LA" if note.signed_at else "DO", 22: signature,
     }  # fmt: skip
     return _bytes([
-        _msh(sending, "MDM", "T02"),
-        _segment("EVN", {1: "T02", 2: _text(sending.sent_at)}),
+        _msh(sending, "MDM", event),
+        _segment("EVN", {1: event, 2: _text(sending.sent_at)}),
         _pid(patient, account_number),
         _segment("PV1", {1: "1", 19: _text(account_number)}),
         _segment("TXA", txa),
-        *_text_segments(note.type, note.title, note.text, 1),
+        *(_text_segments(note.type, note.title, note.text, 1) if event in _CONTENT else []),
     ])  # fmt: skip
+
+
+def orm(sending: Sending, patient: Patient, account_number: str, orders: Sequence[PlacedOrder]) -> bytes:
+    """An ORM O01 with one ORC and OBR for each order."""
+    segments = [_msh(sending, "ORM", "O01"), _pid(patient, account_number)]
+    for number, order in enumerate(orders, start=1):
+        segments += [
+            _segment("ORC", {
+                1: order.control, 2: _text(order.number), 5: order.status, 9: _text(order.ordered_at),
+                10: _clinician(order.entered_by), 11: _clinician(order.verified_by), 12: _clinician(order.ordered_by),
+            }),
+            _segment("OBR", {1: str(number), 2: _text(order.number), 4: _parts(order.code, order.name)}),
+        ]  # fmt: skip
+    return _bytes(segments)
 
 
 def dft(sending: Sending, patient: Patient, account_number: str, charges: Sequence[Charge]) -> bytes:
@@ -131,6 +172,11 @@ def _pid(patient: Patient, account_number: str) -> str:
     })  # fmt: skip
 
 
+def _mrg(prior: Prior) -> str:
+    patient = f"{_text(prior.mrn)}^^^{_text(prior.authority)}^MR" if prior.mrn else ""
+    return _segment("MRG", {1: patient, 3: _text(prior.account_number), 5: _text(prior.visit_number)})
+
+
 def _pv1(visit: Visit) -> str:
     return _segment("PV1", {
         1: "1", 2: _text(visit.class_code), 3: _text(visit.location), 4: _text(visit.admission_type),
@@ -141,12 +187,13 @@ def _pv1(visit: Visit) -> str:
 
 
 def _ub2(visit: Visit) -> list[str]:
-    if not (visit.condition_codes or visit.occurrence_codes or visit.value_codes):
+    if not (visit.condition_codes or visit.occurrence_codes or visit.occurrence_spans or visit.value_codes):
         return []
     return [_segment("UB2", {
         1: "1", 3: "~".join(_text(code) for code in visit.condition_codes),
         6: "~".join(_parts(code, amount) for code, amount in visit.value_codes),
         7: "~".join(_parts(code, date) for code, date in visit.occurrence_codes),
+        8: "~".join(_parts(*span) for span in visit.occurrence_spans),
     })]  # fmt: skip
 
 

@@ -1,6 +1,31 @@
-"""Messages and what they told, and the FHIR resources that others refer to."""
+"""Messages and what they told; FHIR resources; the feeds they come by; files and lists that are worked off in the background."""
 
-from .messages import FeedMap, InboundMessage, LastTold, MapKind, MessageFormat, MessageStatus
+from .batches import BulkKind, BulkRun, Delivery, DeliveryBody, DeliverySource, DeliveryState
+from .feeds import Answer, Feed, FeedEvent, FeedFormat, FeedKind, FeedRoute, FeedState, ListenerState
+from .messages import FeedMap, InboundMessage, LastTold, MapKind, MessageStatus, RecordKind, RecordTold
 from .resources import ResourceVersion
 
-__all__ = ["FeedMap", "InboundMessage", "LastTold", "MapKind", "MessageFormat", "MessageStatus", "ResourceVersion"]
+__all__ = [
+    "Answer",
+    "BulkKind",
+    "BulkRun",
+    "Delivery",
+    "DeliveryBody",
+    "DeliverySource",
+    "DeliveryState",
+    "Feed",
+    "FeedEvent",
+    "FeedFormat",
+    "FeedKind",
+    "FeedMap",
+    "FeedRoute",
+    "FeedState",
+    "InboundMessage",
+    "LastTold",
+    "ListenerState",
+    "MapKind",
+    "MessageStatus",
+    "RecordKind",
+    "RecordTold",
+    "ResourceVersion",
+]

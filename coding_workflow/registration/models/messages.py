@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from .feeds import FeedFormat
+
 
 class MessageStatus(models.TextChoices):
     """What became of a message."""
@@ -15,14 +17,6 @@ class MessageStatus(models.TextChoices):
     PARKED = "parked", "Waiting for its account"
     REPLACED = "replaced", "Replaced by a correction"
     ASIDE = "aside", "Set aside"
-
-
-class MessageFormat(models.TextChoices):
-    """What the bytes of a message are: an HL7 message, a FHIR resource or Bundle, a header with one row."""
-
-    HL7 = "hl7", "HL7 v2"
-    FHIR = "fhir", "FHIR R4"
-    CSV = "csv", "CSV"
 
 
 class MessageQuerySet(models.QuerySet["InboundMessage"]):
@@ -51,7 +45,7 @@ class InboundMessage(models.Model):
     facility = models.ForeignKey("accounts.Facility", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     account = models.ForeignKey("accounts.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="messages")
     feed = models.CharField(max_length=40, db_collation="C")
-    format = models.CharField(max_length=4, choices=MessageFormat, default=MessageFormat.HL7, db_collation="C")
+    format = models.CharField(max_length=4, choices=FeedFormat, default=FeedFormat.HL7, db_collation="C")
     control_id = models.CharField(max_length=199, blank=True, db_collation="C")
     type = models.CharField(max_length=40, blank=True, db_collation="C")
     trigger = models.CharField(max_length=3, blank=True, db_collation="C")
@@ -94,6 +88,8 @@ class InboundMessage(models.Model):
                 fields=("status", "-id"), condition=models.Q(status__in=("failed", "parked", "aside")), name="inbound_listed"
             ),
             models.Index(fields=("account",), condition=models.Q(status="failed"), name="inbound_failed_of_account"),
+            # A feed's last message, and its counts of a day from the index alone.
+            models.Index(fields=("feed", "-received_at"), include=("status",), name="inbound_of_feed"),
         ]
 
     def __str__(self) -> str:
@@ -111,6 +107,7 @@ class MapKind(models.TextChoices):
     DOCUMENT_TYPE = "document_type", "Document type (TXA-2, OBR-24, OBR-4)"
     AUTHOR_ROLE = "author_role", "Author's role (degree)"
     PAYER = "payer", "Payer (IN1-3)"
+    ORDER = "order", "Order that places a patient (OBR-4)"
 
 
 class FeedMap(models.Model):
@@ -149,3 +146,35 @@ class LastTold(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+
+class RecordKind(models.TextChoices):
+    """What a ``RecordTold`` is about."""
+
+    DOCUMENT = "document", "Document"
+    ORDER = "order", "Order"
+
+
+class RecordTold(models.Model):
+    """When each element of one document or order was last told, by the sender's number; and to what document it belongs.
+
+    As ``LastTold`` does for accounts and patients. ``relation`` to ``parent``: an addendum to it, or its replacement. The
+    parent may come later than what belongs to it.
+    """
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=RecordKind, db_collation="C")
+    number = models.CharField(max_length=80, db_collation="C")
+    parent = models.CharField(max_length=80, blank=True, db_collation="C")
+    relation = models.CharField(max_length=12, blank=True, db_collation="C")
+    elements = models.JSONField(default=dict, help_text="Element to ISO instant, UTC.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("facility", "kind", "number"), name="record_told_once")]
+        indexes = [
+            # A document arrives: what waits for it as addendum or replacement.
+            models.Index(fields=("facility", "parent"), condition=~models.Q(parent=""), name="record_told_by_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"

@@ -2,85 +2,115 @@
 
 import datetime
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from django.db import connection
 
 from accounts import clock
 from accounts.actors import Actor
-from accounts.errors import Refused
 from accounts.locking import lock_account
 from accounts.models import Account, Facility
-from coding_workflow.registration.facts import RecordMessage, VisitMessage
-from coding_workflow.registration.hl7 import adt, dft, mdm, oru, person
+from accounts.services.combined import survivor
+from coding_workflow.registration.facts import MergeMessage, PersonMessage, RecordMessage, VisitMessage
+from coding_workflow.registration.hl7 import adt, dft, events, mdm, merge, orders, oru, person
 from coding_workflow.registration.hl7.problem import HL7Problem
 from coding_workflow.registration.hl7.read import Message
 from coding_workflow.registration.models import InboundMessage
 
-from . import discharging, landing, registering
+from . import discharging, landing, leaving, merging, moving, people, registering, removing
+from .resolving import places_of
 from .source import Source, fitting, local_codes
 
-_REGISTERS = frozenset({"A01", "A04"})
-_READERS = {"MDM": mdm.record_message, "DFT": dft.record_message, "ORU": oru.record_message}
-_LATER = {
-    "A03": discharging.discharge,
-    "A08": registering.update_registration,
-    "A11": registering.cancel_registration,
-    "A13": discharging.cancel_discharge,
+Told = VisitMessage | RecordMessage | PersonMessage | MergeMessage
+Verb = Callable[..., Account]
+
+_READERS: Final[dict[str, Callable[[Message], RecordMessage]]] = {
+    "MDM": mdm.record_message,
+    "DFT": dft.record_message,
+    "ORU": oru.record_message,
+    **dict.fromkeys(orders.TRIGGERS, orders.record_message),
+}
+#: What is done to a known account.
+_LATER: Final[dict[str, Verb]] = {
+    **dict.fromkeys(events.UPDATES, registering.update_registration),
+    **dict.fromkeys(events.CANCELS, registering.cancel_registration),
+    **dict.fromkeys(events.DISCHARGES, discharging.discharge),
+    **dict.fromkeys(events.CANCELS_DISCHARGE, discharging.cancel_discharge),
+    **dict.fromkeys(events.LEAVES, leaving.leave),
+    **dict.fromkeys(events.DELETES, removing.remove),
 }
 
 
 class Parked(Exception):
-    """The message's account is not registered yet; it waits."""
+    """The account of a number is not registered yet; the message waits for it."""
 
     code = "registration.no_account_yet"
     sentence = "The account is not registered yet; the message is applied when it is."
 
+    def __init__(self, number: str) -> None:
+        super().__init__(self.code)
+        self.number = number
+
+
+class NotNeeded(Exception):
+    """Nothing that this system keeps has changed; ``reason`` says it in words."""
+
+    def __init__(self, reason: str, facility: Facility) -> None:
+        super().__init__("registration.not_needed")
+        self.reason = reason
+        self.facility = facility
+
 
 @dataclass
 class Target:
-    """The account number of a message at its facility."""
+    """The account number of a message at its facility; empty where it is about a patient alone."""
 
     source: Source
     number: str
-    facts: VisitMessage | RecordMessage
+    facts: Told
 
     @property
     def registers(self) -> bool:
         """Whether the message may create the account."""
-        return isinstance(self.facts, VisitMessage) and self.facts.trigger in _REGISTERS
+        return isinstance(self.facts, VisitMessage) and self.facts.trigger in events.REGISTERS
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Every account number that the message touches, in one order for all."""
+        prior = getattr(self.facts, "prior", None)
+        return tuple(sorted({self.number, prior.account_number if prior else ""} - {""}))
 
 
 def target_of(message: Message, feed: str, action: uuid.UUID) -> Target:
-    """Where a message belongs. Raises HL7Problem for what is not handled or not understood, Refused for an unknown facility."""
-    facilities = list(Facility.objects.all())
-    facility = _facility(message, facilities)
-    foreign = {name for other in facilities if other != facility for name in _names(other)} - _names(facility)
+    """Where a message belongs. Raises HL7Problem for what is not handled or not understood, Refused for an unknown facility,
+    NotNeeded for what changes nothing here."""
+    places = places_of(feed)
+    facility = places.facility(message)
     source = Source(
         facility=facility,
         by=Actor.feed(feed),
         sent_at=_sent_at(message, facility),
         codes=local_codes(facility, feed),
-        foreign_authorities=frozenset(foreign),
+        foreign_authorities=places.foreign_authorities(facility),
         action=action,
     )
-    number = fitting(person.account_number_of(message), InboundMessage, "account_number", "PID", 18)
-    return Target(source, number, _facts(message, source))
+    facts = _facts(message, source)
+    return Target(source, fitting(_number(message, facts), InboundMessage, "account_number", "PID", 18), facts)
 
 
-def _names(facility: Facility) -> set[str]:
-    return {facility.code, *facility.hl7_codes}
-
-
-def _facility(message: Message, facilities: list[Facility]) -> Facility:
-    """MSH-4, by code or universal id, names exactly one facility; there is no default."""
-    codes = set(message.facility_codes)
-    found = [facility for facility in facilities if codes & _names(facility)]
-    if not found:
-        raise Refused("registration.unknown_facility", "The sending facility (MSH-4) is not known.")
-    if len(found) > 1:
-        raise Refused("registration.two_facilities", "The sending facility (MSH-4) fits more than one facility.")
-    return found[0]
+def _number(message: Message, facts: Told) -> str:
+    if isinstance(facts, PersonMessage):
+        return ""
+    if not isinstance(facts, MergeMessage):
+        return person.account_number_of(message)
+    if facts.trigger == "A44":
+        return facts.prior.account_number
+    merges_accounts = facts.trigger in events.MERGES_ACCOUNT and facts.prior.account_number
+    if merges_accounts or facts.trigger in {"A42", "A45"}:
+        return person.account_number_of(message)
+    return ""
 
 
 def _sent_at(message: Message, facility: Facility) -> datetime.datetime:
@@ -89,9 +119,9 @@ def _sent_at(message: Message, facility: Facility) -> datetime.datetime:
     return (message.sent_at.instant(source.zone) if message.sent_at else None) or source.sent_at
 
 
-def _facts(message: Message, source: Source) -> VisitMessage | RecordMessage:
+def _facts(message: Message, source: Source) -> Told:
     if message.type == "ADT":
-        facts: VisitMessage | RecordMessage = adt.visit_message(message)
+        facts = _adt(message, source.facility)
     elif message.type in _READERS:
         facts = _READERS[message.type](message)
     else:
@@ -101,22 +131,68 @@ def _facts(message: Message, source: Source) -> VisitMessage | RecordMessage:
     return facts
 
 
-def apply_parsed(message: Message, target: Target) -> Account:
-    """Apply a message to its account, which it locks; raises Parked when it is not there and the message cannot make it.
+def _adt(message: Message, facility: Facility) -> Told:
+    if message.trigger in events.NOT_NEEDED:
+        raise NotNeeded(events.NOT_NEEDED[message.trigger], facility)
+    if message.trigger in events.PERSON:
+        return adt.person_message(message)
+    if message.trigger in events.MERGES:
+        return merge.merge_message(message)
+    return adt.visit_message(message)
 
-    The caller has queued up (``queue_up``).
+
+def apply_parsed(target: Target) -> Account | None:
+    """Apply a message to its account, which it locks; None when it is about a patient alone.
+
+    Raises Parked when an account is not there and the message cannot make it. The caller has queued up (``queue_up``).
     """
     facts, source = target.facts, target.source
-    if isinstance(facts, VisitMessage) and target.registers:
-        return registering.register(facts=facts, source=source)
-    known = Account.objects.filter(facility=source.facility, number=target.number).values_list("pk", flat=True).first()
-    if known is None:
-        raise Parked
+    if isinstance(facts, PersonMessage):
+        people.patient_for(facts.patient, source)
+        return None
+    if isinstance(facts, MergeMessage):
+        return _merge(facts, target)
     if isinstance(facts, VisitMessage):
-        return _LATER[facts.trigger](account_id=known, facts=facts, source=source)
-    account = lock_account(known)
+        return _visit(facts, target)
+    account = lock_account(survivor(_known(target.number, source)).pk)
+    if account.number != target.number:
+        source.flag("combined_already")
     landing.land(account=account, facts=facts, source=source)
     return account
+
+
+def _visit(facts: VisitMessage, target: Target) -> Account:
+    source = target.source
+    if not target.registers:
+        return _LATER[facts.trigger](account_id=_known(target.number, source).pk, facts=facts, source=source)
+    if facts.trigger == "A05" and not registering.says_class(facts.visit, source):
+        # A pre-admission without a class waits until the patient comes; it makes no account of a class that nobody told.
+        _known(target.number, source)
+    account = registering.register(facts=facts, source=source)
+    if facts.prior is not None and facts.prior.account_number:
+        merging.merge_account(number=facts.prior.account_number, into=account, source=source)
+        return lock_account(account.pk)
+    return account
+
+
+def _merge(facts: MergeMessage, target: Target) -> Account | None:
+    source = target.source
+    known = _known(target.number, source) if target.number else None
+    if known is None or facts.trigger in events.MERGES_ACCOUNT:
+        return merging.merge(facts=facts, into=known, source=source)
+    if facts.trigger == "A44":
+        return moving.move_account(account_id=known.pk, facts=facts, source=source)
+    if facts.trigger == "A45":
+        prior = survivor(_known(facts.prior.account_number, source))
+        return moving.move_visit(account=survivor(known), prior=prior, facts=facts, source=source)
+    return moving.merge_visits(account=survivor(known), facts=facts, source=source)
+
+
+def _known(number: str, source: Source) -> Account:
+    known = Account.objects.filter(facility=source.facility, number=number).first()
+    if known is None:
+        raise Parked(number)
+    return known
 
 
 def queue_up(target: Target) -> None:
@@ -125,7 +201,8 @@ def queue_up(target: Target) -> None:
     Taken outside the message's savepoint: PostgreSQL gives up a lock when the savepoint it was taken in is rolled back,
     and a message that parks itself must keep it until it is committed, or the admission passes it unseen.
     """
-    queue_up_for(target.source.facility, target.number)
+    for number in target.numbers:
+        queue_up_for(target.source.facility, number)
 
 
 def queue_up_for(facility: Facility, number: str) -> None:

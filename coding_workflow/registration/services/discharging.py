@@ -3,14 +3,13 @@
 from typing import Final
 
 from accounts import history, lifecycle
-from accounts.locking import lock_account
 from accounts.models import Account, Milestone, Step, WorkKind
 from accounts.services.work import close_work
 from coding_workflow.registration.facts import VisitMessage
 
 from . import elements, told
 from .ready import begin_bill_hold
-from .registering import record_change, refuse_ended, update_registration
+from .registering import record_change, update_registration
 from .source import Source
 
 _STAY: Final = "stay"
@@ -27,15 +26,15 @@ def discharge(*, account_id: int, facts: VisitMessage, source: Source) -> Accoun
         source.flag("cancelled_later")
         return account
     news.keep()
-    if account.step != Step.REGISTERED:
-        source.flag("already_discharged")
-        return account
     Milestone.objects.update_or_create(
         facility=source.facility,
         account=account,
         kind="discharged",
         defaults={"owner": "patient_access", "reached_at": account.discharged_at or source.sent_at},
     )
+    if account.step != Step.REGISTERED:
+        source.flag("already_discharged")
+        return account
     lifecycle.move(account=account, to=Step.DISCHARGED, by=source.by, action=source.action)
     begin_bill_hold(account=account, by=source.by)
     return account
@@ -46,8 +45,6 @@ def cancel_discharge(*, account_id: int, facts: VisitMessage, source: Source) ->
 
     Raises Conflict ``account.move`` past release: then it is for people to correct the claim.
     """
-    account = lock_account(account_id)
-    refuse_ended(account)
     account = update_registration(account_id=account_id, facts=facts, source=source)
     news = told.about_account(account, source.sent_at)
     if not news.all_fresh((_STAY, "discharged", "disposition")):
@@ -56,7 +53,7 @@ def cancel_discharge(*, account_id: int, facts: VisitMessage, source: Source) ->
     news.keep()
     changed = elements.change(account, _taken_back(account))
     record_change(account, changed, False, source)
-    if account.step == Step.REGISTERED:
+    if account.step in {Step.REGISTERED, Step.COMBINED}:
         return account
     for kind in (WorkKind.CODING, WorkKind.RELEASE):
         close_work(account=account, kind=kind, outcome="discharge_cancelled", by=source.by)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from accounts.errors import Refused
 from accounts.models import Account
+from accounts.services.leaves import with_leaves
 from coding_workflow.registration.facts import VisitFacts
 from coding_workflow.registration.hl7.times import Moment
 from coding_workflow.registration.mapping import type_of_bill
@@ -24,6 +25,8 @@ def patient_class(visit: VisitFacts, source: Source) -> str:
     if not (visit.class_code or visit.patient_type):
         return ""
     ours = source.codes.patient_class(visit.class_code, visit.patient_type, visit.service, visit.admission_type)
+    if not ours and source.codes.says_no_class(visit.class_code):
+        return ""
     if not ours:
         raise Refused("registration.unmapped_class", "The patient class is not known; map it in the feed's settings.")
     return ours
@@ -42,7 +45,7 @@ def told_by(visit: VisitFacts, account: Account, source: Source, news: News) -> 
     values |= _times("admitted", visit.admitted, source, news, "admitted_at", "admit_date")
     values |= _times("discharged", visit.discharged, source, news, "discharged_at", "discharge_date")
     values |= _providers(visit, source, news)
-    values |= _billing_codes(visit, news)
+    values |= _billing_codes(visit, account, news)
     return values | _derived(account, values)
 
 
@@ -105,12 +108,17 @@ def _providers(visit: VisitFacts, source: Source, news: News) -> Elements:
     return values
 
 
-def _billing_codes(visit: VisitFacts, news: News) -> Elements:
+def _billing_codes(visit: VisitFacts, account: Account, news: News) -> Elements:
     values: Elements = {}
     if visit.condition_codes is not None and news.fresh("condition_codes"):
         values["condition_codes"] = list(visit.condition_codes)
     if visit.occurrence_codes is not None and news.fresh("occurrence_codes"):
         values["occurrence_codes"] = [{"code": code, "date": date.isoformat()} for code, date in visit.occurrence_codes]
+    if visit.occurrence_spans is not None and news.fresh("occurrence_spans"):
+        told = [
+            {"code": code, "from": first.isoformat(), "through": last.isoformat()} for code, first, last in visit.occurrence_spans
+        ]
+        values["occurrence_spans"] = with_leaves(account, told)
     if visit.value_codes is not None and news.fresh("value_codes"):
         values["value_codes"] = [{"code": code, "amount": str(amount)} for code, amount in visit.value_codes]
     return values

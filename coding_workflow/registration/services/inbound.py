@@ -14,27 +14,25 @@ from accounts.errors import Conflict, Refused
 from accounts.locking import lock_account
 from accounts.models import Account
 from accounts.scope import ALL, scoped
+from coding_workflow.registration import bounded
 from coding_workflow.registration.hl7 import framing, read
 from coding_workflow.registration.hl7.problem import HL7Problem
-from coding_workflow.registration.models import InboundMessage, MessageFormat, MessageStatus
+from coding_workflow.registration.models import FeedFormat, InboundMessage, MessageStatus
 
-from .applying import Parked, Target, apply_parsed, queue_up, target_of
+from .applying import NotNeeded, Parked, Target, apply_parsed, queue_up, target_of
 from .outcomes import close_error_work, fail, finish
+from .places import PLACES
+from .source import Source
 
 _FEED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
-#: Where a refusal that is not about one read value looks: the fields an interface team opens first.
-_PLACES: Final[dict[str, tuple[str, int]]] = {
-    "registration.unknown_facility": ("MSH", 4),
-    "registration.two_facilities": ("MSH", 4),
-    "registration.control_id_used": ("MSH", 10),
-    "registration.other_authority": ("PID", 3),
-    "registration.other_patient": ("PID", 3),
-    "registration.no_class": ("PV1", 2),
-    "registration.unmapped_class": ("PV1", 2),
-    "registration.unmapped_disposition": ("PV1", 36),
-    "registration.dates_reversed": ("PV1", 45),
-    "registration.no_revenue_code": ("FT1", 7),
-}
+#: Refusals that a merge or move can settle: what was refused so is tried again after it.
+_SETTLED: Final = (
+    "registration.other_patient",
+    "account.other_patient",
+    "registration.parent_elsewhere",
+    "document.elsewhere",
+    "order.elsewhere",
+)
 _LISTED = (MessageStatus.FAILED, MessageStatus.PARKED)
 _OPEN = (*_LISTED, MessageStatus.ASIDE)
 
@@ -50,7 +48,8 @@ def import_message(raw: bytes, *, feed: str = "file") -> InboundMessage:
     with scoped(ALL):
         message, created = _keep(raw, feed)
         if not created:
-            InboundMessage.objects.filter(pk=message.pk).update(times_received=message.times_received + 1)
+            message.times_received += 1
+            message.save(update_fields=["times_received"])
         if created or message.status == MessageStatus.FAILED:
             attempt(message)
         return message
@@ -74,6 +73,15 @@ def import_file(source: Path | bytes, *, feed: str = "file") -> Iterator[Inbound
         messages = (raw,)
     for message in messages:
         yield import_message(message, feed=feed)
+
+
+def keep_unapplied(raw: bytes, *, feed: str, code: str, sentence: str, format: str = FeedFormat.HL7) -> InboundMessage:
+    """Keep one message of a format as failed without reading it; the same body again is answered as it is."""
+    with scoped(ALL):
+        message, created = _keep(raw, feed, format)
+        if created:
+            finish(message, MessageStatus.FAILED, code, sentence)
+        return message
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -121,7 +129,7 @@ def correct_message(
             raise Refused("registration.same_body", "The correction is the same as a message that is here already.")
         new = InboundMessage.objects.create(
             feed=old.feed, format=old.format, control_id=control_id, sha256=sha256, raw=raw, corrected_by=f"{by.kind}:{by.code}",
-            facility=None if old.format == MessageFormat.HL7 else old.facility, line=old.line,
+            facility=None if old.format == FeedFormat.HL7 else old.facility, line=old.line,
         )  # fmt: skip
         old.status, old.replaced_by = MessageStatus.REPLACED, new
         old.save(update_fields=["status", "replaced_by"])
@@ -183,10 +191,12 @@ def attempt(message: InboundMessage) -> None:
     attempts[message.format](message)
 
 
-def _keep(raw: bytes, feed: str) -> tuple[InboundMessage, bool]:
+def _keep(raw: bytes, feed: str, format: str = FeedFormat.HL7) -> tuple[InboundMessage, bool]:
     """The message as it came. Its lines may end in any way: the hash is of what it says, so CR and LF copies are one."""
-    control_id, sha256 = _identity(raw)
-    return InboundMessage.objects.get_or_create(feed=feed, control_id=control_id, sha256=sha256, defaults={"raw": raw})
+    control_id, sha256 = identities[format](raw)
+    return InboundMessage.objects.get_or_create(
+        feed=feed, control_id=control_id, sha256=sha256, defaults={"raw": raw, "format": format}
+    )
 
 
 def _identity(raw: bytes) -> tuple[str, str]:
@@ -201,6 +211,7 @@ def _attempt_hl7(message: InboundMessage) -> None:
     """Apply a kept HL7 message in a savepoint."""
     target: Target | None = None
     try:
+        bounded.vet(bytes(message.raw))
         parsed = read.read_message(bytes(message.raw))
         _describe(message, parsed)
         _refuse_used_control_id(message)
@@ -210,13 +221,17 @@ def _attempt_hl7(message: InboundMessage) -> None:
         message.account_number = target.number
         queue_up(target)
         with scoped([target.source.facility.pk]):
-            message.account = apply_parsed(parsed, target)
+            message.account = apply_parsed(target)
+    except NotNeeded as nothing:
+        message.facility = nothing.facility
+        _set_aside_unread(message, nothing.reason)
     except Parked as parked:
+        message.account_number = parked.number
         finish(message, MessageStatus.PARKED, parked.code, parked.sentence)
     except HL7Problem as problem:
         _fail(message, target, problem.code, problem.sentence, problem.segment, problem.field)
     except Refused as refusal:
-        _fail(message, target, refusal.code, refusal.sentence, *_PLACES.get(refusal.code, ("", 0)))
+        _fail(message, target, refusal.code, refusal.sentence, *PLACES.get(refusal.code, ("", 0)))
     except DataError:
         _fail(message, target, "registration.not_storable", "A value does not fit the database.")
     else:
@@ -224,8 +239,14 @@ def _attempt_hl7(message: InboundMessage) -> None:
         message.applied_at = clock.now()
         finish(message, MessageStatus.APPLIED)
         close_error_work(message.account_id, target.source.by)
-        if target.registers:
-            apply_parked(message)
+        follow_up(message, target.source)
+
+
+def follow_up(message: InboundMessage, source: Source) -> None:
+    """What waited for the accounts that a message registered, and what its merges and moves settle."""
+    for number in source.registered:
+        _apply_parked(message, number)
+    _try_again(source.settled)
 
 
 def _fail(message: InboundMessage, target: Target | None, code: str, sentence: str, segment: str = "", field: int = 0) -> None:
@@ -250,11 +271,27 @@ def _refuse_used_control_id(message: InboundMessage) -> None:
         raise Refused("registration.control_id_used", "Another message came under this control id (MSH-10) before.")
 
 
-def apply_parked(message: InboundMessage) -> None:
-    """What waited for the account that this message registered, in the order in which it was sent."""
+def _set_aside_unread(message: InboundMessage, reason: str) -> None:
+    """What changes nothing here is kept with the reason, and is no failure."""
+    message.aside_reason, message.aside_at = reason, clock.now()
+    message.save(update_fields=["aside_reason", "aside_at"])
+    finish(message, MessageStatus.ASIDE, "registration.not_needed", reason)
+
+
+def _try_again(account_ids: Collection[int]) -> None:
+    """What was refused for these accounts because they were another patient's, or did not hold it yet."""
+    refused = InboundMessage.objects.select_for_update(skip_locked=True).filter(
+        account__in=account_ids, status=MessageStatus.FAILED, code__in=_SETTLED
+    )
+    for message in refused.order_by("sent_at", "pk"):
+        attempt(message)
+
+
+def _apply_parked(message: InboundMessage, number: str) -> None:
+    """What waited for the account of this number, in the order in which it was sent."""
     # A message that somebody is replaying is passed over: that replay waits for this admission and finds its account.
     waiting = InboundMessage.objects.select_for_update(skip_locked=True).filter(
-        facility=message.facility, account_number=message.account_number, status=MessageStatus.PARKED
+        facility=message.facility, account_number=number, status=MessageStatus.PARKED
     )
     for parked in waiting.order_by("sent_at", "pk"):
         attempt(parked)
@@ -262,5 +299,5 @@ def apply_parked(message: InboundMessage) -> None:
 
 #: For each format how a kept message is applied, and the control id and hash under which it is one. The other formats enter
 #: themselves.
-attempts: dict[str, Callable[[InboundMessage], None]] = {MessageFormat.HL7: _attempt_hl7}
-identities: dict[str, Callable[[bytes], tuple[str, str]]] = {MessageFormat.HL7: _identity}
+attempts: dict[str, Callable[[InboundMessage], None]] = {FeedFormat.HL7: _attempt_hl7}
+identities: dict[str, Callable[[bytes], tuple[str, str]]] = {FeedFormat.HL7: _identity}

@@ -1,38 +1,30 @@
-"""Documents and charges landing on an account, at whatever step it is."""
+"""Documents, charges and orders landing on an account, at whatever step it is."""
 
 import datetime
 
 from accounts.errors import Refused
-from accounts.models import (
-    Account,
-    ChargeLine,
-    ChargemasterEntry,
-    Document,
-    DocumentType,
-    DocumentVersion,
-    PatientClass,
-)
+from accounts.models import Account, ChargeLine, ChargemasterEntry, PatientClass
 from accounts.services.charges import post_charge
-from accounts.services.documents import receive_document
-from coding_workflow.registration.facts import AccountKey, ChargeFacts, DocumentFacts, ProviderFacts, RecordMessage
+from coding_workflow.registration.facts import AccountKey, ChargeFacts, RecordMessage
 from coding_workflow.registration.hl7.problem import HL7Problem
 
-from . import elements, people
-from .registering import record_change, refuse_ended, refuse_other_patient
+from . import documents, elements, orders
+from .identity import refuse_ended, refuse_other_patient
+from .registering import record_change
 from .source import Source, fitting
-
-_TYPES = frozenset(DocumentType.values)
 
 
 def land(*, account: Account, facts: RecordMessage, source: Source) -> None:
-    """Add the documents and post the charges of one message to a locked account; all or nothing.
+    """Add the documents and orders and post the charges of one message to a locked account; all or nothing.
 
     Raises Refused when the message names another patient, or a document type or charge that is not known.
     """
-    refuse_ended(account)
+    refuse_ended(account, source)
     _refuse_wrong_patient(account, facts.key, source)
     for document in facts.documents:
-        _receive(account, document, source)
+        documents.receive(account, document, source)
+    for order in facts.orders:
+        orders.receive(account, order, source)
     for charge in facts.charges:
         _post(account, charge, source)
     if facts.charges and account.patient_class == PatientClass.RECURRING and account.discharge_date is None:
@@ -42,41 +34,9 @@ def land(*, account: Account, facts: RecordMessage, source: Source) -> None:
 def _refuse_wrong_patient(account: Account, key: AccountKey, source: Source) -> None:
     """The patient's number is compared when it is of the same authority as the account's; a laboratory's own is not."""
     if key.authority == account.patient.authority:
-        refuse_other_patient(account, key.authority, key.mrn)
+        refuse_other_patient(account, key.authority, key.mrn, source)
         return
     source.flag("patient_not_compared")
-
-
-def _receive(account: Account, facts: DocumentFacts, source: Source) -> DocumentVersion:
-    kind = source.codes.document_type(facts.type_codes, _TYPES)
-    if not kind:
-        raise Refused("registration.unmapped_document_type", "The document type is not known; map it in the feed's settings.")
-    author = people.provider_for(facts.author, source, "TXA", 9)
-    return receive_document(
-        account=account,
-        source_id=fitting(facts.source_id, Document, "source_id", "TXA", 12),
-        type=kind,
-        title=(facts.title or DocumentType(kind).label)[:120],
-        text=facts.text,
-        status=facts.status,
-        by=source.by,
-        author=author,
-        author_role=_role(account, facts.author, source),
-        authored_at=facts.authored.instant(source.zone) if facts.authored else None,
-        signed_at=facts.signed.instant(source.zone) if facts.signed else None,
-    )
-
-
-def _role(account: Account, author: ProviderFacts | None, source: Source) -> str:
-    """What the author was to this patient: the attending of the account, else what the degree says."""
-    if author is None:
-        return ""
-    if account.attending is not None and account.attending.source_id == author.source_id:
-        return "attending"
-    role = source.codes.author_role(author.role) if author.role else ""
-    if not role:
-        source.flag("author_role_not_known")
-    return role
 
 
 def _post(account: Account, facts: ChargeFacts, source: Source) -> ChargeLine:

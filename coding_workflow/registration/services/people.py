@@ -22,20 +22,26 @@ _MUST_STAY: Final = frozenset({"family_name"})
 
 
 def patient_for(facts: PatientFacts, source: Source) -> Patient:
-    """The patient of this number, created or brought up to date.
+    """The patient of this number, created or brought up to date. A number that was merged keeps what it says to itself.
 
     Raises Refused ``registration.other_authority`` when the number belongs to another facility's authority, so that no
     feed can reach across.
     """
-    if facts.authority in source.foreign_authorities:
-        raise Refused("registration.other_authority", "PID-3 names the patient by another facility's numbers.")
+    patient = patient_by_number(facts.authority, facts.mrn, source)
+    _update_patient(patient, facts, source)
+    return patient
+
+
+def patient_by_number(authority: str, mrn: str, source: Source, segment: str = "PID", number: int = 3) -> Patient:
+    """The locked patient of a number, created without a name where it is new. Refuses as ``patient_for``."""
+    if authority in source.foreign_authorities:
+        raise Refused("registration.other_authority", f"{segment}-{number} names the patient by another facility's numbers.")
     patient, _ = Patient.objects.select_for_update().get_or_create(
         facility=source.facility,
-        authority=fitting(facts.authority, Patient, "authority", "PID", 3),
-        mrn=fitting(facts.mrn, Patient, "mrn", "PID", 3),
+        authority=fitting(authority, Patient, "authority", segment, number),
+        mrn=fitting(mrn, Patient, "mrn", segment, number),
         defaults={"family_name": "", "given_name": ""},
     )
-    _update_patient(patient, facts, source)
     return patient
 
 

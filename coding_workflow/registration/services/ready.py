@@ -26,7 +26,7 @@ def bill_hold_end(account: Account) -> datetime.date:
     """The first day on which the account may be coded: discharge plus the policy's days for class and payer."""
     coverage = account.primary_coverage()
     kind = coverage.payer.kind if coverage else PayerKind.SELF_PAY
-    days = policy_for(account.facility).bill_hold_days(account.patient_class, kind)
+    days = policy_for(account.facility).bill_hold_days(account.patient_class, kind, account.service)
     discharged = account.discharge_date or clock.today(account.facility)
     return discharged + datetime.timedelta(days=days)
 

@@ -1,17 +1,17 @@
 """Registering an account, keeping it up to date, and cancelling it."""
 
 from accounts import history, lifecycle
-from accounts.errors import Conflict, Refused
+from accounts.errors import Refused
 from accounts.locking import lock_account
-from accounts.models import Account, Encounter, Milestone, Patient, Step, WorkItem, WorkKind
+from accounts.models import Account, Encounter, Milestone, Step, WorkItem, WorkKind
+from accounts.services.combined import same_patient, survivor
 from accounts.services.revisions import touch
 from accounts.services.work import close_work, open_work
 from coding_workflow.registration.facts import VisitFacts, VisitMessage
 
 from . import elements, people, told
+from .identity import refuse_ended, refuse_other_patient
 from .source import Source, fitting
-
-_ENDED = frozenset({Step.CANCELLED, Step.COMBINED})
 
 
 def register(*, facts: VisitMessage, source: Source) -> Account:
@@ -19,13 +19,16 @@ def register(*, facts: VisitMessage, source: Source) -> Account:
 
     Raises Refused ``registration.no_class`` when the message does not say where the patient is treated.
     """
+    source.registered.append(facts.visit.account_number)
     existing = Account.objects.filter(facility=source.facility, number=facts.visit.account_number).first()
     if existing is not None:
-        return update_registration(account_id=existing.pk, facts=facts, source=source)
+        account = update_registration(account_id=existing.pk, facts=facts, source=source)
+        _reach(account, "registered", facts, source)
+        return account
     ours = elements.patient_class(facts.visit, source)
     if not ours:
         raise Refused("registration.no_class", "The message does not say the patient class.")
-    patient = people.patient_for(facts.patient, source)
+    patient = same_patient(people.patient_for(facts.patient, source))
     created = Account.objects.create(
         facility=source.facility,
         number=fitting(facts.visit.account_number, Account, "number", "PID", 18),
@@ -39,14 +42,20 @@ def register(*, facts: VisitMessage, source: Source) -> Account:
     return account
 
 
+def says_class(visit: VisitFacts, source: Source) -> bool:
+    """Whether the message says where the patient is treated. Refuses codes that say nothing we know."""
+    return bool(elements.patient_class(visit, source))
+
+
 def update_registration(*, account_id: int, facts: VisitMessage, source: Source) -> Account:
     """Bring an account up to date with what a message says, at any step; older news is left out.
 
-    Raises Refused ``registration.other_patient`` (use a merge or move message) and Conflict ``registration.ended``.
+    An account that was combined hears what was sent before that. Raises Refused ``registration.other_patient`` (use a merge or
+    move message) and Conflict ``registration.ended``.
     """
     account = lock_account(account_id)
-    refuse_ended(account)
-    refuse_other_patient(account, facts.patient.authority, facts.patient.mrn)
+    refuse_ended(account, source)
+    refuse_other_patient(account, facts.patient.authority, facts.patient.mrn, source)
     people.patient_for(facts.patient, source)
     _tell(account, facts, source)
     return account
@@ -57,8 +66,8 @@ def _tell(account: Account, facts: VisitMessage, source: Source) -> None:
     before = account.patient_class
     changed = elements.change(account, elements.told_by(facts.visit, account, source, news))
     covered = bool(facts.coverages) and news.fresh("coverage") and people.cover(account, facts.coverages, source)
+    _visit(account, facts.visit, source, news)
     news.keep()
-    _visit(account, facts.visit, source)
     record_change(account, changed, covered, source)
     if account.patient_class != before:
         _reclassify_work(account, source)
@@ -74,14 +83,14 @@ def record_change(account: Account, changed: elements.Elements, covered: bool, s
         touch(account=account, what="registration.updated", by=source.by)
 
 
-def _visit(account: Account, visit: VisitFacts, source: Source) -> None:
+def _visit(account: Account, visit: VisitFacts, source: Source, news: told.News) -> None:
     """The encounter under its visit number. Raises Refused when the number is another patient's visit."""
     values = {
         "patient_class": account.patient_class,
         "started_at": account.admitted_at,
         "ended_at": account.discharged_at,
     }
-    if visit.location is not None:
+    if visit.location is not None and news.fresh("location"):
         values["location"] = fitting(visit.location, Encounter, "location", "PV1", 3)
     encounter, created = Encounter.objects.get_or_create(
         facility=source.facility,
@@ -91,7 +100,10 @@ def _visit(account: Account, visit: VisitFacts, source: Source) -> None:
     if encounter.patient_id != account.patient_id:
         raise Refused("registration.other_patient", "The visit number belongs to another patient.")
     if created:
-        encounter.accounts.add(account)
+        encounter.accounts.add(account, survivor(account))
+    location = str(values.get("location", encounter.location))
+    if not created and location != encounter.location:
+        _transferred(account, encounter, location, source)
     changed = [name for name, value in values.items() if getattr(encounter, name) != value]
     for name in changed:
         setattr(encounter, name, values[name])
@@ -99,11 +111,20 @@ def _visit(account: Account, visit: VisitFacts, source: Source) -> None:
         encounter.save(update_fields=changed)
 
 
+def _transferred(account: Account, encounter: Encounter, location: str, source: Source) -> None:
+    payload = {"encounter": encounter.pk, "before": encounter.location, "after": location}
+    history.record(account=account, kind="registration.transferred", by=source.by, payload=payload, action=source.action)
+
+
 def _reach(account: Account, kind: str, facts: VisitMessage, source: Source) -> None:
-    moment = facts.visit.admitted.instant(source.zone) if facts.visit.admitted else None
-    Milestone.objects.create(
-        facility=source.facility, account=account, kind=kind, owner="patient_access", reached_at=moment or source.sent_at
+    """The earliest time that a registering message gives counts, whichever comes first."""
+    at = (facts.visit.admitted.instant(source.zone) if facts.visit.admitted else None) or source.sent_at
+    milestone, _ = Milestone.objects.get_or_create(
+        facility=source.facility, account=account, kind=kind, defaults={"owner": "patient_access", "reached_at": at}
     )
+    if at < milestone.reached_at:
+        milestone.reached_at = at
+        milestone.save(update_fields=["reached_at"])
 
 
 def _reclassify_work(account: Account, source: Source) -> None:
@@ -115,23 +136,13 @@ def _reclassify_work(account: Account, source: Source) -> None:
 
 
 def cancel_registration(*, account_id: int, facts: VisitMessage, source: Source) -> Account:
-    """Cancel an admission (A11) before discharge; twice is once. Raises Conflict ``account.move`` from later steps."""
+    """Cancel an admission (A11) or pre-admission (A38) before discharge; twice is once.
+
+    Raises Conflict ``account.move`` from later steps.
+    """
     account = lock_account(account_id)
-    refuse_other_patient(account, facts.patient.authority, facts.patient.mrn)
+    refuse_other_patient(account, facts.patient.authority, facts.patient.mrn, source)
     if account.step == Step.CANCELLED:
         return account
     lifecycle.move(account=account, to=Step.CANCELLED, by=source.by, reason="Admission cancelled", action=source.action)
     return account
-
-
-def refuse_ended(account: Account) -> None:
-    """Raises Conflict ``registration.ended`` for an account that is cancelled or combined."""
-    if account.step in _ENDED:
-        raise Conflict("registration.ended", "The account was cancelled or combined into another.")
-
-
-def refuse_other_patient(account: Account, authority: str, mrn: str) -> None:
-    """Raises Refused ``registration.other_patient`` when a message names another patient than the account's."""
-    known: Patient = account.patient
-    if (authority, mrn) != (known.authority, known.mrn):
-        raise Refused("registration.other_patient", "The message names another patient than the account.")

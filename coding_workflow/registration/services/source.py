@@ -19,6 +19,8 @@ class Source:
     """Where a registration comes from.
 
     ``foreign_authorities`` number the patients of other facilities; ``flags`` collects what was applied but is worth a look.
+    ``registered`` are account numbers that exist from now on, ``settled`` accounts that now belong to another patient or
+    hold another's documents: what waited for the ones, or was refused for the others, is tried again.
     """
 
     facility: Facility
@@ -28,6 +30,8 @@ class Source:
     foreign_authorities: frozenset[str] = frozenset()
     action: uuid.UUID = field(default_factory=uuid.uuid4)
     flags: list[str] = field(default_factory=list)
+    registered: list[str] = field(default_factory=list)
+    settled: set[int] = field(default_factory=set)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -5,29 +5,39 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts.models import Account, Patient
-from coding_workflow.registration.models import LastTold
+from coding_workflow.registration.models import LastTold, RecordTold
+
+from .source import Source
 
 
 @dataclass
 class News:
-    """The elements of one account or patient, as of the sender's time of one message."""
+    """The elements of one account, patient, document or order, as of the sender's time of one message."""
 
-    row: LastTold
+    row: LastTold | RecordTold
     at: str
 
     def fresh(self, element: str) -> bool:
         """Whether this message may set the element; remembers that it did."""
-        if self.row.elements.get(element, "") > self.at:
+        if not self.is_fresh(element):
             return False
         self.row.elements[element] = self.at
         return True
 
+    def is_fresh(self, element: str) -> bool:
+        """Whether no later message has told the element; remembers nothing."""
+        return bool(self.row.elements.get(element, "") <= self.at)
+
     def all_fresh(self, elements: Iterable[str]) -> bool:
         """Whether it may set all of them together; sets none otherwise."""
         names = list(elements)
-        if any(self.row.elements.get(name, "") > self.at for name in names):
+        if not all(self.is_fresh(name) for name in names):
             return False
         return all([self.fresh(name) for name in names])
+
+    def before(self, element: str) -> bool:
+        """Whether the message was sent before the element was told: it speaks of the time before that."""
+        return bool(self.row.elements.get(element, "") >= self.at)
 
     def keep(self) -> None:
         """Write the times back."""
@@ -44,6 +54,12 @@ def about_patient(patient: Patient, sent_at: datetime.datetime) -> News:
     """News about a locked patient."""
     row = LastTold.objects.filter(patient=patient).first() or LastTold(patient=patient, facility_id=patient.facility_id)
     return News(row, _stamp(sent_at))
+
+
+def about_record(kind: str, number: str, source: Source) -> News:
+    """News about a document or an order of a locked account, by the sender's number. A new row is kept at once."""
+    row, _ = RecordTold.objects.select_for_update().get_or_create(facility=source.facility, kind=kind, number=number)
+    return News(row, _stamp(source.sent_at))
 
 
 def _stamp(sent_at: datetime.datetime) -> str:

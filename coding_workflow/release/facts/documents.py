@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from accounts.models import Account, Deficiency, DocumentType, DocumentVersion
+from accounts.models import PLACEMENT, Account, Deficiency, DocumentType, DocumentVersion, OrderStatus
+from accounts.models import Order as PlacedOrder
 from coding_workflow.guidelines.facts import Document, Order
 
 _ORDERS = {DocumentType.INPATIENT_ORDER: "inpatient", DocumentType.OBSERVATION_ORDER: "observation"}
@@ -46,10 +47,15 @@ def _concurrence(row: DocumentVersion) -> bool | None:
     return row.is_signed and row.author_role == _CONCURS
 
 
-def orders(versions: Iterable[DocumentVersion]) -> tuple[Order, ...]:
-    """Placement orders among the documents: inpatient and observation."""
-    return tuple(
+def orders(account: Account, versions: Iterable[DocumentVersion]) -> tuple[Order, ...]:
+    """Placement orders, inpatient and observation: among the documents, then those of order messages. One query.
+
+    An order that was discontinued was in force for a time; a cancelled one never was.
+    """
+    written = tuple(
         Order(_ORDERS[DocumentType(row.document.type)], row.authored_at, row.is_signed)
         for row in versions
         if row.document.type in _ORDERS
     )
+    rows = PlacedOrder.objects.filter(account=account, kind__in=PLACEMENT).exclude(status=OrderStatus.CANCELLED)
+    return (*written, *(Order(row.kind, row.ordered_at, row.authenticated) for row in rows.order_by("ordered_at", "pk")))

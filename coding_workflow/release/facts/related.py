@@ -28,7 +28,7 @@ def may_be_related(accounts: Sequence[Account]) -> list[Account]:
     mothers = {account.mother_id for account in accounts if account.mother_id}
     family = Q(mother_id__in=[account.pk for account in accounts]) | Q(pk__in=mothers)
     rows = Account.objects.filter(near | family, facility_id__in={account.facility_id for account in accounts})
-    return list(rows.exclude(step=Step.CANCELLED).select_related("facility").order_by("pk"))
+    return list(rows.exclude(step=Step.CANCELLED).order_by("pk"))
 
 
 def related_among(account: Account, rows: Iterable[Account]) -> tuple[RelatedAccount, ...]:
@@ -56,7 +56,7 @@ def _related(account: Account, row: Account) -> RelatedAccount:
         id=str(row.pk),
         relation=_relation(account, row),
         patient_class=row.patient_class,
-        facility=row.facility.code,
+        facility=account.facility.code,
         same_facility=True,
         service_from=row.statement_from or row.admit_date,
         service_through=row.statement_through or row.discharge_date,

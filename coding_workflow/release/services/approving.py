@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from accounts import history, lifecycle
+from accounts import clock, history, lifecycle
 from accounts.actors import Actor
 from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.locking import lock_account, lock_accounts
@@ -15,6 +15,8 @@ from accounts.outbox import enqueue
 from accounts.services.work import close_work
 from coding_workflow.coding import selectors as coding
 from coding_workflow.coding.services import return_to_coding
+from coding_workflow.guidelines.words import day
+from coding_workflow.policy.selectors import policy_for
 from coding_workflow.release.certificates import certify
 from coding_workflow.release.models import Check, DiscrepancyCase, Release, Verdict
 from coding_workflow.staff.models import Role, User
@@ -40,7 +42,7 @@ def approve_release(*, account_id: int, by: Actor, revision: int, action: uuid.U
     The account is judged again under its lock with everything in force at this instant; that verdict is certified.
     A verdict that holds is kept (holds are opened) even though the approval is refused. ``revision`` is the one the
     approver saw. Raises NotAllowed ``release.role`` or ``release.own_work``, Conflict ``release.step`` or
-    ``account.changed``, Refused ``release.held`` with the first thing that holds.
+    ``account.changed`` or ``release.observing``, Refused ``release.held`` with the first thing that holds.
     """
     approver = require_approver(account_id=account_id, by=by)
     with transaction.atomic():
@@ -94,12 +96,24 @@ def require_approver(*, account_id: int, by: Actor) -> User:
 
 
 def _check_release(account: Account, approver: User, revision: int) -> None:
+    _refuse_observing(account)
     if account.step != Step.FINAL_CODED:
         raise Conflict("release.step", f"The account is {Step(account.step).label.lower()}; there is nothing to approve.")
     if revision != account.revision:
         raise Conflict("account.changed", "Something on the account changed since you looked; look at it once more.")
     if approver.pk in coding.coder_ids(account.pk):
         raise NotAllowed("release.own_work", "You coded this account; another supervisor approves it.")
+
+
+def _refuse_observing(account: Account) -> None:
+    """Nothing leaves a facility that has not gone live: its bills go out by the process before this one."""
+    policy = policy_for(account.facility)
+    if policy.observes(clock.today(account.facility)):
+        sentence = (
+            f"This facility observes until {day(policy.observe_until)}: the gate judges, holds nothing, "
+            "and nothing is released from here."
+        )
+        raise Conflict("release.observing", sentence, fix="golive")
 
 
 def _refuse_held(account: Account, verdict: Check) -> None:

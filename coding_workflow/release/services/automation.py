@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from accounts import clock
 from accounts.locking import lock_account
 from accounts.models import Account, Hold, Step
 from coding_workflow.coding import selectors as coding
@@ -33,7 +34,7 @@ def release_clean(*, account_id: int, check: Check) -> None:
         return
     account = lock_account(account_id)
     supervisor = _accountable(account)
-    if supervisor is None or account.step != Step.FINAL_CODED or _held(account):
+    if supervisor is None or account.step != Step.FINAL_CODED or _held(account) or _observes(account):
         return
     judgement = judge(account)
     verdict = keep_verdict(account=account, judgement=judgement)
@@ -48,11 +49,17 @@ def release_clean(*, account_id: int, check: Check) -> None:
 def _accountable(account: Account) -> User | None:
     """The supervisor who answers for releasing this account without a person, unless they coded it."""
     primary = account.primary_coverage()
-    row = policy_for(account.facility).auto_release_for(account.patient_class, primary.payer.kind if primary else "")
+    row = policy_for(account.facility).auto_release_for(
+        account.patient_class, primary.payer.kind if primary else "", account.service
+    )
     person: User | None = User.objects.filter(username=row.accountable_supervisor, is_active=True).first() if row else None
     if person is None or not person.has_role(Role.SUPERVISOR, account.facility_id):
         return None
     return None if person.pk in coding.coder_ids(account.pk) else person
+
+
+def _observes(account: Account) -> bool:
+    return policy_for(account.facility).observes(clock.today(account.facility))
 
 
 def _held(account: Account) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import history
+from accounts import clock, history
 from accounts.actors import Actor
 from accounts.locking import lock_account
 from accounts.models import Account, Hold, HoldSource, Step, WorkKind
@@ -50,9 +50,11 @@ def run_check(*, account_id: int) -> Check | None:
 
 
 def _check(account: Account) -> Check:
-    judgement = InForce(account.facility).check(assemble(account))
+    in_force = InForce(account.facility)
+    judgement = in_force.check(assemble(account))
     check = keep_verdict(account=account, judgement=judgement)
-    route(account, judgement.evaluation)
+    if not in_force.observes:
+        route(account, judgement.evaluation)
     return check
 
 
@@ -69,11 +71,12 @@ def clear_stale_holds(account: Account) -> None:
 
 def keep_verdict(*, account: Account, judgement: Judgement) -> Check:
     """Store the verdict of a locked account unless the newest says the same of the same, and bring the check's own holds
-    into line with its findings."""
+    into line with its findings; while the facility observes, there are none."""
     newest = Check.objects.filter(account=account).defer("facts", "findings").order_by("-pk").first()
     check = newest if newest and says_the_same(newest, account, judgement) else _store(account, judgement)
     keep_shadow([(check, judgement)])
-    align_holds(account, judgement.evaluation, list(_standing(account)))
+    observes = judgement.policy.observes(clock.today(account.facility))
+    align_holds(account, () if observes else judgement.evaluation.holding, list(_standing(account)))
     return check
 
 
@@ -143,9 +146,9 @@ def _standing(account: Account) -> Iterable[Hold]:
     return Hold.objects.filter(account=account, source=HoldSource.CHECK, resolved_at__isnull=True)
 
 
-def align_holds(account: Account, evaluation: Evaluation, standing: Collection[Hold]) -> None:
+def align_holds(account: Account, holding: Iterable[Finding], standing: Collection[Hold]) -> None:
     """Open holds for findings that are new and clear those that are gone. ``standing``: the check's own open ones."""
-    wanted = {hold_key(finding): finding for finding in evaluation.holding}
+    wanted = {hold_key(finding): finding for finding in holding}
     _clear(account, [hold for hold in standing if hold.key not in wanted])
     kept = {hold.key for hold in standing}
     for key, finding in wanted.items():

@@ -87,8 +87,10 @@ def _changes(facility: Facility, looked: DayLooked, today: datetime.date, rules:
         yield Reach(facility_id=facility.pk), DueCause.SOFTWARE
     since, whole = looked.day, Reach(facility_id=facility.pk)
     days = (since + _DAY, today)
-    ended = any(since < row.expires_on <= today for row in policy_for(facility, today).downstream)
-    if ended or PolicyVersion.objects.filter(facility=facility, effective_from__range=days).exists():
+    policy = policy_for(facility, today)
+    ended = any(since < row.expires_on <= today for row in policy.downstream)
+    goes_live = policy.observe_until is not None and since < policy.observe_until <= today
+    if ended or goes_live or PolicyVersion.objects.filter(facility=facility, effective_from__range=days).exists():
         yield whole, DueCause.DAY
     turned = Q(valid_from__range=days) | Q(valid_to__range=days)
     for competence in Competence.objects.filter(turned, facility=facility).order_by("pk"):

@@ -10,7 +10,7 @@ import structlog
 from django.db import transaction
 
 from accounts import chain, clock
-from accounts.models import Account, Event, Hold, HoldSource, Step, WorkItem, WorkKind
+from accounts.models import Account, Event, Facility, Hold, HoldSource, Step, WorkItem, WorkKind
 from accounts.outbox import enqueue
 from coding_workflow.guidelines.facts import Facts, FactsError, facts_from_json
 from coding_workflow.outbox.runs import place_of
@@ -33,8 +33,8 @@ from .checking import (
 
 log = structlog.get_logger(__name__)
 
-#: What an account's row is read with: all of it that goes into facts, and its mark.
-_JOINED: Final = ("facility", "patient", "unit", "attending", "operating", "check_due")
+#: What an account's row is read with: what is read again for its facts, and its mark. The patient is under the revision.
+_JOINED: Final = ("unit", "attending", "operating", "check_due")
 #: Those that are due and in use now are looked at again after a moment.
 _MOMENT: Final = datetime.timedelta(seconds=2)
 #: The size of a batch by its attempt: whole at first, later smaller, at last one account alone.
@@ -83,7 +83,11 @@ def _take(facility_id: int, most: int) -> list[Account]:
     """The next accounts that nobody has locked, in key order, with their marks as they are before anything is judged."""
     rows = Account.objects.select_for_update(of=("self",), skip_locked=True).select_related(*_JOINED)
     wanted = rows.filter(check_due__facility_id=facility_id, check_due__apart=False)
-    return list(wanted.order_by("check_due__account_id")[:most])
+    accounts = list(wanted.order_by("check_due__account_id")[:most])
+    facility = Facility.objects.get(pk=facility_id)
+    for account in accounts:
+        account.facility = facility
+    return accounts
 
 
 def _ask_for_the_next(facility_id: int, place: int, *, at_once: bool) -> None:
@@ -136,6 +140,7 @@ def _judge(accounts: Sequence[Account], in_force: InForce) -> tuple[list[Judged]
     ids = [account.pk for account in accounts]
     newest = _newest(ids)
     stored = {account.pk: _stored(account, newest.get(account.pk)) for account in accounts}
+    in_force.read_first([facts for facts in stored.values() if facts])
     coders = {int(coder.id) for facts in stored.values() if facts for coder in facts.coders}
     shared = SharedRows.read(accounts, coders)
     work = WorkItem.objects.filter(account__in=ids, kind=WorkKind.RELEASE, closed_at__isnull=True)
@@ -208,7 +213,9 @@ def _event(check: Check) -> Event:
 
 
 def _is_unsettled(each: Judged, in_force: InForce) -> bool:
-    """Whether holds or work differ from what the judgement asks for."""
+    """Whether holds or work differ from what the judgement asks for; while the facility observes, there are no holds."""
+    if in_force.observes:
+        return bool(each.standing)
     holding = each.judgement.evaluation.holding
     if {hold_key(finding) for finding in holding} != {hold.key for hold in each.standing}:
         return True
@@ -219,11 +226,14 @@ def _is_unsettled(each: Judged, in_force: InForce) -> bool:
 
 
 def _settle(each: Judged, check: Check, in_force: InForce) -> None:
-    align_holds(each.account, each.judgement.evaluation, each.standing)
+    align_holds(each.account, () if in_force.observes else each.judgement.evaluation.holding, each.standing)
+    if in_force.observes:
+        return
     route(each.account, each.judgement.evaluation)
     if _goes_by_itself(each, in_force):
         automation.release_clean(account_id=each.account.pk, check=check)
 
 
 def _goes_by_itself(each: Judged, in_force: InForce) -> bool:
-    return in_force.policy.auto_release_for(each.account.patient_class, each.facts.payer.kind) is not None
+    account = each.account
+    return in_force.policy.auto_release_for(account.patient_class, each.facts.payer.kind, account.service) is not None

@@ -3,19 +3,24 @@
 from .cached import CachedValue
 from .competence import Competence, Supervision
 from .people import User, UserManager, UserQuerySet
-from .records import BreakGlass, SignInOutcome, SignInRecord, StaffEvent
+from .records import BreakGlass, BreakGlassReview, GlassOutcome, SignInOutcome, SignInRecord, StaffEvent
 from .roles import Role, RoleGrant
+from .tokens import ApiToken, TokenScope
 
 __all__ = [
+    "ApiToken",
     "BreakGlass",
+    "BreakGlassReview",
     "CachedValue",
     "Competence",
+    "GlassOutcome",
     "Role",
     "RoleGrant",
     "SignInOutcome",
     "SignInRecord",
     "StaffEvent",
     "Supervision",
+    "TokenScope",
     "User",
     "UserManager",
     "UserQuerySet",

@@ -59,6 +59,7 @@ class User(AbstractBaseUser):
     session_epoch = models.PositiveIntegerField(default=0, help_text="Raising it ends every session of the person.")
     totp_counter = models.BigIntegerField(default=0, help_text="Time step of the last code used; older codes are refused.")
     single_letter_keys = models.BooleanField(default=True, help_text="Whether single letters are keys on pages (WCAG 2.1.4).")
+    is_system = models.BooleanField(default=False, help_text="A program with a name of its own: works by token, never signs in.")
     created_at = models.DateTimeField(auto_now_add=True)
     disabled_at = models.DateTimeField(null=True, blank=True)
 
@@ -78,7 +79,9 @@ class User(AbstractBaseUser):
     def _grants(self) -> frozenset[tuple[int, str]]:
         if not self.is_active:
             return frozenset()
-        return frozenset(self.role_grants.filter(ended_at__isnull=True).values_list("facility_id", "role"))
+        held = frozenset(self.role_grants.filter(ended_at__isnull=True).values_list("facility_id", "role"))
+        limit: frozenset[tuple[int, str]] | None = getattr(self, "_limit", None)
+        return held if limit is None else held & limit
 
     @cached_property
     def _opened(self) -> frozenset[int]:
@@ -91,6 +94,11 @@ class User(AbstractBaseUser):
         (access.require_role), and every list and fetch follows.
         """
         self._acting = frozenset(roles)
+
+    def limit_to(self, facility_id: int, roles: Collection[str]) -> None:
+        """Have no more than these roles, at this facility alone, whatever the person holds besides (an API token)."""
+        self._limit = frozenset((facility_id, role) for role in roles)
+        self.__dict__.pop("_grants", None)
 
     def facility_ids(self) -> frozenset[int]:
         """Facilities where the person holds a role (one of those acted as, if a page asked for some)."""

@@ -21,6 +21,14 @@ STAFF_EVENTS: Final[dict[str, str]] = {
     "second_factor.connected": "Authenticator app connected",
     "sessions.ended": "All sessions ended",
     "restricted.opened": "Opened restricted account #{account}",
+    "webhook.added": "Webhook #{webhook} added",
+    "webhook.key_changed": "Key of webhook #{webhook} changed",
+    "webhook.ended": "Webhook #{webhook} ended",
+    "token.made": "API token made: {prefix}, {scope}",
+    "token.revoked": "API token revoked: {prefix}",
+    "restricted.reviewed": "Opening #{opening} of a restricted account reviewed: {outcome}",
+    "sign_on.linked": "Connected to the hospital's sign-on",
+    "sign_on.unlinked": "Disconnected from the hospital's sign-on",
 }
 
 
@@ -38,11 +46,42 @@ class BreakGlass(models.Model):
         indexes = [
             # What this person may open right now, asked once a request.
             models.Index(fields=("user", "expires_at"), name="glass_by_user"),
+            # Compliance's lists, newest first.
+            models.Index(fields=("facility", "-id"), name="glass_by_facility"),
         ]
         ordering = ("-opened_at",)
 
     def __str__(self) -> str:
         return f"opened #{self.pk}"
+
+
+class GlassOutcome(models.TextChoices):
+    """What compliance found about one opening."""
+
+    JUSTIFIED = "justified", "Justified"
+    NOT_JUSTIFIED = "not_justified", "Not justified"
+    PASSED_ON = "passed_on", "Passed on to somebody else"
+
+
+class BreakGlassReview(models.Model):
+    """Compliance's judgement of one opening, given once and kept; never by whoever opened it (a trigger refuses that too)."""
+
+    opening = models.OneToOneField(BreakGlass, on_delete=models.PROTECT, related_name="review")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=16, choices=GlassOutcome, db_collation="C")
+    words = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(outcome__in=GlassOutcome.values), name="glass_outcome_known"),
+            models.CheckConstraint(
+                condition=models.Q(outcome=GlassOutcome.JUSTIFIED) | ~models.Q(words=""), name="glass_outcome_with_words"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} #{self.pk}"
 
 
 class SignInOutcome(models.TextChoices):
@@ -57,6 +96,9 @@ class SignInOutcome(models.TextChoices):
     SIGNED_OUT = "signed_out", "Signed out"
     IDLE = "idle", "Session ended: idle"
     TOO_LONG = "too_long", "Session ended: longest duration"
+    ONLY_SIGN_ON = "only_sign_on", "Password where only the hospital's sign-on counts"
+    NOT_KNOWN = "not_known", "Signed on at the hospital, not known here"
+    ENDED_THERE = "ended_there", "Session ended by the hospital's sign-on"
 
 
 class SignInRecord(models.Model):

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Collection
-from typing import Final
+from typing import Any, Final
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.actors import Actor
@@ -17,7 +18,8 @@ from .rights import keep_an_administrator, locked, note, refuse_own, require_adm
 from .roles import grant_role
 from .ways_in import give_temporary_password
 
-_USER_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+#: How a user name may be spelled.
+USER_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 
 
 @transaction.atomic
@@ -30,22 +32,39 @@ def create_person(
     letters, digits, point, dash and underscore (look-alikes from other alphabets included), ``person.name`` without
     a full name, ``person.no_role`` without a role; Conflict ``person.exists`` for a name in use.
     """
+    person = _create(by, facility, username, roles, full_name=full_name, email=email)
+    return person, give_temporary_password(by=by, person=person)
+
+
+@transaction.atomic
+def create_system(*, by: User | None, facility: Facility, username: str, full_name: str, roles: Collection[str]) -> User:
+    """Add a system: a program with a name of its own in every record. It works by tokens and never signs in.
+
+    Raises as ``create_person``, and Refused ``role.for_people``.
+    """
+    return _create(by, facility, username, roles, full_name=full_name, is_system=True)
+
+
+def _create(by: User | None, facility: Facility, username: str, roles: Collection[str], *, full_name: str, **values: Any) -> User:
     require_administrator_at(by, facility)
-    if not _USER_NAME.fullmatch(username):
+    if not USER_NAME.fullmatch(username):
         raise Refused(
             "person.user_name", "Use 2 to 64 lower-case letters, digits, points, dashes or underscores.", fix="username"
         )
     if not full_name.strip():
-        raise Refused("person.name", "Give the person's full name.", fix="full_name")
+        raise Refused("person.name", "Give the full name.", fix="full_name")
     if not roles:
         raise Refused("person.no_role", "Choose at least one role.", fix="roles")
-    person, made = User.objects.get_or_create(username=username, defaults={"full_name": full_name.strip(), "email": email})
+    found: tuple[User, bool] = User.objects.get_or_create(
+        username=username, defaults={"full_name": full_name.strip(), "password": make_password(None), **values}
+    )
+    person, made = found
     if not made:
         raise Conflict("person.exists", "This user name is taken.", fix="username")
     note(by=by, person=person, kind="person.created", facility=facility)
     for role in sorted(roles):
         grant_role(by=by, person=person, facility=facility, role=role)
-    return person, give_temporary_password(by=by, person=person)
+    return person
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """Granting and ending roles."""
 
+from typing import Final
+
 from django.db import transaction
 
 from accounts.clock import now
@@ -9,15 +11,21 @@ from coding_workflow.staff.models import Role, RoleGrant, User
 
 from .rights import keep_an_administrator, locked, note, refuse_own, require_administrator_at
 
+#: A person codes, reviews and approves; a system does not.
+FOR_PEOPLE: Final = frozenset({Role.CODER, Role.REVIEWER, Role.SUPERVISOR})
+
 
 @transaction.atomic
 def grant_role(*, by: User | None, person: User, facility: Facility, role: str) -> RoleGrant:
     """Give a person a role at a facility, from the next request on; a role held already is answered as it is.
 
-    Raises Refused ``role.unknown``; NotAllowed for oneself and unless ``by`` administers the facility.
+    Raises Refused ``role.unknown``, ``role.for_people`` for a system; NotAllowed for oneself and unless ``by`` administers
+    the facility.
     """
     if role not in Role.values:
         raise Refused("role.unknown", "There is no such role.", fix="role")
+    if person.is_system and role in FOR_PEOPLE:
+        raise Refused("role.for_people", "A person codes, reviews and approves; a system does not.", fix="role")
     refuse_own(by, person)
     require_administrator_at(by, facility)
     locked(person)

@@ -35,7 +35,8 @@ def set_password(*, by: User | None, person: User, password: str) -> None:
 def reset_password(*, by: User | None, person: User) -> str:
     """A new temporary password, answered once and kept nowhere; the person must change it within 24 hours.
 
-    Sessions end. Raises NotAllowed for oneself and for a person who also works at a facility ``by`` does not administer.
+    Sessions end. Raises NotAllowed for oneself and for a person who also works at a facility ``by`` does not administer,
+    Refused ``password.system`` for a system.
     """
     refuse_own(by, person)
     require_administrator_of(by, person)
@@ -52,6 +53,8 @@ def give_temporary_password(*, by: User | None, person: User) -> str:
 
 def _store(person: User, password: str, *, temporary: bool) -> None:
     row = locked(person)
+    if row.is_system:
+        raise Refused("password.system", "A system works by tokens; it never signs in.", fix="password")
     row.set_password(password)
     row.must_change_password = temporary
     row.temporary_password_until = now() + TEMPORARY_FOR if temporary else None

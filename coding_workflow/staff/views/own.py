@@ -1,18 +1,24 @@
 """Pages about oneself, restricted accounts, and the sign of life."""
 
+from typing import Final
+
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.clock import now
 from accounts.errors import Refused
 from accounts.models import Account
 from coding_workflow.staff import services
 from coding_workflow.staff.access import StaffRequest, recently_proven, require_role
 from coding_workflow.staff.forms import OpenRestrictedForm, place_refusal
 from coding_workflow.staff.models import Competence, Role, RoleGrant
-from coding_workflow.staff.selectors import openings_at, sign_ins_of
+from coding_workflow.staff.selectors import openings_at, openings_to_review, sign_ins_of
+
+#: Rows of one page.
+_OPENINGS: Final = 100
 
 
 @require_role()
@@ -70,8 +76,13 @@ def restricted(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_role(Role.COMPLIANCE)
 def openings(request: StaffRequest) -> HttpResponse:
-    """Restricted accounts that were opened, by whom and why."""
-    return render(request, "staff/openings.html", {"openings": openings_at(request.user)})
+    """Restricted accounts that were opened, by whom and why: those to review, or (``show=reviewed``) those reviewed."""
+    reviewed, before = request.GET.get("show") == "reviewed", request.GET.get("before", "")
+    after = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    found = openings_at(request.user, reviewed=reviewed, before=after, limit=_OPENINGS + 1)
+    more = f"?show={'reviewed' if reviewed else 'open'}&before={found[_OPENINGS - 1].pk}" if len(found) > _OPENINGS else ""
+    context = {"openings": found[:_OPENINGS], "reviewed": reviewed, "waiting": openings_to_review(request.user), "more": more}
+    return render(request, "staff/openings.html", context | {"now": now()})
 
 
 def _page_of(request: StaffRequest) -> str:

@@ -29,6 +29,7 @@ from worklist.selectors.workspace_drg import coded_now, what_it_did
 from worklist.selectors.workspace_gate import gate_pane, is_checking, verdicts
 from worklist.selectors.workspace_record import Reader, RecordPane, record_pane
 from worklist.selectors.workspace_suggestions import SuggestionLine, marks, suggested
+from worklist.selectors.workspace_whole import whole_of
 from worklist.templatetags.parts import Sending, seen_parts
 
 from .reading import number
@@ -196,4 +197,9 @@ def chosen_document(request: StaffRequest) -> int | None:
 
 
 def _frame(request: StaffRequest, opened: Account) -> dict[str, Any]:
-    return {"account": opened, "desk": desk(opened, request.user), "polling": is_polling(request)}
+    return {
+        "account": opened,
+        "desk": desk(opened, request.user),
+        "whole": whole_of(opened, request.user),
+        "polling": is_polling(request),
+    }

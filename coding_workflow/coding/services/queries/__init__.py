@@ -3,7 +3,7 @@
 from .answering import answer_by_link, record_answer
 from .documenting import document_answer
 from .drafting import Wording, draft_query, question_of
-from .ending import ask_again, close_without_response, withdraw_query
+from .ending import ask_again, close_without_response, end_for_combining, withdraw_query
 from .ladder import climb
 from .links import Identified, NewLink, identify, renew_link
 from .sending import send_query
@@ -18,6 +18,7 @@ __all__ = [
     "close_without_response",
     "document_answer",
     "draft_query",
+    "end_for_combining",
     "identify",
     "question_of",
     "record_answer",

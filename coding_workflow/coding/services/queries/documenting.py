@@ -34,7 +34,7 @@ def document_answer(*, account_id: int, query_id: int, version_id: int, by: Acto
 
 def documents_arrived(*, account: Account, by: Actor) -> None:
     """End the wait of answered queries of a locked account whose addendum has come: signed, by the provider who was asked, a
-    query response, an addendum, or a later version of a document."""
+    query response, an addendum, or a later version of a document that does not only repeat an earlier one."""
     waiting = ProviderQuery.objects.filter(account=account, status=QueryStatus.ANSWERED).select_related("provider")
     for query in waiting:
         version = next(iter(_addenda(account, query)), None)
@@ -46,7 +46,8 @@ def documents_arrived(*, account: Account, by: Actor) -> None:
 def _addenda(account: Account, query: ProviderQuery) -> Iterable[DocumentVersion]:
     rows = DocumentVersion.objects.in_force().filter(account=account, received_at__gt=query.answered_at)
     for version in rows.select_related("document", "author").order_by("received_at", "pk"):
-        later = version.number > 1 or version.status == VersionStatus.ADDENDED
+        adds = version.status == VersionStatus.ADDENDED or version.document.addendum_to_id is not None
+        later = (version.number > 1 or adds) and version.repeats_id is None
         if version.is_signed and _by_asked(version, query) and (later or version.document.type == DocumentType.QUERY_RESPONSE):
             yield version
 

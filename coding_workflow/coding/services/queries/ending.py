@@ -7,7 +7,7 @@ from accounts.actors import Actor
 from accounts.errors import Refused
 from accounts.models import Account
 from accounts.services.revisions import touch
-from coding_workflow.coding.models import ProviderQuery, QueryOutcome, QueryStatus
+from coding_workflow.coding.models import OPEN_STATUSES, ProviderQuery, QueryOutcome, QueryStatus
 
 from .drafting import Wording, codes_in_force, draft_query
 from .links import revoke_links
@@ -45,6 +45,21 @@ def close_without_response(*, account_id: int, query_id: int, by: Actor, reason:
     history.record(account=account, kind="query.closed", by=by, payload={"query": query.pk, "reason": why, "outcome": outcome})
     _release(account, query, by, f"Closed: {why}")
     return query
+
+
+def end_for_combining(*, account: Account, by: Actor) -> None:
+    """End the open queries of a locked account that is being combined: its codes stay behind, and who codes the survivor
+    asks again. An answer whose addendum is awaited goes on holding there, until a person has seen it in the record."""
+    why = "The account was combined into another."
+    for query in ProviderQuery.objects.filter(account=account, status__in=(QueryStatus.DRAFT, *OPEN_STATUSES)).order_by("pk"):
+        answered, drafted = query.status == QueryStatus.ANSWERED, query.status == QueryStatus.DRAFT
+        end = QueryStatus.CLOSED if answered else QueryStatus.WITHDRAWN
+        change_status(query, end, ended_at=clock.now(), ended_why="" if drafted else why)
+        kind = "query.closed" if answered else "query.withdrawn"
+        history.record(account=account, kind=kind, by=by, payload={"query": query.pk, "reason": why})
+        revoke_links(query.pk)
+        if not answered:
+            end_holds(account=account, query=query, by=by, resolution=why)
 
 
 @transaction.atomic

@@ -1,0 +1,15 @@
+"""Answers are JSON and nothing else; there is no page to try requests on (three times a hole in the framework's history)."""
+
+from rest_framework.renderers import JSONRenderer
+
+
+class Json(JSONRenderer):
+    """UTF-8, compact, with numbers that every reader of JSON takes."""
+
+    strict = True
+
+
+class AnyJson(Json):
+    """As ``Json``, for those who ask for problems by their own type."""
+
+    media_type = "application/problem+json"

@@ -1,0 +1,26 @@
+"""The demo hospital's interfaces: a listener, a watched folder, and files by hand."""
+
+from typing import Final
+
+from django.conf import settings
+
+from accounts.models import Facility
+from coding_workflow.registration.models import Feed, FeedKind
+from coding_workflow.registration.services.feeds import FeedSettings, create_feed
+from coding_workflow.staff.models import Role, User
+
+_FILES: Final = (("lab", "Laboratory results", FeedKind.FOLDER, "lab"), ("files", "Files by hand", FeedKind.UPLOAD, ""))
+
+
+def ensure_feeds(facility: Facility) -> None:
+    """Set the demo's feeds up, once; a hospital that has feeds keeps its own."""
+    ada = User.objects.filter(role_grants__facility=facility, role_grants__role=Role.ADMINISTRATOR).order_by("pk").first()
+    if ada is None or Feed.objects.exists():
+        return
+    here = [facility.pk]
+    listener = FeedSettings(
+        title="Admissions", kind=FeedKind.MLLP, facility_ids=here, address="127.0.0.1", port=settings.MLLP_DEMO_PORT
+    )
+    create_feed(code="adt", settings=listener, by=ada)
+    for code, title, kind, folder in _FILES:
+        create_feed(code=code, settings=FeedSettings(title=title, kind=kind, facility_ids=here, folder=folder), by=ada)

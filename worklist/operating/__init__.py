@@ -1,0 +1,1 @@
+"""How the installation stands: probes, metrics, the status page's figures (docs/operating.md)."""

@@ -1,0 +1,1 @@
+"""Compliance's pages: who looked at what, and the review of restricted accounts that were opened."""

@@ -1,0 +1,1 @@
+"""Going live, page by page."""
