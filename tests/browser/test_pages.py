@@ -66,8 +66,8 @@ FILES: Final = frozenset(
         "worklist:certificate",
         "worklist:csv_template",
         "worklist:looks_file",
-        "worklist:policy_text_file",
         "worklist:team_time_file",
+        "worklist:policy_text_file",
     }
 )
 #: Who looks, where the table lets several roles in: the first that may.

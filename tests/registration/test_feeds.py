@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 
 from accounts import clock
 from accounts.errors import Conflict, NotAllowed, Refused
+from accounts.models import Account
 from coding_workflow.registration import selectors
 from coding_workflow.registration.models import Feed, FeedEvent, FeedMap, FeedState
 from coding_workflow.registration.services import feeds as services
@@ -20,6 +21,8 @@ from coding_workflow.staff.models import RoleGrant
 from tests.cast import Cast
 from tests.registration import sending
 from tests.registration.feeds import feed_of, mllp_feed
+from tests.registration.fhir import resources as fhir
+from tests.registration.test_csv import file_of
 
 
 def _settings(cast: Cast, **changes: Any) -> FeedSettings:
@@ -162,6 +165,15 @@ def test_raw_bytes_come_in_by_the_feed_they_are_for(cast: Cast) -> None:
     Feed.objects.filter(pk=feed.pk).update(enabled=False)
     with pytest.raises(Conflict, match=r"feed\.off"):
         list(import_for_feed(sending.admit(), feed="adt"))
-    Feed.objects.filter(pk=feed.pk).update(enabled=True, format="csv")
-    with pytest.raises(Refused, match=r"feed\.format"):
-        list(import_for_feed(b"a,b", feed="adt"))
+
+
+def test_a_feed_brings_resources_or_rows_where_it_is_set_up_for_them(cast: Cast) -> None:
+    feed = feed_of(cast, kind="api")
+    Feed.objects.filter(pk=feed.pk).update(format="csv")
+    assert [message.status for message in import_for_feed(file_of("accounts"), feed="adt")] == ["applied"]
+    assert [message.code for message in import_for_feed(b"a,b", feed="adt")] == ["csv.header"]
+    Feed.objects.filter(pk=feed.pk).update(format="fhir")
+    patient = fhir.patient(identifier=[{"value": "M7"}])
+    found = list(import_for_feed(fhir.bundle("batch", patient, fhir.encounter(identifier=[{"value": "A7"}])), feed="adt"))
+    assert [(message.status, message.facility) for message in found] == [("applied", cast.main)] * 2
+    assert Account.objects.filter(number="A7").exists()

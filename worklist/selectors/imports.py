@@ -7,7 +7,7 @@ from django.db.models import Count, Max, QuerySet
 
 from coding_workflow.registration.fhir import json_text
 from coding_workflow.registration.hl7 import framing
-from coding_workflow.registration.models import InboundMessage, MessageFormat, MessageStatus
+from coding_workflow.registration.models import FeedFormat, InboundMessage, MessageStatus
 from coding_workflow.staff.access import visible
 from coding_workflow.staff.models import User
 
@@ -108,17 +108,17 @@ def lines(message: InboundMessage) -> list[Line]:
 
 def typed(message: InboundMessage, text: str) -> bytes:
     """What somebody typed over the text of a message, as bytes of its format. Raises HL7Problem as ``framing.typed``."""
-    if message.format == MessageFormat.HL7:
+    if message.format == FeedFormat.HL7:
         return framing.typed(text)
     return text.replace("\r\n", "\n").encode()
 
 
 def _shown(format: str, raw: bytes) -> str:
     """A message for eyes: HL7 by its segments, a resource indented, a row as it is."""
-    if format == MessageFormat.HL7:
+    if format == FeedFormat.HL7:
         return framing.shown(raw)
     written = raw.decode("utf-8", "replace").replace("\x00", framing.UNREADABLE)
-    if format == MessageFormat.FHIR:
+    if format == FeedFormat.FHIR:
         return json_text.indented(written)
     return written
 

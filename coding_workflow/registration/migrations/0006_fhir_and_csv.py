@@ -23,14 +23,17 @@ def _kept(columns: tuple[str, ...]) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registration", "0005_feeds"), ("accounts", "0011_merges_orders_and_leave")]
+    dependencies = [("registration", "0005_feeds"), ("accounts", "0006_steps")]
 
     operations = [
         migrations.AddField(
             model_name="inboundmessage",
             name="format",
             field=models.CharField(
-                choices=[("hl7", "HL7 v2"), ("fhir", "FHIR R4"), ("csv", "CSV")], db_collation="C", default="hl7", max_length=4
+                choices=[("hl7", "HL7 version 2"), ("fhir", "FHIR R4"), ("csv", "CSV")],
+                db_collation="C",
+                default="hl7",
+                max_length=4,
             ),
         ),
         migrations.AddField(model_name="inboundmessage", name="line", field=models.PositiveIntegerField(default=0)),

@@ -1,9 +1,8 @@
-"""Messages and what they told, and the FHIR resources that others refer to; the feeds they come by; files and lists that are
-worked off in the background."""
+"""Messages and what they told; FHIR resources; the feeds they come by; files and lists that are worked off in the background."""
 
 from .batches import BulkKind, BulkRun, Delivery, DeliveryBody, DeliverySource, DeliveryState
 from .feeds import Answer, Feed, FeedEvent, FeedFormat, FeedKind, FeedRoute, FeedState, ListenerState
-from .messages import FeedMap, InboundMessage, LastTold, MapKind, MessageFormat, MessageStatus, RecordKind, RecordTold
+from .messages import FeedMap, InboundMessage, LastTold, MapKind, MessageStatus, RecordKind, RecordTold
 from .resources import ResourceVersion
 
 __all__ = [

@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from .feeds import FeedFormat
+
 
 class MessageStatus(models.TextChoices):
     """What became of a message."""
@@ -15,14 +17,6 @@ class MessageStatus(models.TextChoices):
     PARKED = "parked", "Waiting for its account"
     REPLACED = "replaced", "Replaced by a correction"
     ASIDE = "aside", "Set aside"
-
-
-class MessageFormat(models.TextChoices):
-    """What the bytes of a message are: an HL7 message, a FHIR resource or Bundle, a header with one row."""
-
-    HL7 = "hl7", "HL7 v2"
-    FHIR = "fhir", "FHIR R4"
-    CSV = "csv", "CSV"
 
 
 class MessageQuerySet(models.QuerySet["InboundMessage"]):
@@ -51,7 +45,7 @@ class InboundMessage(models.Model):
     facility = models.ForeignKey("accounts.Facility", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     account = models.ForeignKey("accounts.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="messages")
     feed = models.CharField(max_length=40, db_collation="C")
-    format = models.CharField(max_length=4, choices=MessageFormat, default=MessageFormat.HL7, db_collation="C")
+    format = models.CharField(max_length=4, choices=FeedFormat, default=FeedFormat.HL7, db_collation="C")
     control_id = models.CharField(max_length=199, blank=True, db_collation="C")
     type = models.CharField(max_length=40, blank=True, db_collation="C")
     trigger = models.CharField(max_length=3, blank=True, db_collation="C")

@@ -60,5 +60,9 @@ def deliver(raw: bytes, *, feed: Feed) -> InboundMessage:
         except Exception as error:  # the next message of the feed must not wait for our defect
             log.error("message_defect", feed=feed.pk, error=place_of(error))
             return keep_unapplied(
-                raw, feed=feed.code, code="registration.defect", sentence="This version of the application failed over it."
+                raw,
+                feed=feed.code,
+                format=feed.format,
+                code="registration.defect",
+                sentence="This version of the application failed over it.",
             )

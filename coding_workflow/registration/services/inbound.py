@@ -17,11 +17,12 @@ from accounts.scope import ALL, scoped
 from coding_workflow.registration import bounded
 from coding_workflow.registration.hl7 import framing, read
 from coding_workflow.registration.hl7.problem import HL7Problem
-from coding_workflow.registration.models import InboundMessage, MessageFormat, MessageStatus
+from coding_workflow.registration.models import FeedFormat, InboundMessage, MessageStatus
 
 from .applying import NotNeeded, Parked, Target, apply_parsed, queue_up, target_of
 from .outcomes import close_error_work, fail, finish
 from .places import PLACES
+from .source import Source
 
 _FEED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 #: Refusals that a merge or move can settle: what was refused so is tried again after it.
@@ -74,10 +75,10 @@ def import_file(source: Path | bytes, *, feed: str = "file") -> Iterator[Inbound
         yield import_message(message, feed=feed)
 
 
-def keep_unapplied(raw: bytes, *, feed: str, code: str, sentence: str) -> InboundMessage:
-    """Keep one message as failed without reading it; the same body again is answered as it is."""
+def keep_unapplied(raw: bytes, *, feed: str, code: str, sentence: str, format: str = FeedFormat.HL7) -> InboundMessage:
+    """Keep one message of a format as failed without reading it; the same body again is answered as it is."""
     with scoped(ALL):
-        message, created = _keep(raw, feed)
+        message, created = _keep(raw, feed, format)
         if created:
             finish(message, MessageStatus.FAILED, code, sentence)
         return message
@@ -128,7 +129,7 @@ def correct_message(
             raise Refused("registration.same_body", "The correction is the same as a message that is here already.")
         new = InboundMessage.objects.create(
             feed=old.feed, format=old.format, control_id=control_id, sha256=sha256, raw=raw, corrected_by=f"{by.kind}:{by.code}",
-            facility=None if old.format == MessageFormat.HL7 else old.facility, line=old.line,
+            facility=None if old.format == FeedFormat.HL7 else old.facility, line=old.line,
         )  # fmt: skip
         old.status, old.replaced_by = MessageStatus.REPLACED, new
         old.save(update_fields=["status", "replaced_by"])
@@ -190,10 +191,12 @@ def attempt(message: InboundMessage) -> None:
     attempts[message.format](message)
 
 
-def _keep(raw: bytes, feed: str) -> tuple[InboundMessage, bool]:
+def _keep(raw: bytes, feed: str, format: str = FeedFormat.HL7) -> tuple[InboundMessage, bool]:
     """The message as it came. Its lines may end in any way: the hash is of what it says, so CR and LF copies are one."""
-    control_id, sha256 = _identity(raw)
-    return InboundMessage.objects.get_or_create(feed=feed, control_id=control_id, sha256=sha256, defaults={"raw": raw})
+    control_id, sha256 = identities[format](raw)
+    return InboundMessage.objects.get_or_create(
+        feed=feed, control_id=control_id, sha256=sha256, defaults={"raw": raw, "format": format}
+    )
 
 
 def _identity(raw: bytes) -> tuple[str, str]:
@@ -236,9 +239,14 @@ def _attempt_hl7(message: InboundMessage) -> None:
         message.applied_at = clock.now()
         finish(message, MessageStatus.APPLIED)
         close_error_work(message.account_id, target.source.by)
-        for number in target.source.registered:
-            apply_parked(message, number)
-        _try_again(target.source.settled)
+        follow_up(message, target.source)
+
+
+def follow_up(message: InboundMessage, source: Source) -> None:
+    """What waited for the accounts that a message registered, and what its merges and moves settle."""
+    for number in source.registered:
+        _apply_parked(message, number)
+    _try_again(source.settled)
 
 
 def _fail(message: InboundMessage, target: Target | None, code: str, sentence: str, segment: str = "", field: int = 0) -> None:
@@ -279,8 +287,8 @@ def _try_again(account_ids: Collection[int]) -> None:
         attempt(message)
 
 
-def apply_parked(message: InboundMessage, number: str = "") -> None:
-    """What waited for the account of this number (the message's own unless given), in the order in which it was sent."""
+def _apply_parked(message: InboundMessage, number: str) -> None:
+    """What waited for the account of this number, in the order in which it was sent."""
     # A message that somebody is replaying is passed over: that replay waits for this admission and finds its account.
     waiting = InboundMessage.objects.select_for_update(skip_locked=True).filter(
         facility=message.facility, account_number=number or message.account_number, status=MessageStatus.PARKED
@@ -291,5 +299,5 @@ def apply_parked(message: InboundMessage, number: str = "") -> None:
 
 #: For each format how a kept message is applied, and the control id and hash under which it is one. The other formats enter
 #: themselves.
-attempts: dict[str, Callable[[InboundMessage], None]] = {MessageFormat.HL7: _attempt_hl7}
-identities: dict[str, Callable[[bytes], tuple[str, str]]] = {MessageFormat.HL7: _identity}
+attempts: dict[str, Callable[[InboundMessage], None]] = {FeedFormat.HL7: _attempt_hl7}
+identities: dict[str, Callable[[bytes], tuple[str, str]]] = {FeedFormat.HL7: _identity}

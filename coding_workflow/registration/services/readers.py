@@ -9,6 +9,8 @@ from coding_workflow.registration.hl7 import framing
 from coding_workflow.registration.hl7.problem import HL7Problem
 from coding_workflow.registration.models import FeedFormat, InboundMessage
 
+from .csvfeed import import_row, split_csv
+from .fhir import import_resource, split_fhir
 from .inbound import import_message
 
 Split = Callable[[bytes], tuple[bytes, ...]]
@@ -61,3 +63,5 @@ def split_hl7(raw: bytes) -> tuple[bytes, ...]:
 
 
 register(Reader(FeedFormat.HL7, split_hl7, import_message))
+register(Reader(FeedFormat.FHIR, split_fhir, import_resource))
+register(Reader(FeedFormat.CSV, split_csv, import_row))

@@ -33,9 +33,13 @@ class Places:
         if len(found) > 1:
             raise Refused("registration.two_facilities", "The sending facility (MSH-4) fits more than one facility.")
         chosen = next(one for one in self.facilities if one.pk in found)
-        if self.served is not None and chosen.pk not in self.served:
-            raise Refused("registration.feed_elsewhere", "This feed does not deliver for the facility that the message names.")
+        self.refuse_unserved(chosen)
         return chosen
+
+    def refuse_unserved(self, facility: Facility) -> None:
+        """Raises Refused ``registration.feed_elsewhere`` for a facility that the feed does not deliver for."""
+        if self.served is not None and facility.pk not in self.served:
+            raise Refused("registration.feed_elsewhere", "This feed does not deliver for the facility that the message names.")
 
     def foreign_authorities(self, facility: Facility) -> frozenset[str]:
         """Authorities that number the patients of other facilities."""

@@ -16,7 +16,7 @@ from accounts.scope import ALL, scoped
 from coding_workflow.registration import bounded
 from coding_workflow.registration.hl7 import framing, read
 from coding_workflow.registration.hl7.problem import HL7Problem
-from coding_workflow.registration.models import Feed, InboundMessage, MessageStatus
+from coding_workflow.registration.models import Feed, FeedFormat, InboundMessage, MessageStatus
 from coding_workflow.staff.models import User
 
 from .applying import NotNeeded, Target, target_of
@@ -26,6 +26,7 @@ from .readings import Reading, readings
 _ELSEWHERE: Final = "The message is for a facility that you do not administer, so nothing of it is tried."
 _RESTRICTED: Final = "The message is for a restricted account: open it with a reason first."
 _BEFORE: Final = "This very message came before, and acts once."
+_NOT_HL7: Final = "The test bench reads HL7; files of rows are tried under CSV files."
 _CLINICIANS: Final = frozenset({"attending", "operating"})
 
 
@@ -67,6 +68,8 @@ _WORDS: Final = {
 
 def try_message(*, text: str, feed: Feed, by: User) -> Trial:
     """What this text would do as a message of the feed. Never raises for what the text holds."""
+    if feed.format != FeedFormat.HL7:
+        return Trial(words=_WORDS[MessageStatus.FAILED], sentence=_NOT_HL7)
     with scoped(ALL), transaction.atomic():
         try:
             return _tried(framing.typed(text), feed, by)

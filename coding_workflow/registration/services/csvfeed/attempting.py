@@ -9,8 +9,9 @@ from accounts import clock
 from accounts.actors import Actor
 from accounts.errors import Refused
 from accounts.locking import lock_account
-from accounts.models import Account, Facility
+from accounts.models import Account
 from accounts.scope import scoped
+from accounts.services.combined import survivor
 from coding_workflow.registration.csvfeed import reading, rows
 from coding_workflow.registration.csvfeed.rows import Row
 from coding_workflow.registration.facts import AccountKey
@@ -21,6 +22,7 @@ from coding_workflow.registration.services import inbound, people, told
 from coding_workflow.registration.services.applying import Parked, queue_up_for
 from coding_workflow.registration.services.outcomes import close_error_work, fail, finish
 from coding_workflow.registration.services.registering import record_change
+from coding_workflow.registration.services.resolving import places_of
 from coding_workflow.registration.services.restating import restate_charge, restate_document, take_off
 from coding_workflow.registration.services.source import Source, fitting, local_codes
 from coding_workflow.registration.services.standing import bring_up
@@ -34,6 +36,7 @@ _FIELDS: Final = {
 }  # fmt: skip
 _CODES: Final = {
     "registration.unknown_facility": "facility",
+    "registration.feed_elsewhere": "facility",
     "registration.no_class": "patient_class",
     "registration.unmapped_class": "patient_class",
     "registration.unmapped_disposition": "disposition",
@@ -77,8 +80,7 @@ def attempt(message: InboundMessage) -> None:
         message.flags, message.applied_at = source.flags, clock.now()
         finish(message, MessageStatus.APPLIED)
         close_error_work(message.account_id, source.by)
-        if message.type == "accounts" and message.account_id is not None:
-            inbound.apply_parked(message)
+        inbound.follow_up(message, source)
 
 
 def _fail(message: InboundMessage, code: str, sentence: str, place: str) -> None:
@@ -90,18 +92,17 @@ def _fail(message: InboundMessage, code: str, sentence: str, place: str) -> None
 
 def _source(row: Row, message: InboundMessage) -> Source:
     """The facility is the one whose code the row names; a row without ``as_of`` was so when it came."""
-    facilities = list(Facility.objects.all())
-    facility = next((one for one in facilities if row.values["facility"] in {one.code, *one.hl7_codes}), None)
+    places = places_of(message.feed)
+    facility = next((one for one in places.facilities if row.values["facility"] in {one.code, *one.hl7_codes}), None)
     if facility is None:
         raise Refused("registration.unknown_facility", "The facility is not known.")
-    ours = {facility.code, *facility.hl7_codes}
-    others = {name for one in facilities if one != facility for name in (one.code, *one.hl7_codes)}
+    places.refuse_unserved(facility)
     source = Source(
         facility=facility,
         by=Actor.feed(message.feed),
         sent_at=message.received_at,
         codes=local_codes(facility, message.feed),
-        foreign_authorities=frozenset(others - ours),
+        foreign_authorities=places.foreign_authorities(facility),
         action=message.action,
     )
     said = reading.as_of(row)
@@ -112,10 +113,12 @@ def _apply(row: Row, message: InboundMessage, source: Source) -> Account | None:
     if row.kind == "accounts":
         facts, state = reading.visit_message(row)
         return bring_up(facts=facts, state=state, source=source)
-    known = Account.objects.filter(facility=source.facility, number=message.account_number).values_list("pk", flat=True).first()
+    known = Account.objects.filter(facility=source.facility, number=message.account_number).first()
     if known is None:
         raise Parked(message.account_number)
-    account = lock_account(known)
+    account = lock_account(survivor(known).pk)
+    if account.pk != known.pk:
+        source.flag("combined_already")
     if not told.about_account(account, source.sent_at).fresh(row.key):
         source.flag("told_later")
         return account

@@ -8,7 +8,7 @@ from django.db.models import F
 from accounts.errors import Refused
 from accounts.scope import ALL, scoped
 from coding_workflow.registration.csvfeed import rows
-from coding_workflow.registration.models import InboundMessage, MessageFormat, MessageStatus
+from coding_workflow.registration.models import FeedFormat, InboundMessage, MessageStatus
 from coding_workflow.registration.problem import Unreadable
 from coding_workflow.registration.services import inbound
 
@@ -33,7 +33,7 @@ def import_row(raw: bytes, *, feed: str = "csv", line: int = 0) -> InboundMessag
             feed=feed,
             control_id=control_id,
             sha256=sha256,
-            defaults={"raw": raw, "format": MessageFormat.CSV, "line": line},
+            defaults={"raw": raw, "format": FeedFormat.CSV, "line": line},
         )
         if not created:
             InboundMessage.objects.filter(pk=message.pk).update(times_received=F("times_received") + 1)
@@ -77,5 +77,5 @@ def identity(raw: bytes) -> tuple[str, str]:
     return row.key, row.sha256
 
 
-inbound.attempts[MessageFormat.CSV] = attempt
-inbound.identities[MessageFormat.CSV] = identity
+inbound.attempts[FeedFormat.CSV] = attempt
+inbound.identities[FeedFormat.CSV] = identity

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 from accounts.actors import Actor
 from accounts.errors import Refused
-from accounts.models import Account, Facility
+from accounts.models import Account
 from coding_workflow.registration.facts import AccountKey, PatientFacts, ProviderFacts
 from coding_workflow.registration.fhir import elements, people, referring, times
 from coding_workflow.registration.fhir.elements import Resource
 from coding_workflow.registration.models import InboundMessage, ResourceVersion
+from coding_workflow.registration.services.resolving import places_of
 from coding_workflow.registration.services.source import Source, local_codes
 
 from .graph import Graph, Waits, body_of
@@ -104,12 +105,11 @@ def again(version: ResourceVersion, source: Source, graph: Graph) -> Arrival:
 def _source(message: InboundMessage, told_at: datetime.datetime) -> Source:
     facility = message.facility
     assert facility is not None  # noqa: S101 - asked by arrival_of
-    others = {name for other in Facility.objects.exclude(pk=facility.pk) for name in (other.code, *other.hl7_codes)}
     return Source(
         facility=facility,
         by=Actor.feed(message.feed),
         sent_at=told_at,
         codes=local_codes(facility, message.feed),
-        foreign_authorities=frozenset(others - {facility.code, *facility.hl7_codes}),
+        foreign_authorities=places_of(message.feed).foreign_authorities(facility),
         action=message.action,
     )

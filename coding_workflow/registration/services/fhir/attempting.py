@@ -147,7 +147,7 @@ def _wake(message: InboundMessage, arrival: Arrival) -> None:
     if arrival.kind == "Encounter" and message.account_id is not None:
         keys += [key for key in arrival.version.refers_to if key.startswith("Account")]
         queue_up_for(arrival.source.facility, message.account_number)
-        inbound.apply_parked(message)
+    inbound.follow_up(message, arrival.source)
     for waiting in arrival.graph.waiting(keys):
         inbound.attempt(waiting)
 

@@ -4,7 +4,7 @@ from django.db.models import F
 
 from accounts.models import Facility
 from coding_workflow.registration.fhir import elements, json_text, splitting
-from coding_workflow.registration.models import InboundMessage, MessageFormat, MessageStatus
+from coding_workflow.registration.models import FeedFormat, InboundMessage, MessageStatus
 from coding_workflow.registration.problem import Unreadable
 from coding_workflow.registration.services import inbound
 
@@ -27,7 +27,7 @@ def keep_resource(raw: bytes, *, feed: str, facility: Facility | None, line: int
         feed=feed,
         control_id=control_id,
         sha256=sha256,
-        defaults={"raw": raw, "format": MessageFormat.FHIR, "facility": facility, "line": line},
+        defaults={"raw": raw, "format": FeedFormat.FHIR, "facility": facility, "line": line},
     )
     if not created:
         InboundMessage.objects.filter(pk=message.pk).update(times_received=F("times_received") + 1)

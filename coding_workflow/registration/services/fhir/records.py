@@ -2,6 +2,7 @@
 
 from accounts.locking import lock_account
 from accounts.models import Account, Document
+from accounts.services.combined import survivor
 from coding_workflow.registration.facts import PatientFacts
 from coding_workflow.registration.fhir import attachments, elements, records, referring, visits
 from coding_workflow.registration.fhir.elements import Resource
@@ -21,7 +22,7 @@ def apply_document(arrival: Arrival) -> Account:
     if not reference:
         raise Unreadable("fhir.no_encounter", "The document names no encounter, so that its account is not known.", kind)
     encounter = arrival.graph.need(reference, f"{kind}.encounter", "Encounter")
-    account = lock_account(arrival.account(encounter, f"{kind}.encounter").pk)
+    account = lock_account(survivor(arrival.account(encounter, f"{kind}.encounter")).pk)
     author = next((found for each in elements.items(resource.get("author")) if (found := arrival.provider(each))), None)
     facts, flags = records.document_facts(resource, author, _superseded(arrival), _binaries(arrival))
     fitting(facts.source_id, Document, "source_id", "TXA", 12)
@@ -64,7 +65,7 @@ def _binaries(arrival: Arrival) -> dict[str, Resource]:
 
 def apply_charge(arrival: Arrival) -> Account:
     """Post a charge, restate it, or take it off. Raises Waits for the account or encounter that it names."""
-    item, account = arrival.resource, lock_account(_account_of_charge(arrival).pk)
+    item, account = arrival.resource, lock_account(survivor(_account_of_charge(arrival)).pk)
     patient = _subject(arrival)
     status = elements.text(item, "status")
     if status in records.POSTED:

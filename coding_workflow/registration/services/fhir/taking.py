@@ -12,8 +12,9 @@ from accounts.errors import Refused
 from accounts.models import Facility
 from accounts.scope import ALL, scoped
 from coding_workflow.registration.fhir import limits, splitting
-from coding_workflow.registration.models import InboundMessage, MessageFormat
+from coding_workflow.registration.models import FeedFormat, InboundMessage
 from coding_workflow.registration.services import inbound
+from coding_workflow.registration.services.resolving import places_of
 
 from .attempting import attempt
 from .keeping import identity, keep_resource
@@ -40,7 +41,7 @@ def import_resource(raw: bytes, *, feed: str = "fhir", facility: str = "", line:
     """
     inbound.check_feed(feed)
     with scoped(ALL):
-        return keep_resource(raw, feed=feed, facility=facility_of(facility), line=line)
+        return keep_resource(raw, feed=feed, facility=facility_of(facility, feed), line=line)
 
 
 def import_fhir(source: Path | bytes, *, feed: str = "fhir", facility: str = "") -> Iterator[InboundMessage]:
@@ -51,22 +52,27 @@ def import_fhir(source: Path | bytes, *, feed: str = "fhir", facility: str = "")
     the place where a compressed file breaks or grows beyond measure, after the lines before it.
     """
     inbound.check_feed(feed)
-    facility_of(facility)
+    facility_of(facility, feed)
     with _opened(source) as stream:
         for number, line in _units(stream):
             for unit in splitting.units(line):
                 yield import_resource(unit, feed=feed, facility=facility, line=number)
 
 
-def facility_of(code: str) -> Facility | None:
-    """The facility of this code. Without a code the only one there is, or None where there are several."""
-    if code:
-        found = Facility.objects.filter(code=code).first()
-        if found is None:
-            raise Refused("registration.unknown_facility", "There is no facility of this code.")
-        return found
-    every = list(Facility.objects.all()[:2])
-    return every[0] if len(every) == 1 else None
+def facility_of(code: str, feed: str) -> Facility | None:
+    """The facility of this code. Without a code the only one that the feed delivers for, or None where there are several.
+
+    Raises Refused ``registration.unknown_facility`` and ``registration.feed_elsewhere``.
+    """
+    places = places_of(feed)
+    served = [one for one in places.facilities if places.served is None or one.pk in places.served]
+    if not code:
+        return served[0] if len(served) == 1 else None
+    found = next((one for one in places.facilities if one.code == code), None)
+    if found is None:
+        raise Refused("registration.unknown_facility", "There is no facility of this code.")
+    places.refuse_unserved(found)
+    return found
 
 
 def _units(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -142,5 +148,5 @@ class _Bounded(io.RawIOBase):
         return len(piece)
 
 
-inbound.attempts[MessageFormat.FHIR] = attempt
-inbound.identities[MessageFormat.FHIR] = identity
+inbound.attempts[FeedFormat.FHIR] = attempt
+inbound.identities[FeedFormat.FHIR] = identity
