@@ -23,7 +23,7 @@ def _kept(columns: tuple[str, ...]) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registration", "0005_feeds"), ("accounts", "0006_steps")]
+    dependencies = [("registration", "0005_feeds"), ("accounts", "0011_merges_orders_and_leave")]
 
     operations = [
         migrations.AddField(

@@ -24,7 +24,6 @@ __all__ = [
     "LastTold",
     "ListenerState",
     "MapKind",
-    "MessageFormat",
     "MessageStatus",
     "RecordKind",
     "RecordTold",

@@ -291,7 +291,7 @@ def _apply_parked(message: InboundMessage, number: str) -> None:
     """What waited for the account of this number, in the order in which it was sent."""
     # A message that somebody is replaying is passed over: that replay waits for this admission and finds its account.
     waiting = InboundMessage.objects.select_for_update(skip_locked=True).filter(
-        facility=message.facility, account_number=number or message.account_number, status=MessageStatus.PARKED
+        facility=message.facility, account_number=number, status=MessageStatus.PARKED
     )
     for parked in waiting.order_by("sent_at", "pk"):
         attempt(parked)
