@@ -13,6 +13,9 @@ from tests.api.sending import Program, as_program, problem
 from tests.cast import Cast
 from tests.security.browser import signed_in
 
+#: Walks over the pages and inputs: what SQL they need is asked of the other server by the rooms' own tests.
+pytestmark = pytest.mark.once
+
 PEOPLE = ("ana", "ben", "cleo", "bill", "ada", "cora")
 UNKNOWN = 987_654_321
 OPERATIONS = [

@@ -9,6 +9,9 @@ from tests.api.operations import account
 from tests.api.sending import Program, as_program, problem
 from tests.cast import Cast
 
+#: Walks over the pages and inputs: what SQL they need is asked of the other server by the rooms' own tests.
+pytestmark = pytest.mark.once
+
 DEEP = b"[" * 100_000
 #: (body, content type, status, code) for a search, whose one field is ``number``.
 BODIES: list[tuple[Any, str, int, str]] = [

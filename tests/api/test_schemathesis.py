@@ -10,6 +10,9 @@ from django.db import close_old_connections
 from tests.api.exploring import explore, open_site
 from tests.cast import Cast
 
+#: Walks over the pages and inputs: what SQL they need is asked of the other server by the rooms' own tests.
+pytestmark = pytest.mark.once
+
 #: Requests an operation; a longer run by hand says API_EXAMPLES=200.
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "6"))
 

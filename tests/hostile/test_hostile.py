@@ -18,6 +18,9 @@ from tests.cast import Cast
 
 from .bases import CANARIES, body
 
+#: Walks over the pages and inputs: what SQL they need is asked of the other server by the rooms' own tests.
+pytestmark = pytest.mark.once
+
 CASES = Path(__file__).parent / "cases"
 #: The rows of the catalogue that speak of imports.
 ROWS = {

@@ -17,6 +17,9 @@ from tests.cast import Cast
 from tests.security.browser import signed_in
 from tests.security.url_table import ELSEWHERE, PUBLIC, SIGNED_IN, TABLE, Address
 
+#: Walks over the pages and inputs: what SQL they need is asked of the other server by the rooms' own tests.
+pytestmark = pytest.mark.once
+
 PEOPLE = ("ana", "ben", "cleo", "bill", "ada", "cora", "dov")
 UNKNOWN = 987_654_321
 #: Tables that reading may write to: who looked, sessions, limits, attempts.
