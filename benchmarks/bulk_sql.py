@@ -58,11 +58,12 @@ FROM generate_series(0, %(patients)s - 1) AS g
 _ACCOUNTS: Final = f"""
 INSERT INTO accounts_account (id, facility_id, number, patient_id, billing_kind, patient_class, service, step, revision,
     restricted, admitted_at, discharged_at, admit_date, discharge_date, discharge_status, admission_type, point_of_origin,
-    type_of_bill, statement_from, statement_through, condition_codes, occurrence_codes, value_codes, total_charges,
-    ready_at, final_coded_at, event_sequence, event_head, hold_version, created_at)
+    type_of_bill, statement_from, statement_through, condition_codes, occurrence_codes, occurrence_spans, value_codes,
+    total_charges, ready_at, final_coded_at, event_sequence, event_head, hold_version, created_at)
 SELECT p.account, %(facility)s, 'BULK' || p.account, patient, 'facility', class, '', {_STEP}, {REVISION}, '',
     admitted + time '09:00', discharged + time '15:00', admitted, discharged, '01', '1', '1',
-    CASE WHEN class IN ('inpatient', 'newborn') THEN '0111' ELSE '0131' END, admitted, discharged, '[]', '[]', '[]', charges,
+    CASE WHEN class IN ('inpatient', 'newborn') THEN '0111' ELSE '0131' END, admitted, discharged, '[]', '[]', '[]', '[]',
+    charges,
     CASE WHEN part <> 'waiting' THEN discharged + time '23:00' END, CASE WHEN coded THEN discharged + 1 + time '10:00' END,
     e.sequence, e.hash, 0, admitted + time '09:00'
 FROM bulk_plan p JOIN accounts_event e ON e.account_id = p.account AND e.sequence = {len(_LEVELS)}

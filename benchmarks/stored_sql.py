@@ -50,11 +50,11 @@ FROM bulk_plan
 _ACCOUNTS: Final = f"""
 INSERT INTO accounts_account (id, facility_id, number, patient_id, billing_kind, patient_class, service, step, revision,
     restricted, admitted_at, discharged_at, admit_date, discharge_date, discharge_status, admission_type, point_of_origin,
-    type_of_bill, statement_from, statement_through, attending_id, operating_id, condition_codes, occurrence_codes, value_codes,
-    total_charges, ready_at, final_coded_at, event_sequence, event_head, hold_version, created_at)
+    type_of_bill, statement_from, statement_through, attending_id, operating_id, condition_codes, occurrence_codes,
+    occurrence_spans, value_codes, total_charges, ready_at, final_coded_at, event_sequence, event_head, hold_version, created_at)
 SELECT p.account, %(facility)s, 'STORED' || p.account, patient, 'facility', class, service, 'final_coded', {REVISION}, '',
     admitted_at, discharged_at, admitted, discharged, status, admission_type, origin, bill, statement_from, statement_through,
-    attending, operating, '[]', '[]', '[]', charges, discharged + time '23:00', discharged + 1 + time '10:00',
+    attending, operating, '[]', '[]', '[]', '[]', charges, discharged + time '23:00', discharged + 1 + time '10:00',
     e.sequence, e.hash, 0, admitted_at
 FROM bulk_plan p JOIN accounts_event e ON e.account_id = p.account AND e.sequence = 4
 """

@@ -1,7 +1,7 @@
 """What lists are ordered and filtered by stands beside the open work, and once for each held account.
 
 Expanding only: new columns with database defaults, a new table, triggers. Programs of before go on writing. Work that is
-open already is filled by 0013a, the indexes are built by 0013b without locking anybody out.
+open already is filled by 0014, the indexes are built by 0015 without locking anybody out.
 """
 
 import django.db.models.deletion

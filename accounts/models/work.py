@@ -110,7 +110,7 @@ class WorkItem(Listed):
                 name="work_lease_whole",
             ),
         ]
-        # Get next and the lists: migration 0013b has the indexes that give a queue in each order, with expressions.
+        # Get next and the lists: migration 0015 has the indexes that give a queue in each order, with expressions.
         indexes = [
             # Release board: one kind of open work of a facility in rank order.
             models.Index(

@@ -34,7 +34,7 @@ def test_taking_it_is_written_down_and_seen_in_the_history(hospital, certificate
     )
     page = cora.get(f"/account/{certificate.account_id}/history/").content.decode()
     assert f'href="/certificates/{certificate.pk}/"' in page
-    assert "certificate.downloaded" in page
+    assert "Took a certificate out" in page
     assert f"{certificate.sha256[:8]}…</span>, revision {certificate.release.revision}<" in page
 
 

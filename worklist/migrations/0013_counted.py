@@ -56,7 +56,7 @@ def key_of(to: str) -> models.ForeignKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("worklist", "0012_feeds_heard"), ("accounts", "0013b_listed_in_order")]
+    dependencies = [("worklist", "0012_feeds_heard"), ("accounts", "0015_listed_in_order")]
 
     operations = [
         migrations.CreateModel(

@@ -19,7 +19,7 @@ from accounts import clock
 from accounts.models import OwnerRole, PatientClass, Payer, WorkKind
 from coding_workflow.staff.models import User
 
-#: By sort: the key that ascends, as the indexes of migration ``accounts.0013b`` have it, and its type.
+#: By sort: the key that ascends, as the indexes of migration ``accounts.0015`` have it, and its type.
 KEYS: Final[dict[str, tuple[str, str]]] = {
     "rank": ("w.rank_at", "timestamptz"),
     "oldest": ("coalesce(w.discharge_date, DATE '9999-12-31')", "date"),

@@ -42,7 +42,7 @@ STATISTICS = {
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("accounts", "0013a_listed_filled")]
+    dependencies = [("accounts", "0014_listed_filled")]
 
     operations = [
         *[each for name, what in INDEXES.items() for each in built(name, what)],
