@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterator
-from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -47,13 +46,10 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def unhurried_budgets(request: pytest.FixtureRequest) -> Iterator[None]:
+def unhurried_budgets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A session is written once a second: where queries are counted, a slow machine's extra write is no page's."""
-    if _COUNTING.isdisjoint(request.fixturenames) and not hasattr(request.module, "CaptureQueriesContext"):
-        yield
-        return
-    with patch.object(middleware, "_STEP", float("inf")):
-        yield
+    if not _COUNTING.isdisjoint(request.fixturenames) or hasattr(request.module, "CaptureQueriesContext"):
+        monkeypatch.setattr(middleware, "_STEP", float("inf"))
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,13 @@
 """Merges and moves: which numbers end, what goes along, and what is refused."""
 
 import datetime
+from collections.abc import Iterator
 
 import pytest
 from django.db.models.functions import Now
 
 from accounts.actors import Actor
+from accounts.listing import differences
 from accounts.locking import lock_account
 from accounts.models import Account, Encounter, Event, Hold, OutboxRow, Patient, WorkItem
 from accounts.services.charges import post_charge
@@ -18,6 +20,13 @@ from tests.cast import Cast
 from tests.registration import sending
 
 SECOND = write.Patient(mrn="M200", family_name="Second", given_name="Sam")
+
+
+@pytest.fixture(autouse=True)
+def lists_say_what_accounts_say(cast: Cast) -> Iterator[None]:
+    """Whatever became one or moved: open work and held accounts are listed by what their accounts say now."""
+    yield
+    assert differences() == []
 
 
 def _adt(
