@@ -136,6 +136,8 @@ def test_ten_accounts_are_coded_by_keys_alone(windows, hospital):
         expect(page.get_by_test_id("holder")).to_contain_text("Yours")
         # Shown by the script that listens to keys.
         expect(page.locator("[data-does=show-keys]")).to_be_visible()
+        # Until then Enter would send the form as a page of its own, which takes the focus along.
+        page.wait_for_load_state()
         opened = page.locator("h1 .code").inner_text()
         keyboard.press("d")
         for code, _ in CODES:
