@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from accounts.errors import Conflict, Refused
 from accounts.models import AccessRecord, Account, Hold, Step, WorkItem
+from coding_workflow.payment.models import Destination
 from coding_workflow.policy.models import PolicyVersion
 from coding_workflow.policy.reading import from_json
+from coding_workflow.policy.rules import BilledBy
 from coding_workflow.policy.standard import STANDARD
 from coding_workflow.release.models import Check, CheckDue
 from coding_workflow.release.services.approving import approve_release
@@ -164,6 +166,23 @@ def test_the_list_says_what_is_missing_and_nobody_ticks_it(hospital) -> None:
     assert found["A policy of its own"].stands
     assert found["The day of going live"].words == "Until Oct 15, 2026 the gate reports and holds nothing."
     assert found["Unbilled accounts agree with patient accounting"].stands
+
+
+def test_who_bills_needs_an_address_and_only_administrators_are_sent_there(hospital) -> None:
+    policy = replace(STANDARD, billed_by=(BilledBy("patient_accounting"),))
+    PolicyVersion.objects.create(
+        facility=hospital.main, number=1, document=policy.to_json(), hash=policy.hash, effective_from=datetime.date(2026, 1, 1),
+        written_by=hospital.ada, published_by=hospital.cleo,
+    )  # fmt: skip
+    [bills] = [item for item in checklist.items(hospital.main) if item.title == "Where bills go"]
+    assert not bills.stands
+    Destination.objects.create(facility=hospital.main, name="PA", carrier="csv_file", address="pa")
+    [bills] = [item for item in checklist.items(hospital.main) if item.title == "Where bills go"]
+    assert (bills.stands, bills.words) == (True, "Final codes go to PA.")
+    assert "/claims/destinations/" in signed_in(hospital.ada).get("/golive/").content.decode()
+    page = signed_in(hospital.cleo).get("/golive/").content.decode()
+    assert "/claims/destinations/" not in page
+    assert "Downtime worklist" in page
 
 
 def test_the_page_compares_and_keeps_a_refused_explanation(hospital) -> None:

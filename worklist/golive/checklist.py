@@ -12,6 +12,7 @@ from accounts.models import Facility, Queue
 from coding_workflow.codesets import selectors as codesets
 from coding_workflow.codesets.codes import PAIR_SETS, UNIT_SETS
 from coding_workflow.outbox.selectors import parked
+from coding_workflow.payment.models import Destination
 from coding_workflow.policy.rules import FacilityPolicy
 from coding_workflow.policy.selectors import in_force, policy_for
 from coding_workflow.registration.models import InboundMessage, MessageStatus
@@ -42,6 +43,7 @@ def items(facility: Facility) -> list[Item]:
         _own_policy(facility),
         _day(policy),
         *_tables(facility, policy),
+        _bills(facility, policy),
         *_people(facility),
         _queues(facility),
         _feed(facility),
@@ -113,6 +115,19 @@ def _tables(facility: Facility, policy: FacilityPolicy) -> Iterator[Item]:
         else "All are loaded for today."
     )
     yield Item("The code tables that policy requires", True, words)
+
+
+def _bills(facility: Facility, policy: FacilityPolicy) -> Item:
+    title, there = "Where bills go", reverse("worklist:destinations")
+    if not any(row.system == "patient_accounting" for row in policy.billed_by):
+        return Item(title, True, "Claims are made here, for every released account.", there, "Patient accounting")
+    chosen = Destination.objects.filter(facility=facility, active=True).first()
+    words = (
+        f"Final codes go to {chosen.name}."
+        if chosen
+        else "Policy lets patient accounting bill; nobody has said where it is reached."
+    )
+    return Item(title, chosen is not None, words, there, "Patient accounting")
 
 
 def _loaded(table: str, facility: Facility) -> bool:

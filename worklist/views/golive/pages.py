@@ -1,5 +1,6 @@
 """The checklist with the reconciliation, and what the gate would do while it only reports."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,8 @@ from worklist.views.answers import go_to
 
 from .reaching import READS, WRITES, facilities, facility_of
 
+#: Pages of the checklist that only administrators open.
+_ADMINISTRATORS = ("staff:people", "codesets:tables", "worklist:destinations")
 #: So many differences are on the page; all kept ones would make it heavy.
 SHOWN = 200
 
@@ -97,12 +100,21 @@ def _read(file: Any) -> bytes:
     return bytes(file.read())
 
 
+def _items(request: StaffRequest, facility: Facility) -> list[checklist.Item]:
+    """The list; where only administrators may go nobody else is sent."""
+    found = checklist.items(facility)
+    if request.user.has_role(Role.ADMINISTRATOR, facility.pk):
+        return found
+    closed = {reverse(view) for view in _ADMINISTRATORS}
+    return [replace(item, url="") if item.url in closed else item for item in found]
+
+
 def _newest(facility: Facility) -> Reconciliation | None:
     return Reconciliation.objects.filter(facility=facility).select_related("made_by", "explained_by").order_by("-pk").first()
 
 
 def _page(request: StaffRequest, facility: Facility, refusal: Refused | None = None, words: str = "") -> HttpResponse:
-    found, newest = checklist.items(facility), _newest(facility)
+    found, newest = _items(request, facility), _newest(facility)
     if newest and newest.differing and not is_polling(request):
         history.record_access(user_id=request.user.pk, kind="reconciliation.viewed")
     differences = services.differences_of(newest)[:SHOWN] if newest else []
@@ -115,6 +127,7 @@ def _page(request: StaffRequest, facility: Facility, refusal: Refused | None = N
         "differences": [(WORDS[each.kind], each) for each in differences],
         "difference": newest.dollars_there - newest.dollars_here if newest else None,
         "may_write": any(request.user.has_role(role, facility.pk) for role in WRITES),
+        "may_print": any(request.user.has_role(role, facility.pk) for role in (Role.CODER, Role.SUPERVISOR)),
         "observes": observing.observes(facility),
         "sentence": refusal.sentence if refusal else "",
         "field": refusal.fix if refusal else "",
