@@ -27,7 +27,8 @@ def handler(kind: str, lane: str = "interactive") -> Callable[[Work], Work]:
     """Register the decorated function as the work of one kind, which runs in this lane unless asked otherwise.
 
     It runs in one transaction with the facility scope of its row, and commits together with the row's end:
-    so its effect in the database happens exactly once. It must not reach outside the database.
+    so its effect in the database happens exactly once. It must not reach outside the
+    database, but for webhooks, which are told under one id however often.
     Raises ValueError when the kind is taken.
     """
 

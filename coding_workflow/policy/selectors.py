@@ -21,6 +21,11 @@ def policy_for(facility: Facility, on: datetime.date | None = None) -> FacilityP
     return read(in_force(facility, on or clock.today(facility)))
 
 
+def observes(facility: Facility) -> bool:
+    """Whether the facility has not gone live: the gate reports, holds nothing and releases nothing."""
+    return policy_for(facility).observes(clock.today(facility))
+
+
 def in_force(facility: Facility, on: datetime.date) -> PolicyVersion | None:
     """The newest published version that has begun on a date."""
     rows = PolicyVersion.objects.filter(facility=facility, effective_from__lte=on)

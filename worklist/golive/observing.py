@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from accounts import clock
 from accounts.models import Account, Facility, Step
-from coding_workflow.policy.selectors import policy_for
 from coding_workflow.release.models import Check, Verdict
 
 PAGE_SIZE: Final = 50
@@ -46,11 +44,6 @@ class Report:
     rules: tuple[RuleLine, ...]
     shown: tuple[Judged, ...]
     next_after: int | None
-
-
-def observes(facility: Facility) -> bool:
-    """Whether the gate of the facility only reports today."""
-    return policy_for(facility).observes(clock.today(facility))
 
 
 def report(facility: Facility, after: int = 0) -> Report:

@@ -7,11 +7,10 @@ from typing import Final
 
 from django.db import transaction
 
-from accounts import clock
 from accounts.actors import Actor
 from accounts.errors import NotAllowed, Refused
 from accounts.models import Account, Facility, Step
-from coding_workflow.policy.selectors import policy_for
+from coding_workflow.policy.selectors import observes
 from coding_workflow.release.services.ending import end_without_claim
 from coding_workflow.staff.models import Role, User
 from worklist.models import Reconciliation
@@ -93,7 +92,7 @@ def end_billed_outside(*, facility: Facility, account_ids: Sequence[int], by: Us
 
     Only while the facility observes. Raises NotAllowed ``release.role``, Refused ``golive.live``.
     """
-    if not policy_for(facility).observes(clock.today(facility)):
+    if not observes(facility):
         raise Refused("golive.live", "The facility is live: accounts leave by release, or end one by one with a reason.")
     actor, ended = Actor.person(by.pk), 0
     chosen = Account.objects.filter(facility=facility, pk__in=list(account_ids)[:MOST_AT_ONCE], step=Step.FINAL_CODED)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from accounts import clock, history, lifecycle
+from accounts import history, lifecycle
 from accounts.actors import Actor
 from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.locking import lock_account, lock_accounts
@@ -16,7 +16,7 @@ from accounts.services.work import close_work
 from coding_workflow.coding import selectors as coding
 from coding_workflow.coding.services import return_to_coding
 from coding_workflow.guidelines.words import day
-from coding_workflow.policy.selectors import policy_for
+from coding_workflow.policy.selectors import observes, policy_for
 from coding_workflow.release.certificates import certify
 from coding_workflow.release.models import Check, DiscrepancyCase, Release, Verdict
 from coding_workflow.staff.models import Role, User
@@ -107,10 +107,9 @@ def _check_release(account: Account, approver: User, revision: int) -> None:
 
 def _refuse_observing(account: Account) -> None:
     """Nothing leaves a facility that has not gone live: its bills go out by the process before this one."""
-    policy = policy_for(account.facility)
-    if policy.observes(clock.today(account.facility)):
+    if observes(account.facility):
         sentence = (
-            f"This facility observes until {day(policy.observe_until)}: the gate judges, holds nothing, "
+            f"This facility observes until {day(policy_for(account.facility).observe_until)}: the gate judges, holds nothing, "
             "and nothing is released from here."
         )
         raise Conflict("release.observing", sentence, fix="golive")

@@ -2,11 +2,10 @@
 
 from django.db import transaction
 
-from accounts import clock
 from accounts.locking import lock_account
 from accounts.models import Account, Hold, Step
 from coding_workflow.coding import selectors as coding
-from coding_workflow.policy.selectors import policy_for
+from coding_workflow.policy.selectors import observes, policy_for
 from coding_workflow.release.models import Check, Verdict
 from coding_workflow.staff.models import Role, User
 
@@ -34,7 +33,7 @@ def release_clean(*, account_id: int, check: Check) -> None:
         return
     account = lock_account(account_id)
     supervisor = _accountable(account)
-    if supervisor is None or account.step != Step.FINAL_CODED or _held(account) or _observes(account):
+    if supervisor is None or account.step != Step.FINAL_CODED or _held(account) or observes(account.facility):
         return
     judgement = judge(account)
     verdict = keep_verdict(account=account, judgement=judgement)
@@ -56,10 +55,6 @@ def _accountable(account: Account) -> User | None:
     if person is None or not person.has_role(Role.SUPERVISOR, account.facility_id):
         return None
     return None if person.pk in coding.coder_ids(account.pk) else person
-
-
-def _observes(account: Account) -> bool:
-    return policy_for(account.facility).observes(clock.today(account.facility))
 
 
 def _held(account: Account) -> bool:

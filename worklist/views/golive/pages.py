@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts import history
 from accounts.errors import NotAllowed, Refused
 from accounts.models import Facility
-from coding_workflow.policy.selectors import policy_for
+from coding_workflow.policy.selectors import observes, policy_for
 from coding_workflow.staff.access import StaffRequest, is_polling, require_role
 from coding_workflow.staff.models import Role
 from worklist.golive import checklist, observing, services
@@ -74,7 +74,7 @@ def observed(request: StaffRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "facility": facility,
         "report": report,
-        "observes": observing.observes(facility),
+        "observes": observes(facility),
         "until": policy_for(facility).observe_until,
         "may_end": request.user.has_role(Role.SUPERVISOR, facility.pk),
     }
@@ -128,7 +128,7 @@ def _page(request: StaffRequest, facility: Facility, refusal: Refused | None = N
         "difference": newest.dollars_there - newest.dollars_here if newest else None,
         "may_write": any(request.user.has_role(role, facility.pk) for role in WRITES),
         "may_print": any(request.user.has_role(role, facility.pk) for role in (Role.CODER, Role.SUPERVISOR)),
-        "observes": observing.observes(facility),
+        "observes": observes(facility),
         "sentence": refusal.sentence if refusal else "",
         "field": refusal.fix if refusal else "",
         "words": words,
