@@ -3,7 +3,23 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from .api.schema_view import page as api_reference
-from .views import board, bulk, csv_files, earlier, files, go, history, imports, my_work, parked, search, status, timing, webhooks
+from .views import (
+    board,
+    bulk,
+    csv_files,
+    earlier,
+    files,
+    go,
+    history,
+    imports,
+    my_work,
+    parked,
+    search,
+    status,
+    suggestions,
+    timing,
+    webhooks,
+)
 from .views.access import looks, openings
 from .views.claims import cases, deliveries, lists, one, remittances
 from .views.queries import answer, composer, overview, query
@@ -69,6 +85,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("certificates/<int:pk>/", history.certificate, name="certificate"),
     path("", include("worklist.views.queueing.urls")),
     path("queries/", overview.queries, name="queries"),
+    path("suggestions/", suggestions.suggestions, name="suggestions"),
     path("answer/<str:token>/", answer.answer, name="answer"),
     path("account/<int:pk>/queries/new/", composer.new, name="new_query"),
     path("account/<int:pk>/queries/<int:row>/edit/", composer.edit, name="edit_query"),

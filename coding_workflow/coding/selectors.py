@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
 
 from accounts import clock, stay
 from accounts.models import Account, ChargeLine, DocumentVersion
@@ -124,26 +124,6 @@ def suggestions_open(account_id: int) -> QuerySet[Suggestion]:
     """What the coder of an account is offered and has not settled, in the order of the record, with version and document."""
     rows = Suggestion.objects.filter(account_id=account_id, state=SuggestionState.OFFERED)
     return rows.select_related("version__document").defer("version__text").order_by("pk")
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestionFigures:
-    """How many suggestions were settled in a period; ``unseen``: accepted by who had not gone to the passage."""
-
-    accepted: int
-    unseen: int
-    dismissed: int
-
-
-def suggestion_figures(facility_id: int, since: datetime.datetime, until: datetime.datetime) -> SuggestionFigures:
-    """What a facility's coders did with suggestions from one instant to before another. One query."""
-    rows = Suggestion.objects.filter(facility_id=facility_id, settled_at__gte=since, settled_at__lt=until)
-    counted = rows.aggregate(
-        accepted=Count("pk", filter=Q(state=SuggestionState.ACCEPTED)),
-        unseen=Count("pk", filter=Q(unseen=True)),
-        dismissed=Count("pk", filter=Q(state=SuggestionState.DISMISSED)),
-    )
-    return SuggestionFigures(**counted)
 
 
 #: So many earlier accounts are offered.

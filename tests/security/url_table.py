@@ -360,6 +360,7 @@ TABLE: dict[str, Address] = {
     "payment:claim_file": Address(frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE}), "GET", claim_file_at),
     # Queries to providers
     "worklist:queries": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE})),
+    "worklist:suggestions": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE})),
     "worklist:answer": Address(PUBLIC, "GET POST", answer_link_at),
     "worklist:new_query": Address(CODER, "GET POST", account),
     "worklist:edit_query": Address(CODER, "GET POST", draft_query_at),

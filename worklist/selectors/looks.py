@@ -54,6 +54,7 @@ WORDS: Final[dict[str, str]] = {
     "record.searched": "Searched in the record",
     "remittance.viewed": "Remittance",
     "rule.facts_taken": "Took the facts into a rule test",
+    "suggestions.viewed": "Figures of suggestions",
     "time.team_exported": "Took the team's time out",
     "time.team_viewed": "Team time",
     "work.assignment_previewed": "Preview of an assignment",
