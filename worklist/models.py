@@ -1,6 +1,7 @@
 """What the people's view keeps for itself: counters, the configuration of queues, who was given or put back what."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 # Models of the rooms within; Django finds an application's models here.
@@ -60,6 +61,21 @@ class PutBack(models.Model):
 
     def __str__(self) -> str:
         return f"put back #{self.pk}"
+
+
+class QueueNeeds(models.Model):
+    """What a queue in force asks of whom its work is given, as the claim reads it; empty lists ask for nothing.
+
+    ``supervision`` are the levels that will do.
+    """
+
+    queue = models.OneToOneField("accounts.Queue", on_delete=models.PROTECT, related_name="needs")
+    credentials = ArrayField(models.CharField(max_length=12), default=list)
+    coding_types = ArrayField(models.CharField(max_length=20), default=list)
+    supervision = ArrayField(models.CharField(max_length=12), default=list)
+
+    def __str__(self) -> str:
+        return f"needs of queue #{self.queue_id}"
 
 
 class QueueSetVersion(models.Model):

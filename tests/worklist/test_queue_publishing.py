@@ -230,7 +230,7 @@ def test_why_here_and_why_not_there_follow_the_account_as_it_is_now(hospital, wo
     item = work("A1")
     change(hospital, rule("dear", DEAR, name="Dear"))
     post(item.account, 9_000)
-    (place,) = where(item.account_id, hospital.main.pk)
+    (place,) = where(item.account_id, hospital.main.pk, hospital.ana)
     assert (place.queue, place.moves_to) == ("Inpatient to code", "Dear")
     assert [each.name for each in place.answers if each.owner] == ["Dear"]
     assert "It would, but Dear stands above." in [each.words for each in place.answers]

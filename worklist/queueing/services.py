@@ -8,10 +8,10 @@ from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.models import Facility, Queue, WorkItem
 from accounts.outbox import enqueue
 from coding_workflow.staff.models import Role, User
-from worklist.models import QueueSetDraft, QueueSetVersion, Rerouting
+from worklist.models import QueueNeeds, QueueSetDraft, QueueSetVersion, Rerouting
 
 from . import document, limits, matching, sets
-from .document import QueueSet
+from .document import QueueRule, QueueSet
 
 REROUTE: Final = "worklist.reroute"
 #: Who writes queues.
@@ -126,8 +126,25 @@ def _put_in_rows(facility: Facility, queues: QueueSet) -> None:
     for rule in queues.queues:
         row = sets.row_of(facility.pk, queues, rule)
         fields = ("name", "kind", "patient_classes", "position", "active", "people", "most_held")
-        Queue.objects.update_or_create(facility=facility, code=rule.code, defaults={name: getattr(row, name) for name in fields})
+        kept, _ = Queue.objects.update_or_create(
+            facility=facility, code=rule.code, defaults={name: getattr(row, name) for name in fields}
+        )
+        _put_needs(kept, rule)
     Queue.objects.filter(facility=facility).exclude(code__in=[rule.code for rule in queues.queues]).update(active=False)
+
+
+def _put_needs(queue: Queue, rule: QueueRule) -> None:
+    """What the claim reads; a queue that never asked for anything has no row."""
+    asks = rule.needs
+    values = {
+        "credentials": list(asks.credentials),
+        "coding_types": list(asks.coding_types),
+        "supervision": list(asks.levels),
+    }
+    if asks:
+        QueueNeeds.objects.update_or_create(queue=queue, defaults=values)
+    else:
+        QueueNeeds.objects.filter(queue=queue).update(**values)
 
 
 def never_reached(queues: QueueSet) -> list[str]:

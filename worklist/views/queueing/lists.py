@@ -15,7 +15,7 @@ from coding_workflow.staff.access import StaffRequest, require_role
 from worklist.models import QueueSetVersion
 from worklist.queueing import services, sets
 from worklist.queueing.document import UNROUTED, QueueSet
-from worklist.selectors import queue_sets
+from worklist.selectors import queue_sets, queue_takers
 from worklist.views.answers import go_to
 
 from .reaching import WRITES, bench_of, chosen, number, reach
@@ -36,7 +36,8 @@ def _page(request: StaffRequest, facility: Facility, sentence: str = "", status:
         "bench": bench,
         "lines": queue_sets.lines(facility, bench.queues),
         "changes": queue_sets.differences(bench.in_force, bench.queues),
-        "never": services.never_reached(bench.queues),
+        "never": services.never_reached(bench.queues)
+        + queue_takers.by_nobody(bench.queues, queue_takers.takers_of(facility, bench.queues)),
         "facilities": Facility.objects.filter(pk__in=request.user.facility_ids()).order_by("name"),
         "job": services.running(facility.pk),
         "guard_days": round(bench.queues.weights.most_overtaken_hours / 24),

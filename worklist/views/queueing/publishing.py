@@ -11,7 +11,7 @@ from accounts.models import Facility
 from coding_workflow.guidelines.lab.writing import text_hash
 from coding_workflow.staff.access import StaffRequest, require_role
 from worklist.queueing import document, services
-from worklist.selectors import queue_preview, queue_sets
+from worklist.selectors import queue_preview, queue_sets, queue_takers
 from worklist.views.answers import go_to
 
 from .lists import address_of
@@ -27,10 +27,12 @@ def preview_queues(request: StaffRequest, pk: int) -> HttpResponse:
 def _show(request: StaffRequest, facility: Facility, sentence: str = "", status: int = 200) -> HttpResponse:
     history.record_access(user_id=request.user.pk, kind="queues.previewed", facility=facility)
     bench = bench_of(request, facility)
+    takers = queue_takers.takers_of(facility, bench.queues)
     context = {
         "bench": bench,
         "changes": queue_sets.differences(bench.in_force, bench.queues),
-        "never": services.never_reached(bench.queues),
+        "never": services.never_reached(bench.queues) + queue_takers.by_nobody(bench.queues, takers),
+        "takers": [(rule.name, takers[rule.code]) for rule in bench.queues.queues if rule != bench.in_force.named(rule.code)],
         "run": queue_preview.dry_run(facility, bench.queues),
         "guard_days": round(bench.queues.weights.most_overtaken_hours / 24),
         "reason": request.POST.get("reason", ""),
