@@ -1,13 +1,14 @@
 """What the people's view keeps for itself: counters, the configuration of queues, who was given or put back what."""
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 # Models of the rooms within; Django finds an application's models here.
 from .api.models import IdempotencyKey as IdempotencyKey
 from .counting import Changed as Changed
 from .counting import Counted as Counted
+from .queueing.models import QueueNeeds as QueueNeeds
+from .queueing.models import QueueSetProposal as QueueSetProposal
 from .webhooks.models import Webhook as Webhook
 from .webhooks.models import WebhookDelivery as WebhookDelivery
 
@@ -63,31 +64,18 @@ class PutBack(models.Model):
         return f"put back #{self.pk}"
 
 
-class QueueNeeds(models.Model):
-    """What a queue in force asks of whom its work is given, as the claim reads it; empty lists ask for nothing.
-
-    ``supervision`` are the levels that will do.
-    """
-
-    queue = models.OneToOneField("accounts.Queue", on_delete=models.PROTECT, related_name="needs")
-    credentials = ArrayField(models.CharField(max_length=12), default=list)
-    coding_types = ArrayField(models.CharField(max_length=20), default=list)
-    supervision = ArrayField(models.CharField(max_length=12), default=list)
-
-    def __str__(self) -> str:
-        return f"needs of queue #{self.queue_id}"
-
-
 class QueueSetVersion(models.Model):
     """One published set of queues, limits and weights: canonical text. The newest is in force; append-only.
 
-    Number 1 is what was in force before anybody changed anything; nobody wrote it.
+    One person wrote it and another published it; before that took two people, nobody is named as the second. Number 1 is what
+    was in force before anybody changed anything; nobody wrote it.
     """
 
     facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
     document = models.TextField()
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=300)
     back_to = models.PositiveIntegerField(null=True, help_text="The earlier version that this one brings back.")
     published_at = models.DateTimeField(auto_now_add=True)
@@ -96,6 +84,7 @@ class QueueSetVersion(models.Model):
         constraints = [
             # Also serves routing: the newest set of a facility.
             models.UniqueConstraint(fields=("facility", "number"), name="queue_set_number_once"),
+            models.CheckConstraint(condition=~models.Q(written_by=models.F("published_by")), name="queue_set_two_people"),
         ]
 
     def __str__(self) -> str:

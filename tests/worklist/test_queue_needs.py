@@ -27,7 +27,7 @@ from worklist.selectors.queue_takers import by_nobody, takers_of
 from worklist.supervising import take_over
 
 from .conftest import grant, qualify
-from .queueing import change, rule, with_first
+from .queueing import change, put_in_force, rule, with_first
 
 CCS = Needs(("CCS", "RHIA"))
 CASES: list[tuple[Needs, list[dict[str, Any]], bool]] = [
@@ -178,7 +178,7 @@ def test_what_is_asked_for_ends_with_the_queue_that_asks(hospital: Cast, work: A
     item = work("A1")
     assert claim_next(user=dov) is None
     services.keep_draft(facility=hospital.main, by=hospital.cleo, queues=_bare(queues), base=services.base_of(hospital.main)[1])
-    services.publish(facility=hospital.main, by=hospital.cleo, reason="Everybody helps")
+    put_in_force(hospital.main, hospital.cleo)
     assert QueueNeeds.objects.get().credentials == []
     found = claim_next(user=dov)
     assert found is not None and found.pk == item.pk

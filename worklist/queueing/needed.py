@@ -7,9 +7,9 @@ from django.db.models import Q
 from accounts import clock
 from accounts.models import Queue
 from coding_workflow.staff.models import Competence, User
-from worklist.models import QueueNeeds
 
 from . import needs
+from .models import QueueNeeds
 from .needs import CLOSENESS, Held, Needs
 
 
