@@ -7,6 +7,9 @@ from django.db import models
 from .api.models import IdempotencyKey as IdempotencyKey
 from .counting import Changed as Changed
 from .counting import Counted as Counted
+from .mailing.models import ProviderEmail as ProviderEmail
+from .mailing.models import QueryMail as QueryMail
+from .mailing.models import QueryMailSetting as QueryMailSetting
 from .queueing.models import QueueNeeds as QueueNeeds
 from .queueing.models import QueueSetProposal as QueueSetProposal
 from .webhooks.models import Webhook as Webhook

@@ -363,6 +363,8 @@ TABLE: dict[str, Address] = {
     "payment:claim_file": Address(frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE}), "GET", claim_file_at),
     # Queries to providers
     "worklist:queries": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE})),
+    "worklist:query_mail": Address(WRITES_QUEUES),
+    "worklist:change_query_mail": Address(WRITES_QUEUES, "POST", at_facility),
     "worklist:suggestions": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE})),
     "worklist:answer": Address(PUBLIC, "GET POST", answer_link_at),
     "worklist:new_query": Address(CODER, "GET POST", account),

@@ -50,6 +50,7 @@ WORDS: Final[dict[str, str]] = {
     "queries.viewed": "List of queries",
     "query.composed": "Wrote a query",
     "query.read": "Query",
+    "query_mail.viewed": "Mail about queries",
     "queues.previewed": "Preview of queues",
     "record.searched": "Searched in the record",
     "remittance.viewed": "Remittance",
