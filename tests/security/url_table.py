@@ -218,6 +218,7 @@ TABLE: dict[str, Address] = {
     "staff:enable": Address(ADMINISTRATOR, "POST", person),
     "staff:me": Address(SIGNED_IN),
     "staff:end_my_sessions": Address(SIGNED_IN, "POST"),
+    "staff:my_keys": Address(SIGNED_IN, "GET POST"),
     "staff:keys": Address(SIGNED_IN, "POST"),
     "staff:still_here": Address(SIGNED_IN, "POST"),
     "staff:my_tokens": Address(SIGNED_IN, "GET POST"),
