@@ -126,7 +126,7 @@ def test_what_conflicts_stays_typed_with_a_sentence_at_its_field(cast: Cast) -> 
     refused = signed_in(cast.ana).post(reverse(PAGE), standard() | {"hold": "d", "query": "Ctrl+W", "take": "y"})
     page = refused.content.decode()
     assert refused.status_code == 422
-    assert "Not kept: 2 of the keys" in page
+    assert "Not kept: 2 keys cannot be as typed" in page
     assert 'id="error-hold">d is also the key of “Add a diagnosis”' in page
     assert 'name="query" value="Ctrl+W"' in page and 'name="take" value="y"' in page
     assert User.objects.get(pk=cast.ana.pk).keys == {}

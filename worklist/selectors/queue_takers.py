@@ -11,7 +11,7 @@ from accounts.models import Facility, PatientClass, WorkKind
 from coding_workflow.staff.models import Competence, User
 from worklist.assignment import KINDS_BY_ROLE
 from worklist.queueing import needs, standard
-from worklist.queueing.document import UNROUTED, QueueRule, QueueSet
+from worklist.queueing.document import QueueRule, QueueSet
 from worklist.queueing.needs import Held
 
 from .people_at_work import facility_roles, takers
@@ -73,11 +73,14 @@ def _may(rule: QueueRule, person: int, roles: set[str], held: list[Held]) -> boo
 
 
 def by_nobody(queues: QueueSet, found: Mapping[str, Takers]) -> list[str]:
-    """Sentences about queues from which nobody may take what they get."""
+    """Sentences about queues that name people or ask for something, and from which nobody may take what they get.
+
+    Where nobody works on a kind at all, that is no matter of the queues.
+    """
     return [
         f"Nobody may take from {rule.name}{_why(rule)}: its work stays until a supervisor gives it to somebody."
         for rule in queues.queues
-        if rule.code != UNROUTED and found[rule.code].nobody
+        if (rule.people or rule.needs) and found[rule.code].nobody
     ]
 
 

@@ -49,9 +49,9 @@ def _page(request: StaffRequest, shown: Mapping[str, str], errors: Mapping[str, 
             [
                 {
                     "action": action,
-                    "value": shown.get(action.name, "") if found else keys.said(shown[action.name]),
+                    "value": keys.said(shown[action.name]),
                     "standard": keys.said(action.keys),
-                    "own": shown.get(action.name) != action.keys,
+                    "own": shown[action.name] not in {action.keys, keys.said(action.keys)},
                     "error": found.get(action.name, ""),
                 }
                 for action in actions

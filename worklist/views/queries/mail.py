@@ -12,6 +12,7 @@ from accounts import history
 from accounts.errors import NotAllowed, Refused
 from accounts.models import Facility, Provider
 from coding_workflow.staff.access import StaffRequest, fetch, is_polling, require_role
+from coding_workflow.staff.models import Role
 from worklist.mailing import addresses, selectors, services
 from worklist.views.answers import go_to
 from worklist.views.queueing.reaching import chosen, number, reach
@@ -34,6 +35,8 @@ def _page(request: StaffRequest, facility: Facility, refusal: Refused | None = N
         "facility": facility,
         "facilities": Facility.objects.filter(pk__in=request.user.facility_ids()).order_by("name"),
         "setting": setting,
+        # Administrators set mail up and do not read queries.
+        "lists": request.user.has_role(Role.SUPERVISOR),
         "typed": typed,
         "installed": addresses.installed(),
         "domains": settings.QUERY_MAIL_DOMAINS,
