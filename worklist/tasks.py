@@ -31,7 +31,7 @@ def note_feeds() -> None:
 
 @handler(webhooks.DELIVER, lane="bulk")
 def deliver(row: OutboxRow) -> None:
-    """Tell one receiver of one event. The one handler that reaches outside: a delivery may come twice, under one id."""
+    """Tell one receiver of one event. It reaches outside in its run: a delivery may come twice, under one id."""
     webhooks.deliver(delivery_id=row.payload["delivery"])
 
 
