@@ -9,6 +9,7 @@ from django.test import Client
 
 from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.models import AccessRecord, Queue
+from coding_workflow.guidelines.lab.writing import text_hash
 from tests.cast import Cast
 from tests.security.browser import signed_in
 from worklist.models import QueueSetDraft, QueueSetProposal, QueueSetVersion
@@ -225,3 +226,16 @@ def test_a_second_proposal_is_kept_from_the_preview(hospital: Cast, proposal: Qu
     services.keep_draft(facility=hospital.main, by=hospital.ada, queues=with_first(STANDARD, rule("all")), base=0)
     shown = _page(signed_in(hospital.ada), f"{base}/preview/")
     assert "waits for a second person" in shown and ">Propose</button>" not in shown
+
+
+def test_queues_that_this_release_cannot_read_can_only_be_sent_back(hospital: Cast, base: str) -> None:
+    text = '{"queues":[{"code":"from-a-later-release"}]}'
+    made = QueueSetProposal.objects.create(
+        facility=hospital.main, document=text, hash=text_hash(text), base=0, reason="Later", written_by=hospital.cleo
+    )
+    ada = signed_in(hospital.ada)
+    assert "cannot read the proposed queues" in _page(ada, f"{base}/proposal/")
+    refused = ada.post(f"{base}/publish/", {"seen": made.hash})
+    assert refused.status_code == 422 and "cannot read these queues" in refused.content.decode()
+    assert ada.post(f"{base}/return/", {"reason": "Not readable here"}).status_code == 302
+    assert _page(signed_in(hospital.cleo), "/queues/")

@@ -41,7 +41,7 @@ def propose(*, facility: Facility, by: User, reason: str) -> QueueSetProposal:
         raise Conflict("queues.no_draft", "There is no change to publish.")
     if draft.base != services.base_of(facility)[1]:
         raise Conflict("queues.moved_on", "Somebody published other queues meanwhile: look at theirs, then preview yours again.")
-    made = _write(facility, document.from_text(draft.document), by, reason, None)
+    made = _write(facility, _readable(draft.document), by, reason, None)
     draft.delete()
     return made
 
@@ -52,11 +52,8 @@ def propose_back(*, facility: Facility, to: QueueSetVersion, by: User, reason: s
     services.require_writer(by, facility)
     if to.facility_id != facility.pk:
         raise NotAllowed("queues.role", "That version is another facility's.")
-    queues = sets.read(to)
-    if queues is None:
-        raise Refused("queues.fault", "This release of the application cannot read that version.")
     services.lock(facility)
-    return _write(facility, queues, by, reason, to.number)
+    return _write(facility, _readable(to.document), by, reason, to.number)
 
 
 @transaction.atomic
@@ -76,7 +73,7 @@ def publish_proposal(*, proposal_id: int, by: User, seen: str) -> QueueSetVersio
         raise Conflict("queues.moved_on", "Other queues are in force since this was written. Send it back to be written anew.")
     version = services.publish(
         facility=proposal.facility,
-        queues=document.from_text(proposal.document),
+        queues=_readable(proposal.document),
         by=proposal.written_by,
         second=by,
         reason=proposal.reason,
@@ -124,6 +121,14 @@ def _write(facility: Facility, queues: QueueSet, by: User, reason: str, back_to:
     return QueueSetProposal.objects.create(
         facility=facility, document=text, hash=text_hash(text), base=number, back_to=back_to, reason=said, written_by=by
     )
+
+
+def _readable(text: str) -> QueueSet:
+    """Raises Refused ``queues.fault`` for a text that another release of the application wrote and this one cannot read."""
+    queues = sets.read_text(text)
+    if queues is None:
+        raise Refused("queues.fault", "This release of the application cannot read these queues.")
+    return queues
 
 
 def _locked(proposal_id: int) -> QueueSetProposal:

@@ -13,7 +13,7 @@ from accounts.errors import NotAllowed, Refused
 from accounts.models import Facility
 from coding_workflow.guidelines.lab.writing import text_hash
 from coding_workflow.staff.access import StaffRequest, Unproven, proof_address, require_proof, require_role
-from worklist.queueing import document, proposing, services
+from worklist.queueing import document, proposing, services, sets
 from worklist.queueing.document import QueueSet
 from worklist.selectors import queue_preview, queue_sets, queue_takers
 from worklist.views.answers import go_to
@@ -95,12 +95,10 @@ def _proposal(request: StaffRequest, facility: Facility, typed: dict[str, Any] |
     bench = bench_of(request, facility)
     context: dict[str, Any] = {"bench": bench, "facility": facility, "proposal": waiting, "typed": typed or {}}
     if waiting is not None:
-        after = document.from_text(waiting.document)
-        context |= _effects(request, facility, bench.in_force, after) | {
-            "lines": queue_sets.lines(facility, after),
-            "is_writer": waiting.written_by_id == request.user.pk,
-            "moved_on": waiting.base != bench.number,
-        }
+        context |= {"is_writer": waiting.written_by_id == request.user.pk, "moved_on": waiting.base != bench.number}
+        after = sets.read_text(waiting.document)
+        if after is not None:
+            context |= _effects(request, facility, bench.in_force, after) | {"lines": queue_sets.lines(facility, after)}
     return render(request, "worklist/queueing/proposal.html", context, status=status)
 
 
