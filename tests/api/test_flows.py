@@ -302,7 +302,7 @@ def test_an_encoder_tells_its_codes_and_the_coder_takes_them_over(hospital: Cast
         ({"source": "encoder", "diagnoses": [{"system": "ICD-10-PCS", "code": "0BH17EZ"}]}, 422, "codes.form"),
         ({"source": "encoder", "procedures": [{"system": "CPT", "code": "99284", "modifiers": ["é2"]}]}, 422, "modifier.form"),
         ({"source": "encoder", "diagnoses": [], "told_at": "2099-01-01T00:00:00Z"}, 422, "codes.future"),
-        ({"source": "opening", "diagnoses": []}, 422, "fields"),
+        ({"source": "opening", "diagnoses": []}, 400, "fields"),
         ({"source": "host", "diagnoses": []}, 403, "staff.role"),
     ],
 )

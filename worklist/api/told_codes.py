@@ -140,14 +140,14 @@ class Told(ApiView):
 
     roles = {"GET": EVERYBODY, "POST": frozenset[str]().union(*TELLS.values())}
 
-    @operation("told_codes_read", "Read what other systems say the codes are", answer=ToldListShape)
+    @operation("codes_read_told", "Read what other systems say the codes are", answer=ToldListShape)
     def get(self, request: ApiRequest, account: int) -> Response:
         """The lists in force of encoder, patient accounting and opening load. None of them is a code of the account."""
         opened = open_account(request, account, "codes.viewed")
         return versioned(_told(account), opened.revision)
 
     @operation(
-        "told_codes_tell", "Tell the codes of an encoder or of patient accounting", body=ToldIn, answer=ToldListShape, status=201,
+        "codes_tell", "Tell the codes of an encoder or of patient accounting", body=ToldIn, answer=ToldListShape, status=201,
         example={"source": "encoder", "diagnoses": [{"system": "ICD-10-CM", "code": "J18.9", "poa": "Y"}], "drg": "193"},
     )  # fmt: skip
     def post(self, request: ApiRequest, account: int) -> Response:
@@ -181,7 +181,7 @@ class Proposed(ApiView):
 
     roles = {"GET": EVERYBODY}
 
-    @operation("proposed_codes_read", "Read the codes that wait for the coder", answer=ProposedListShape)
+    @operation("codes_read_proposed", "Read the codes that wait for the coder", answer=ProposedListShape)
     def get(self, request: ApiRequest, account: int) -> Response:
         """What an encoder or the opening load told, without what the coder has settled."""
         opened = open_account(request, account, "codes.viewed")
@@ -194,7 +194,7 @@ class TakeOver(ApiView):
 
     roles = {"POST": CODER}
 
-    @operation("proposed_codes_take", "Take proposed codes over", body=TakeIn, answer=codes.CodesShape, matches=True)
+    @operation("codes_take_over", "Take proposed codes over", body=TakeIn, answer=codes.CodesShape, matches=True)
     def post(self, request: ApiRequest, account: int) -> Response:
         """One, or all of them in their order; they become the asker's own codes. Of all, those that are refused stay open."""
         open_account(request, account, "codes.changed")
@@ -214,7 +214,7 @@ class DismissProposed(ApiView):
 
     roles = {"POST": CODER}
 
-    @operation("proposed_codes_dismiss", "Dismiss a proposed code", body=Nothing, answer=ProposedListShape, matches=True)
+    @operation("codes_dismiss_proposed", "Dismiss a proposed code", body=Nothing, answer=ProposedListShape, matches=True)
     def post(self, request: ApiRequest, account: int, row: int) -> Response:
         """It is not proposed again as long as it is told in the same words."""
         open_account(request, account, "codes.changed")
