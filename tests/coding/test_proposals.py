@@ -115,6 +115,14 @@ def test_an_encoders_codes_stand_in_the_place_of_the_opening_loads_whichever_com
     assert proposed() == ["J189", "J189"]
 
 
+def test_an_encoder_that_tells_procedures_alone_leaves_the_loaded_diagnoses(cast: Cast) -> None:
+    account = to_code(cast)
+    told(account, [dx("E119")], "diagnosis 001", source="opening")
+    told(account, [px("0BH17EZ")], "procedure 001", source="opening")
+    told(account, [px("5A1945Z")], "procedures")
+    assert proposed() == ["E119", "5A1945Z"]
+
+
 def test_what_is_refused_stays_open_and_is_said(cast: Cast) -> None:
     account = to_code(cast)
     told(account, [dx("J189"), dx("Z9999"), dx("41401", system="ICD-9-CM-DX")])

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -29,6 +30,7 @@ CODES = [
 ]  # fmt: skip
 
 
+@transaction.atomic
 def told(account: Account, cast: Cast, codes: list[ToldCode] = CODES, minute: int = 0) -> None:
     at = timezone.now() + datetime.timedelta(minutes=minute)
     more = {"told_at": at, "by": FEED, "named": "ANAX", "coder_id": cast.ana.pk}

@@ -24,33 +24,36 @@ def propose(*, told: ToldCodes, by: Actor) -> None:
     What the coder has taken over or dismissed stays settled as long as it is told in the same words. Twice is once.
     """
     account = told.account
-    source, wanted = _wanted(account)
     rows = ProposedCode.objects.filter(account=account, state__in=(ProposalState.OPEN, *_SETTLED))
     known: dict[Key, list[ProposedCode]] = {}
     for row in rows.order_by("pk"):
         known.setdefault(_key_of(row), []).append(row)
     new = []
-    for position, (told_row, code) in enumerate(wanted, start=1):
-        same = known.get(_key(source, code), [])
+    for position, (told_row, code) in enumerate(_wanted(account), start=1):
+        same = known.get(_key(told_row.source, code), [])
         if same:
             _keep(same.pop(0), position)
         else:
-            new.append(_row(account, source, told_row, position, code))
+            new.append(_row(account, told_row, position, code))
     lapsed = [row for left in known.values() for row in left if row.state == ProposalState.OPEN]
     for row in lapsed:
         row.state, row.settled_at = ProposalState.LAPSED, clock.now()
         row.save(update_fields=["state", "settled_at"])
     made = ProposedCode.objects.bulk_create(new)
     if made or lapsed:
-        payload = {"source": source, "proposed": len(made), "lapsed": len(lapsed), "told": told.pk}
+        payload = {"source": told.source, "proposed": len(made), "lapsed": len(lapsed), "told": told.pk}
         history.record(account=account, kind="coding.codes_proposed", by=by, payload=payload)
 
 
-def _wanted(account: Account) -> tuple[CodeSource, list[tuple[ToldCodes, ToldCode]]]:
-    """The codes in force of the first source that told any list, each with its row."""
+def _wanted(account: Account) -> list[tuple[ToldCodes, ToldCode]]:
+    """The codes in force, each with its row: of diagnoses and of procedures those of the first source that told any."""
     rows = list(ToldCodes.objects.filter(account=account, source__in=_SOURCES).in_force())
-    source = next((each for each in _SOURCES if any(row.source == each for row in rows)), CodeSource.ENCODER)
-    return source, [(row, code) for row in rows if row.source == source for code in row.rows]
+    chosen = {_of_procedures(row): source for source in reversed(_SOURCES) for row in rows if row.source == source}
+    return [(row, code) for row in rows if row.source == chosen[_of_procedures(row)] for code in row.rows]
+
+
+def _of_procedures(row: ToldCodes) -> bool:
+    return row.part.startswith("procedure")
 
 
 def _key(source: str, code: ToldCode) -> Key:
@@ -68,9 +71,9 @@ def _keep(row: ProposedCode, position: int) -> None:
         row.save(update_fields=["position"])
 
 
-def _row(account: Account, source: str, told: ToldCodes, position: int, code: ToldCode) -> ProposedCode:
+def _row(account: Account, told: ToldCodes, position: int, code: ToldCode) -> ProposedCode:
     return ProposedCode(
-        facility_id=account.facility_id, account=account, told=told, source=source, kind=code.kind, position=position,
+        facility_id=account.facility_id, account=account, told=told, source=told.source, kind=code.kind, position=position,
         system=code.system, code=code.code, poa=code.poa, performed_on=code.on, modifiers=list(code.modifiers),
         units=code.units, provider_id=code.provider,
     )  # fmt: skip
