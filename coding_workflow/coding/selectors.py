@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from accounts import clock, stay
 from accounts.models import Account, ChargeLine, DocumentVersion
-from accounts.told_codes import is_external
+from accounts.told_codes import ToldCode, is_external
 from coding_workflow.codesets import selectors as codesets
 
 from .models import (
@@ -135,8 +135,8 @@ def proposed_open(account_id: int) -> QuerySet[ProposedCode]:
     return rows.select_related("told__coder", "provider").order_by("position", "pk")
 
 
-def proposed_role(row: ProposedCode, account: Account) -> str:
-    """The list of the claim that a proposed diagnosis belongs in; empty for a procedure.
+def proposed_role(row: ProposedCode | ToldCode, account: Account) -> str:
+    """The list of the claim that a proposed or told diagnosis belongs in; empty for a procedure.
 
     What was said at the beginning is the admitting diagnosis of a stay and the reason for the visit of an outpatient.
     """

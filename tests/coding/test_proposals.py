@@ -79,6 +79,16 @@ def test_one_by_one_with_a_second_look(cast: Cast) -> None:
     refused("proposal.none", lambda: services.take_over_all(account_id=account.pk, by=ana))
 
 
+def test_codes_taken_over_before_keep_their_told_place_when_the_rest_follows(cast: Cast) -> None:
+    account, ana = to_code(cast), cast.actor("ana")
+    services.assign_diagnosis(account_id=account.pk, code="I10", by=ana, poa="Y")
+    told(account, [dx("J189"), dx("E119"), dx("N179")])
+    services.take_over_code(account_id=account.pk, proposed_id=ProposedCode.objects.get(code="E119").pk, by=ana)
+    assert [code for _, code, _ in coded(account)] == ["I10", "E119"]
+    services.take_over_all(account_id=account.pk, by=ana)
+    assert [code for _, code, _ in coded(account)] == ["J189", "E119", "N179", "I10"]
+
+
 def test_what_is_settled_stays_so_until_it_is_told_otherwise(cast: Cast) -> None:
     account, ana = to_code(cast), cast.actor("ana")
     told(account, [dx("J189"), dx("E119")])

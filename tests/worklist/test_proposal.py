@@ -105,6 +105,7 @@ def test_who_does_not_have_the_account_reads_them_and_may_not_act(hospital, acco
     other = signed_in(getattr(hospital, who))
     shown = part_of(read(other, account))
     assert "J18.9" in shown and "<button" not in shown and "change nothing here by themselves" in shown
+    assert "5 wait for the coder" in shown
     assert other.post(page(account, "proposed/")).status_code in {403, 409}
     assert settle(other, account, "J189", "take").status_code in {403, 409}
     assert not coding.diagnoses_in_force(account.pk).exists()

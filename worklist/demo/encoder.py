@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from typing import Final
 
-from accounts.models import Account, Facility
+from accounts.models import Account, Facility, Step
 from coding_workflow.payment.host.codes import FinalCodes, FinalDiagnosis, FinalProcedure
 from coding_workflow.payment.host.message import Envelope, write
 from coding_workflow.registration.models import Feed
@@ -23,10 +23,10 @@ def tell_codes(facility: Facility, stories: Iterable[Story]) -> None:
     if not Feed.objects.filter(code=FEED).exists():
         return
     waiting = [story for story in stories if story.until is Until.DISCHARGED and story.patient_class == "inpatient"]
-    for story in [each for each in waiting if each.diagnoses][:_MOST]:
-        account = Account.objects.select_related("patient").filter(facility=facility, number=story.number).first()
-        if account is not None:
-            import_message(_message(facility, account, story), feed=FEED)
+    by_number = {story.number: story for story in waiting if story.diagnoses}
+    ready = Account.objects.filter(facility=facility, number__in=by_number, step=Step.CODING).select_related("patient")
+    for account in ready.order_by("number")[:_MOST]:
+        import_message(_message(facility, account, by_number[account.number]), feed=FEED)
 
 
 def _message(facility: Facility, account: Account, story: Story) -> bytes:

@@ -44,13 +44,15 @@ class ProposalLine:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """All of it. ``acts``: the person may take it over now; ``others`` are codes on the account that were not told."""
+    """All of it. ``acts``: the person may take it over now; ``waits``: coding is not done yet; ``others`` are codes on the
+    account that were not told."""
 
     whose: str
     coder: str
     told_at: datetime.datetime
     final: bool
     acts: bool
+    waits: bool
     lines: tuple[ProposalLine, ...]
     others: tuple[str, ...]
 
@@ -66,6 +68,8 @@ class Proposal:
             return "as on the account"
         if self.acts:
             return f"{self.differing} to take over"
+        if self.waits:
+            return f"{self.differing} {'waits' if self.differing == 1 else 'wait'} for the coder"
         return f"{self.differing} {'differs' if self.differing == 1 else 'differ'}"
 
 
@@ -88,6 +92,7 @@ def proposal_of(desk: Desk, codes: Codes) -> Proposal | None:
         told_at=max(row.told.told_at for row in rows),
         final=told.final,
         acts=desk.writes and desk.account.step == Step.CODING,
+        waits=desk.account.step in (Step.REGISTERED, Step.DISCHARGED, Step.CODING),
         lines=lines,
         others=tuple(others),
     )

@@ -29,7 +29,7 @@ def propose(*, told: ToldCodes, by: Actor) -> None:
     for row in rows.order_by("pk"):
         known.setdefault(_key_of(row), []).append(row)
     new = []
-    for position, (told_row, code) in enumerate(_wanted(account), start=1):
+    for position, (told_row, code) in enumerate(told_now(account), start=1):
         same = known.get(_key(told_row.source, code), [])
         if same:
             _keep(same.pop(0), position)
@@ -45,7 +45,7 @@ def propose(*, told: ToldCodes, by: Actor) -> None:
         history.record(account=account, kind="coding.codes_proposed", by=by, payload=payload)
 
 
-def _wanted(account: Account) -> list[tuple[ToldCodes, ToldCode]]:
+def told_now(account: Account) -> list[tuple[ToldCodes, ToldCode]]:
     """The codes in force, each with its row: of diagnoses and of procedures those of the first source that told any."""
     rows = list(ToldCodes.objects.filter(account=account, source__in=_SOURCES).in_force())
     chosen = {_of_procedures(row): source for source in reversed(_SOURCES) for row in rows if row.source == source}

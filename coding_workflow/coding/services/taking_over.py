@@ -16,6 +16,7 @@ from coding_workflow.coding.models import CodedDiagnosis, CodedProcedure, Diagno
 
 from .codes import assign_diagnosis, assign_procedure, reorder_diagnoses, set_poa
 from .desk import open_for_coding
+from .proposing import told_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def take_over_all(*, account_id: int, by: Actor) -> TakenOver:
             taken += 1
         except Refused as refusal:
             left.append((codesets.display(row.code, row.system), refusal.sentence))
-    _order(account, rows, by)
+    _order(account, by)
     return TakenOver(taken, tuple(left))
 
 
@@ -112,9 +113,10 @@ def _refuse_system(row: ProposedCode, taken: Sequence[str]) -> None:
         raise Refused("proposal.system", f"It is a code of {row.system}; this account takes {' and '.join(taken)}.", fix="codes")
 
 
-def _order(account: Account, rows: Sequence[ProposedCode], by: Actor) -> None:
-    """The proposed codes first, as they were told; what the coder assigned besides keeps its order behind them."""
-    told = [row.code for row in rows if selectors.proposed_role(row, account) == DiagnosisRole.DIAGNOSIS]
+def _order(account: Account, by: Actor) -> None:
+    """The told codes first, in their order, those taken over before among them; what the coder assigned besides keeps its order
+    behind them."""
+    told = [code.code for _, code in told_now(account) if selectors.proposed_role(code, account) == DiagnosisRole.DIAGNOSIS]
     listed = CodedDiagnosis.objects.filter(account=account, role=DiagnosisRole.DIAGNOSIS, superseded_at__isnull=True)
     before = list(listed.order_by("position", "pk").values_list("pk", "code"))
     places = {code: place for place, code in reversed(list(enumerate(told)))}
