@@ -136,6 +136,17 @@ def test_the_difference_that_a_case_looked_at_opens_no_second_one_and_another_di
     assert DiscrepancyCase.objects.count() == 2
 
 
+def test_a_host_that_agreed_and_falls_back_opens_a_case_again(cast: Cast, accepted: Claim) -> None:
+    tell(accepted.account_id, DIFFERS)
+    case = compare_host(account_id=accepted.account_id).case  # type: ignore[union-attr]
+    assert case is not None
+    _corrected(cast, case)
+    for minutes, codes in ((8, AGREES), (9, DIFFERS)):
+        tell(accepted.account_id, codes, minutes=minutes)
+        row = compare_host(account_id=accepted.account_id)
+    assert row is not None and row.case is not None and row.case != case
+
+
 def test_what_the_host_told_before_the_release_does_not_count_however_late_it_comes(cast: Cast) -> None:
     claim = billed(cast)
     tell(claim.account_id, DIFFERS, minutes=-60)

@@ -181,6 +181,18 @@ def test_patient_accounting_updates_the_visit_and_tells_its_codes_in_one_message
     assert not ProposedCode.objects.exists()
 
 
+def test_a_charge_of_patient_accounting_tells_no_procedures_and_only_ranked_diagnoses(cast: Cast) -> None:
+    feed = feed_of(cast, "host", carries="host").code
+    import_message(sending.admit(), feed=feed)
+    ft1 = ("FT1", {1: "1", 2: "T1", 4: "20260902", 6: "CG", 7: "ROOM^^^0120^^NUBC", 11: "812.00"})
+    of_a_charge = coded.message("DFT^P03", 33, [ft1, coded.pr1("0BH17EZ"), coded.dg1("J18.9")])
+    assert import_message(of_a_charge, feed=feed).status == "applied"
+    assert (Account.objects.get().total_charges, ToldCodes.objects.count()) == (812, 0)
+    ranked = coded.message("DFT^P03", 34, [("FT1", {**ft1[1], 2: "T2"}), coded.dg1("J18.9", place=1)], control_id="ranked")
+    assert import_message(ranked, feed=feed).status == "applied"
+    assert list(ToldCodes.objects.values_list("part", flat=True)) == ["diagnoses"]
+
+
 def test_what_was_told_stays_as_it_was_told(encoder: str) -> None:
     import_message(coded.final(), feed=encoder)
     for change in (lambda: ToldCodes.objects.update(drg="1"), lambda: ProposedCode.objects.update(code="A000")):

@@ -65,7 +65,7 @@ def part_of(shown: str) -> str:
 
 def test_what_was_told_stands_with_titles_day_and_who_coded_it(ana, account):
     shown = part_of(read(ana, account))
-    for words in ("The encoder's codes", "5 to take over", "coded by Ana", "Pneumonia, unspecified organism", "Admitting",
+    for words in ("The encoder&#x27;s codes", "5 to take over", "coded by Ana", "Pneumonia, unspecified organism", "Admitting",
                   "09/02/2026", "Not in the table of this account", "POA N", 'aria-label="Take over J18.9"'):  # fmt: skip
         assert words in shown, words
     assert not coding.diagnoses_in_force(account.pk).exists()

@@ -16,7 +16,7 @@ from .workspace import Desk
 from .workspace_codes import Codes
 
 Change = Literal["new", "poa", "there"]
-_WHOSE: Final = {CodeSource.ENCODER: "The encoder", CodeSource.OPENING: "The process before"}
+_TITLES: Final = {CodeSource.ENCODER: "The encoder's codes", CodeSource.OPENING: "Codes from the opening load"}
 _LISTS: Final = {
     DiagnosisRole.ADMITTING: "Admitting", DiagnosisRole.REASON_FOR_VISIT: "Reason for visit",
     DiagnosisRole.EXTERNAL_CAUSE: "External cause", "": "Procedure",
@@ -47,7 +47,7 @@ class Proposal:
     """All of it. ``acts``: the person may take it over now; ``waits``: coding is not done yet; ``others`` are codes on the
     account that were not told."""
 
-    whose: str
+    title: str
     coder: str
     told_at: datetime.datetime
     final: bool
@@ -87,7 +87,7 @@ def proposal_of(desk: Desk, codes: Codes) -> Proposal | None:
     others = [line.code for role, line in coded if (role, line.plain) not in said]
     others += [line.code for line in codes.procedures if ("", line.plain) not in said]
     return Proposal(
-        whose=_WHOSE.get(CodeSource(told.source), "Another system"),
+        title=_TITLES.get(CodeSource(told.source), "Codes of another system"),
         coder=str(told.coder or told.named),
         told_at=max(row.told.told_at for row in rows),
         final=told.final,

@@ -116,10 +116,12 @@ def _written(
 
 
 def _opens(account: Account, release: Release | None, differences: tuple[Difference, ...], sha256: str) -> bool:
-    """Once for one difference: what a case looked at and left as it is opens no second one."""
+    """Once for one difference: what a case looked at and left as it is opens no second one, until the host agreed meanwhile."""
     if not differences or release is None or account.step not in PAST_RELEASE:
         return False
-    return not HostComparison.objects.filter(account=account, sha256=sha256, case__isnull=False).exists()
+    found = HostComparison.objects.filter(account=account)
+    agreed = found.filter(agrees=True).order_by("-pk").values_list("pk", flat=True).first() or 0
+    return not found.filter(sha256=sha256, case__isnull=False, pk__gt=agreed).exists()
 
 
 def _open(account: Account, differences: tuple[Difference, ...]) -> DiscrepancyCase:

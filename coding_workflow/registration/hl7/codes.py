@@ -37,12 +37,15 @@ def tells_codes(message: Message) -> bool:
 def codes_message(message: Message, *, services: bool = False) -> CodesMessage | None:
     """The codes that a message tells; None where it tells none, such as an admission that holds the admitting diagnosis alone.
 
-    ``services``: the procedures of charges (FT1-25) are codes too. Raises HL7Problem for single changes, places that are no
-    numbers, a kind of diagnosis that is not known (DG1-6), and a message without an account.
+    ``services``: the procedures of charges (PR1 of a DFT, FT1-25) are codes too. Without it a DFT tells diagnoses alone, and
+    only where each has its place: otherwise they are of a charge, not of the account. Raises HL7Problem for single changes,
+    places that are no numbers, a kind of diagnosis that is not known (DG1-6), and a message without an account.
     """
     dg1 = list(message.all("DG1"))
     told = _diagnoses(dg1)
     procedures = _procedures(message, services=services)
+    if message.type == "DFT" and not services:
+        told, procedures = _of_the_account(told), None
     coded = [each for each in told or () if each.kind not in _BEGINNING]
     emptied = told == ()
     if not coded and not emptied and procedures is None:
@@ -64,6 +67,11 @@ def _diagnoses(segments: list[Segment]) -> tuple[CodeFacts, ...] | None:
     if not segments:
         return None
     return _in_order(_diagnosis(segment) for segment in segments if not _is_emptied(segment))
+
+
+def _of_the_account(told: tuple[CodeFacts, ...] | None) -> tuple[CodeFacts, ...] | None:
+    coded = [each for each in told or () if each.kind not in _BEGINNING]
+    return told if coded and all(each.order != _UNRANKED for each in coded) else None
 
 
 def _diagnosis(dg1: Segment) -> CodeFacts:
