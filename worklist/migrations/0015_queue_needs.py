@@ -10,7 +10,7 @@ def _words(longest: int) -> django.contrib.postgres.fields.ArrayField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0015_listed_in_order"), ("worklist", "0013_counted")]
+    dependencies = [("accounts", "0015_listed_in_order"), ("worklist", "0014_loads_reconciled")]
 
     operations = [
         migrations.CreateModel(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("coding", "0007_suggestion_guards")]
+    dependencies = [("coding", "0009_proposal_guards")]
 
     operations = [
         AddIndexConcurrently("suggestion", models.Index(fields=["facility", "made_at"], name="suggestion_made_by_day")),
