@@ -56,6 +56,8 @@ GROUPS: Final[tuple[tuple[str, tuple[Action, ...]], ...]] = (
         (
             Action("add-diagnosis", "d", "Add a diagnosis"),
             Action("add-procedure", "p", "Add a procedure"),
+            Action("see-proposal", "v", "Codes that were proposed"),
+            Action("take-over-all", "o", "Take over all codes that were proposed"),
             Action("link-evidence", "e", "Link the selected text as evidence"),
             Action("query", "q", "Query the provider"),
             Action("hold", "h", "Place a hold"),
