@@ -16,6 +16,7 @@ from coding_workflow.guidelines.ruleset import builtin
 from coding_workflow.release.models import Certificate, Check
 from coding_workflow.staff.models import Role
 from tests.cast import Cast
+from tests.payment.stage import billed
 from tests.worklist.rows import certificate_at, claim_at, message_at
 
 EVERYBODY = frozenset(Role.values)
@@ -129,6 +130,11 @@ def claim(cast: Cast, facility: Facility) -> dict[str, Any]:
     return {"claim": claim_at(cast, facility)["pk"]}
 
 
+def billed_claim(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A claim that was made of a release's facts."""
+    return {"claim": billed(cast, f"B{Account.objects.count()}").pk} if facility == cast.main else claim(cast, facility)
+
+
 def work(cast: Cast, facility: Facility) -> dict[str, Any]:
     held = account(cast, facility)
     made = WorkItem.objects.create(facility=facility, account=held, kind="coding", coding_type="inpatient", rank_at=clock.now())
@@ -187,11 +193,13 @@ TABLE: dict[str, Address] = {
     "api:check": _reads(EVERYBODY, check),
     "api:approve": _does(SUPERVISOR, of_account),
     "api:send_back": _does(SUPERVISOR, of_account),
+    "api:account_fhir": _reads(OVERSEES, of_account, budget=36),
     "api:releases": _reads(READS_CLAIMS),
     "api:release": _reads(READS_CLAIMS, release),
     "api:certificate": _reads(OVERSEES, release),
     "api:claims": _reads(READS_CLAIMS),
     "api:claim": _reads(READS_CLAIMS, claim),
+    "api:claim_fhir": _reads(READS_CLAIMS, billed_claim, budget=22),
     "api:submitted": _does(BILLER, claim),
     "api:accepted": _does(BILLER, claim),
     "api:rejected": _does(BILLER, claim),

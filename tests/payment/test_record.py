@@ -139,6 +139,10 @@ def test_the_same_record_is_the_same_bytes_but_for_the_time(cast: Cast) -> None:
 
 
 Make = Callable[[Cast], None]
+GROUP: dict[str, Any] = {
+    "class": [{"type": fhir.coded("group", "http://terminology.hl7.org/CodeSystem/coverage-class"), "value": "G7"}]
+}
+EMERGENCY: dict[str, Any] = {"class": {"code": "EMER"}}
 ADMITTED = datetime.datetime(2026, 9, 1, 8, 30, tzinfo=sending.ZONE)
 
 
@@ -148,7 +152,7 @@ def _from_fhir(cast: Cast) -> None:
         fhir.note(id="d2", relatesTo=[{"code": "replaces", "target": {"reference": "DocumentReference/d1"}}]),
         fhir.coverage(id="c2", order=2, payor=[{"reference": "#o"}], subscriberId="W1", contained=[
             {"resourceType": "Organization", "id": "o", "identifier": [{"value": "COM"}], "name": "Acme Health"}
-        ], **{"class": [{"type": fhir.coded("group", "http://terminology.hl7.org/CodeSystem/coverage-class"), "value": "G7"}]}),
+        ], **GROUP),
     ]  # fmt: skip
     assert {one.status for one in import_fhir(fhir.bundle("collection", *every), feed="ehr", facility="MAIN")} == {"applied"}
 
@@ -157,7 +161,7 @@ def _of_two_encounters(cast: Cast) -> None:
     second = fhir.encounter(
         id="e2", identifier=[{"value": "V2"}], account=[{"reference": "Account/b1"}],
         period={"start": "2026-08-31T20:00:00-04:00", "end": "2026-09-01T08:30:00-04:00"},
-        **{"class": {"code": "EMER"}}, location=[{"location": {"display": "ED 4"}}],
+        **EMERGENCY, location=[{"location": {"display": "ED 4"}}],
     )  # fmt: skip
     first = fhir.encounter(identifier=[{"value": "V1"}], account=[{"reference": "Account/b1"}], serviceType=fhir.coded("MED"))
     billed = {"resourceType": "Account", "id": "b1", "status": "active", "identifier": [{"value": "A100"}]}
@@ -175,11 +179,11 @@ def _in_house(cast: Cast) -> None:
 
 
 def _outpatient(cast: Cast) -> None:
-    kind = {"class_code": "O", "patient_type": "SDS", "service": "SUR"}
+    kind: dict[str, Any] = {"class_code": "O", "patient_type": "SDS", "service": "SUR"}
     for raw in (sending.admit(**kind), sending.discharge(**kind)):
         assert import_message(raw).status == "applied"
     account, actor = lock_account(Account.objects.get().pk), cast.actor("ana")
-    lines = (("1234.56", "1", ["RT", "59"]), ("-0.01", "1.25", []), ("7", "2", []))
+    lines: tuple[tuple[str, str, list[str]], ...] = (("1234.56", "1", ["RT", "59"]), ("-0.01", "1.25", []), ("7", "2", []))
     posted = [
         post_charge(
             account=account, source_id=f"T{place}", revenue_code="0360", amount=Decimal(amount), service_date=ADMITTED.date(),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from . import accounts, checks, claims, codes, coding, documents, evidence, holds, imports, queries, releases, rules, work
+from . import accounts, checks, claims, codes, coding, documents, evidence, fhir, holds, imports, queries, releases, rules, work
 from .converters import Key, RuleId
 from .schema_view import Schema
 
@@ -45,6 +45,7 @@ _ACCOUNT: list[URLPattern | URLResolver] = [
     path("checks/<key:row>/", checks.OneCheck.as_view(), name="check"),
     path("release/", releases.Approve.as_view(), name="approve"),
     path("send-back/", releases.SendBack.as_view(), name="send_back"),
+    path("fhir/", fhir.AccountRecord.as_view(), name="account_fhir"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", Schema.as_view(), name="schema"),
@@ -57,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("releases/<key:release>/certificate/", releases.CertificateOf.as_view(), name="certificate"),
     path("claims/", claims.Claims.as_view(), name="claims"),
     path("claims/<key:claim>/", claims.OneClaim.as_view(), name="claim"),
+    path("claims/<key:claim>/fhir/", fhir.OneClaim.as_view(), name="claim_fhir"),
     path("claims/<key:claim>/submitted/", claims.Submitted.as_view(), name="submitted"),
     path("claims/<key:claim>/accepted/", claims.Accepted.as_view(), name="accepted"),
     path("claims/<key:claim>/rejected/", claims.Rejected.as_view(), name="rejected"),

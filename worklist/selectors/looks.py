@@ -52,6 +52,7 @@ WORDS: Final[dict[str, str]] = {
     "query.read": "Query",
     "queues.previewed": "Preview of queues",
     "record.searched": "Searched in the record",
+    "record.taken": "Took the record out",
     "remittance.viewed": "Remittance",
     "rule.facts_taken": "Took the facts into a rule test",
     "time.team_exported": "Took the team's time out",

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.errors import Refused
 from accounts.models import Account, BillingKind, Coverage, Facility, PayerKind, Provider, Unit
+from coding_workflow.guidelines.facts import FactsError
 from coding_workflow.payment.fhir import claim as writing
 from coding_workflow.payment.models import Claim, ClaimStatus
 from coding_workflow.payment.services.building import build
+from coding_workflow.payment.x12 import claim as x12
 from coding_workflow.registration.fhir import systems
 from coding_workflow.registration.fhir.elements import Resource
 from coding_workflow.registration.fhir.writing import people
@@ -25,7 +28,7 @@ def claim_alone(row: Claim) -> Resource:
     """One claim with patient, coverage, payer, facility and clinicians contained in it.
 
     Codes, lines and dates are those that its release was certified on; names, addresses and the member's number are the account's
-    as they are now. Raises Refused ``claim.no_payer`` when the account no longer names who pays.
+    as they are now. Raises Refused ``claim.no_payer`` when the account no longer names who pays, ``claim.facts``.
     """
     account = row.account
     coverage = _coverage(row)
@@ -72,7 +75,7 @@ def _of_payer(row: Claim, coverages: list[Coverage]) -> Coverage | None:
 def _written(row: Claim, coverage: Coverage, refer: Refer) -> Resource:
     account, namer = row.account, namer_of(row.account.facility)
     original = row.replaces.payer_control_number if row.replaces else ""
-    said = build(account=account, release=row.release, coverage=coverage, frequency=row.frequency, original=original, note="")
+    said = _built(account=account, release=row.release, coverage=coverage, frequency=row.frequency, original=original, note="")
     standing = writing.Standing(
         number=namer.number("claim", row.number),
         status="cancelled" if row.status == ClaimStatus.SUPERSEDED else "active",
@@ -83,8 +86,16 @@ def _written(row: Claim, coverage: Coverage, refer: Refer) -> Resource:
     return writing.claim(replace(said, number=row.number), _parties(account, coverage, refer), standing)
 
 
+def _built(**what: Any) -> x12.Claim:
+    """As ``build``. Raises Refused ``claim.facts`` where what the release was certified on is not read by this release."""
+    try:
+        return build(**what)
+    except FactsError:
+        raise Refused("claim.facts", "What the release was certified on cannot be read; the 837 file holds the claim.") from None
+
+
 def _draft(release: Release, account: Account, coverage: Coverage, refer: Refer) -> Resource:
-    said = build(account=account, release=release, coverage=coverage, frequency=release.frequency, original="", note="")
+    said = _built(account=account, release=release, coverage=coverage, frequency=release.frequency, original="", note="")
     professional = account.billing_kind == BillingKind.PROFESSIONAL
     standing = writing.Standing({}, "draft", release.released_at, professional)
     return writing.claim(said, _parties(account, coverage, refer), standing)

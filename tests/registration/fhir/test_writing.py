@@ -1,5 +1,6 @@
 """What is written reads back as the same facts, whatever they are; and is R4."""
 
+import dataclasses
 import datetime
 import json
 from decimal import Decimal
@@ -49,12 +50,12 @@ def sent(kind: str, resource: dict[str, Any]) -> dict[str, Any]:
 )
 def test_a_patient(number: str, family: str, given_: list[str], birth: datetime.date | None, sex: str, zip_code: str) -> None:
     facts = PatientFacts(
-        "MRN", number, family, *(given_[:1] or [None]), " ".join(given_[1:]) or None, parts.moment_of(None, ZONE, birth), sex,
-        "1 Elm St", "Springfield", "NY", zip_code or None,
+        "MRN", number, family, given_[0] if given_ else None, " ".join(given_[1:]) or None, parts.moment_of(None, ZONE, birth),
+        sex, "1 Elm St", "Springfield", "NY", zip_code or None,
     )  # fmt: skip
     back = reading.patient_facts(sent("Patient", people.patient(facts, NAMER)), frozenset({"MAIN"}))
     assert (back.zip_code or "").replace("-", "") == zip_code
-    assert back == PatientFacts(*(getattr(facts, name) for name in PatientFacts.__slots__[:-1]), back.zip_code)
+    assert dataclasses.replace(back, zip_code=None) == dataclasses.replace(facts, zip_code=None)
 
 
 def test_numbers_of_another_authority_stay_another_s() -> None:
