@@ -3,6 +3,7 @@
 ``row`` makes what the address names, at the cast's own facility or at another, and answers the arguments of ``reverse``.
 """
 
+import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,10 +15,10 @@ from accounts.services.holds import place_hold
 from coding_workflow.coding.models import CodedDiagnosis, CodedProcedure, Evidence, ProviderQuery
 from coding_workflow.guidelines.ruleset import builtin
 from coding_workflow.release.models import Certificate, Check
-from coding_workflow.staff.models import Role
+from coding_workflow.staff.models import BreakGlass, Role
 from tests.cast import Cast
 from tests.payment.stage import billed
-from tests.worklist.rows import certificate_at, claim_at, message_at
+from tests.worklist.rows import certificate_at, claim_at, message_at, remittance_at
 
 EVERYBODY = frozenset(Role.values)
 CODER = frozenset({Role.CODER})
@@ -30,6 +31,8 @@ READS_CLAIMS = frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE})
 TAKES = frozenset({Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.BILLER})
 SEES_WORK = EVERYBODY - {Role.ADMINISTRATOR}
 MENDS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
+COMPLIANCE = frozenset({Role.COMPLIANCE})
+WORKING = EVERYBODY - {Role.ADMINISTRATOR}
 RULES = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COMPLIANCE})
 
 Row = Callable[[Cast, Facility], dict[str, Any]]
@@ -145,6 +148,18 @@ def message(cast: Cast, facility: Facility) -> dict[str, Any]:
     return {"message": message_at(cast, facility)["pk"]}
 
 
+def opening(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A restricted account that Ana opened, run out since."""
+    held, past = account(cast, facility), clock.now() - datetime.timedelta(hours=2)
+    times = {"opened_at": past, "expires_at": past + datetime.timedelta(hours=1)}
+    made = BreakGlass.objects.create(user=cast.ana, facility=facility, account=held, reason="Walked through the API", **times)
+    return {"opening": made.pk}
+
+
+def remittance(cast: Cast, facility: Facility) -> dict[str, Any]:
+    return {"remittance": remittance_at(cast, facility)["pk"]}
+
+
 def rule(cast: Cast, facility: Facility) -> dict[str, Any]:
     """A built-in rule at home; at the other facility one that nobody has."""
     return {"rule": builtin().rules[0].id if facility == cast.main else "lab.of-the-other-hospital"}
@@ -193,6 +208,7 @@ TABLE: dict[str, Address] = {
     "api:check": _reads(EVERYBODY, check),
     "api:approve": _does(SUPERVISOR, of_account),
     "api:send_back": _does(SUPERVISOR, of_account),
+    "api:open_account": _does(WORKING, of_account),
     "api:account_fhir": _reads(OVERSEES, of_account, budget=36),
     "api:releases": _reads(READS_CLAIMS),
     "api:release": _reads(READS_CLAIMS, release),
@@ -203,6 +219,13 @@ TABLE: dict[str, Address] = {
     "api:submitted": _does(BILLER, claim),
     "api:accepted": _does(BILLER, claim),
     "api:rejected": _does(BILLER, claim),
+    "api:remittances": Address({"GET": READS_CLAIMS, "POST": BILLER}),
+    "api:unmatched": _reads(READS_CLAIMS),
+    "api:remittance": _reads(READS_CLAIMS, remittance),
+    "api:remitted": _reads(READS_CLAIMS, remittance),
+    "api:openings": _reads(COMPLIANCE),
+    "api:opening": _reads(COMPLIANCE, opening),
+    "api:review_opening": _does(COMPLIANCE, opening),
     "api:queues": _reads(SEES_WORK),
     "api:work": _reads(SEES_WORK, query="?queue=code-inpatient", budget=18),
     "api:my_work": _reads(TAKES),

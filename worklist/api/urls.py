@@ -2,7 +2,24 @@
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from . import accounts, checks, claims, codes, coding, documents, evidence, fhir, holds, imports, queries, releases, rules, work
+from . import (
+    accounts,
+    checks,
+    claims,
+    codes,
+    coding,
+    documents,
+    evidence,
+    fhir,
+    holds,
+    imports,
+    openings,
+    queries,
+    releases,
+    remittances,
+    rules,
+    work,
+)
 from .converters import Key, RuleId
 from .schema_view import Schema
 
@@ -45,6 +62,7 @@ _ACCOUNT: list[URLPattern | URLResolver] = [
     path("checks/<key:row>/", checks.OneCheck.as_view(), name="check"),
     path("release/", releases.Approve.as_view(), name="approve"),
     path("send-back/", releases.SendBack.as_view(), name="send_back"),
+    path("open/", openings.OpenAccount.as_view(), name="open_account"),
     path("fhir/", fhir.AccountRecord.as_view(), name="account_fhir"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -62,6 +80,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("claims/<key:claim>/submitted/", claims.Submitted.as_view(), name="submitted"),
     path("claims/<key:claim>/accepted/", claims.Accepted.as_view(), name="accepted"),
     path("claims/<key:claim>/rejected/", claims.Rejected.as_view(), name="rejected"),
+    path("remittances/", remittances.Remittances.as_view(), name="remittances"),
+    path("remittances/unmatched/", remittances.Unmatched.as_view(), name="unmatched"),
+    path("remittances/<key:remittance>/", remittances.OneRemittance.as_view(), name="remittance"),
+    path("remittances/<key:remittance>/claims/", remittances.RemittedClaims.as_view(), name="remitted"),
+    path("openings/", openings.Openings.as_view(), name="openings"),
+    path("openings/<key:opening>/", openings.OneOpening.as_view(), name="opening"),
+    path("openings/<key:opening>/review/", openings.ReviewOpening.as_view(), name="review_opening"),
     path("queues/", work.Queues.as_view(), name="queues"),
     path("work/", work.Work.as_view(), name="work"),
     path("work/mine/", work.MyWork.as_view(), name="my_work"),
