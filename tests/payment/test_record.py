@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import tracemalloc
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
@@ -9,7 +10,8 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.errors import Refused
 from accounts.locking import lock_account
@@ -288,3 +290,22 @@ def test_the_queries_of_a_record_do_not_grow_with_it(cast: Cast, django_assert_m
                     service_date=ADMITTED.date(), by=cast.actor("ana"))  # fmt: skip
     with django_assert_max_num_queries(40):
         written(record_of(account.pk))
+
+
+def test_documents_are_fetched_one_by_one_as_it_is_sent(cast: Cast) -> None:
+    account = _billed(cast)
+    for number in range(12):
+        receive_document(
+            account=lock_account(account.pk), source_id=f"L{number}", type="progress_note", title="Note",
+            text="Words. " * 150_000, status="signed", by=cast.actor("ana"),
+        )  # fmt: skip
+    record = record_of(account.pk)
+    pieces, asked = iter(record.whole()), CaptureQueriesContext(connection)
+    with asked:
+        sent = next(piece for piece in pieces if b'"DocumentReference"' in piece)
+    assert sum('"accounts_documentversion"."text"' in each["sql"] for each in asked) == 1
+    tracemalloc.start()
+    size = len(sent) + sum(map(len, pieces))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert size > 12 * 1_400_000 and peak < 10_000_000, (size, peak)
