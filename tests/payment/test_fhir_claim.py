@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 
-from accounts.models import Account, BillingKind
+from accounts.models import Account, BillingKind, Coverage
 from coding_workflow.payment.fhir import claim as writing
 from coding_workflow.payment.models import Claim, ClaimStatus
 from coding_workflow.payment.record import claim_alone, record_of
@@ -20,6 +20,7 @@ from tests.cast import Cast
 from tests.payment import samples
 from tests.payment.stage import billed, coded, release
 from tests.payment.test_record import resources, written
+from tests.worklist.rows import claim_at
 
 NAMER = Namer("MAIN", "1234567893")
 PARTIES = writing.Parties(
@@ -128,3 +129,14 @@ def test_a_release_without_a_claim_here_is_a_draft_of_its_form(cast: Cast, setti
     [found] = resources(written(record_of(account.pk)), "Claim")
     assert (found["status"], found["type"]["coding"][0]["code"]) == ("draft", "professional")
     assert Account.objects.get().step == "released"
+
+
+@pytest.mark.django_db
+def test_a_claim_that_cannot_be_written_is_named_and_the_rest_goes_out(cast: Cast, settings: LazySettings) -> None:
+    settings.BUSINESS_DATE = datetime.date(2026, 9, 30)
+    claim = Claim.objects.get(pk=claim_at(cast, cast.main)["pk"])
+    Coverage.objects.create(facility=cast.main, account=claim.account, payer=cast.medicare, member_id="1")
+    found = written(record_of(claim.account_id))
+    [outcome] = resources(found, "OperationOutcome")
+    assert checking.check(outcome) == () and claim.number in outcome["issue"][0]["diagnostics"]
+    assert resources(found, "Claim") == [] and len(resources(found, "Patient")) == 1

@@ -1,5 +1,6 @@
 """Claims as FHIR: one alone with what it names inside it, or those of an account with references into its record."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -50,12 +51,22 @@ def claims_in(account: Account, coverages: list[Coverage], namer: Namer) -> Iter
     for row in rows:
         coverage = _of_payer(row, coverages)
         if coverage is not None:
-            yield _entry(_written(row, coverage, namer.reference), "Claim", row.pk, namer)
+            yield _claim_or_why_not(row, coverage, namer)
     last = Release.objects.filter(account=account).select_related("verdict").order_by("-sequence").first()
     if last is None or not coverages or coverages[0].payer.kind == PayerKind.SELF_PAY:
         return
     if all(row.release_id != last.pk for row in rows):
-        yield _entry(_draft(last, account, coverages[0], namer.reference), "Claim", f"release-{last.pk}", namer)
+        with contextlib.suppress(Refused):
+            yield _entry(_draft(last, account, coverages[0], namer.reference), "Claim", f"release-{last.pk}", namer)
+
+
+def _claim_or_why_not(row: Claim, coverage: Coverage, namer: Namer) -> Resource:
+    """The claim; where it cannot be written an OperationOutcome says so, and the rest of the record still goes out."""
+    try:
+        return _entry(_written(row, coverage, namer.reference), "Claim", row.pk, namer)
+    except Refused as refusal:
+        issue = {"severity": "warning", "code": "incomplete", "diagnostics": f"Claim {row.number}: {refusal.sentence}"}
+        return _entry({"issue": [issue]}, "OperationOutcome", f"claim-{row.pk}", namer)
 
 
 def _entry(resource: Resource, kind: str, key: object, namer: Namer) -> Resource:
