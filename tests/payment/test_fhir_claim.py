@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 
-from accounts.models import Account, BillingKind, Coverage
+from accounts.models import Coverage, Payer
 from coding_workflow.payment.fhir import claim as writing
 from coding_workflow.payment.models import Claim, ClaimStatus
 from coding_workflow.payment.record import claim_alone, record_of
-from coding_workflow.payment.services import make_claims
 from coding_workflow.registration.fhir import checking
 from coding_workflow.registration.fhir.writing.parts import Namer, line
 from tests.cast import Cast
@@ -121,14 +120,29 @@ def test_a_record_has_every_claim_and_a_superseded_one_is_cancelled(cast: Cast, 
 
 
 @pytest.mark.django_db
-def test_a_release_without_a_claim_here_is_a_draft_of_its_form(cast: Cast, settings: LazySettings) -> None:
+def test_a_release_without_a_claim_here_is_a_draft(cast: Cast, settings: LazySettings) -> None:
     settings.BUSINESS_DATE = datetime.date(2026, 9, 30)
-    account = coded(cast, patient_class="clinic", billing_kind=BillingKind.PROFESSIONAL)
-    row = release(cast, account)
-    assert make_claims(release_id=row.pk) == []
+    account = coded(cast)
+    release(cast, account)
     [found] = resources(written(record_of(account.pk)), "Claim")
-    assert (found["status"], found["type"]["coding"][0]["code"]) == ("draft", "professional")
-    assert Account.objects.get().step == "released"
+    assert (found["status"], found["type"]["coding"][0]["code"]) == ("draft", "institutional")
+    assert found["total"]["value"] == 3250.25 and "identifier" not in found
+
+
+@pytest.mark.django_db
+def test_nobody_is_billed_for_a_self_pay_account(cast: Cast, settings: LazySettings) -> None:
+    settings.BUSINESS_DATE = datetime.date(2026, 9, 30)
+    Payer.objects.filter(pk=cast.commercial.pk).update(kind="self_pay")
+    account = coded(cast, payer=cast.commercial)
+    release(cast, account)
+    assert resources(written(record_of(account.pk)), "Claim") == []
+
+
+def test_a_professional_line_has_no_revenue_code() -> None:
+    lines = (samples.ServiceLine("0000", Decimal(140), Decimal(1), "99213", ("25",), datetime.date(2026, 5, 1)),)
+    claim = said(samples.emergency(external_causes=(), lines=lines, total=Decimal(140), type_of_bill=""), professional=True)
+    assert claim["type"]["coding"][0]["code"] == "professional" and "revenue" not in claim["item"][0]
+    assert "typeofbill" not in {each["category"]["coding"][0]["code"] for each in claim["supportingInfo"]}
 
 
 @pytest.mark.django_db

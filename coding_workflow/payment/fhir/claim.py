@@ -40,6 +40,8 @@ _SUPPORTING: Final = f"{_CARIN}C4BBSupportingInfoType"
 _MS_DRG: Final = (
     "https://www.cms.gov/Medicare/Medicare-Fee-for-Service-Payment/AcuteInpatientPPS/MS-DRG-Classifications-and-Software"
 )
+#: How a line without a revenue code (a professional one) comes out of rolling up.
+_NO_REVENUE: Final = "0000"
 _NUBC: Final = "https://www.nubc.org/CodeSystem/"
 _CONTROL_NUMBER: Final = "urn:coding-workflow:payer-control-number"
 
@@ -194,7 +196,7 @@ def _item(line: x12.ServiceLine) -> Resource:
     modifiers = systems.of_service(line.hcpcs)
     return kept(
         {
-            "revenue": concept(coding(systems.REVENUE, line.revenue_code)),
+            "revenue": concept(coding(systems.REVENUE, line.revenue_code if line.revenue_code != _NO_REVENUE else "")),
             "productOrService": concept(service),
             "modifier": [concept(coding(modifiers, one)) for one in line.modifiers],
             "servicedDate": line.date.isoformat() if line.date else "",
