@@ -12,7 +12,9 @@ from accounts import clock
 from accounts.actors import Actor
 from accounts.models import Account, Document, DocumentVersion, Facility, Patient, WorkItem
 from accounts.services.holds import place_hold
-from coding_workflow.coding.models import CodedDiagnosis, CodedProcedure, Evidence, ProviderQuery
+from accounts.services.told_codes import tell_codes
+from accounts.told_codes import ToldCode
+from coding_workflow.coding.models import CodedDiagnosis, CodedProcedure, Evidence, ProposedCode, ProviderQuery
 from coding_workflow.guidelines.ruleset import builtin
 from coding_workflow.release.models import Certificate, Check
 from coding_workflow.staff.models import BreakGlass, Role
@@ -34,6 +36,8 @@ MENDS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
 COMPLIANCE = frozenset({Role.COMPLIANCE})
 WORKING = EVERYBODY - {Role.ADMINISTRATOR}
 RULES = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COMPLIANCE})
+
+TELLS_CODES = frozenset({Role.CODER, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.BILLER})
 
 Row = Callable[[Cast, Facility], dict[str, Any]]
 BY_TEST = Actor.system("test")
@@ -125,6 +129,13 @@ def check(cast: Cast, facility: Facility, on: Account | None = None) -> dict[str
     return {"account": held.pk, "row": made.pk}
 
 
+def proposed(cast: Cast, facility: Facility) -> dict[str, Any]:
+    held = account(cast, facility)
+    codes = [ToldCode("diagnosis", "ICD-10-CM", "J189", "Y")]
+    tell_codes(account=held, source="encoder", part="diagnoses", codes=codes, told_at=clock.now(), by=BY_TEST)
+    return {"account": held.pk, "row": ProposedCode.objects.get(account=held).pk}
+
+
 def release(cast: Cast, facility: Facility) -> dict[str, Any]:
     return {"release": Certificate.objects.get(pk=certificate_at(cast, facility)["pk"]).release_id}
 
@@ -189,6 +200,10 @@ TABLE: dict[str, Address] = {
     "api:procedures": _does(CODER, of_account),
     "api:procedure": Address({"PATCH": CODER}, procedure),
     "api:remove_procedure": _does(CODER, procedure),
+    "api:told_codes": Address({"GET": EVERYBODY, "POST": TELLS_CODES}, of_account),
+    "api:proposed_codes": _reads(EVERYBODY, of_account),
+    "api:take_over_proposed": _does(CODER, of_account),
+    "api:dismiss_proposed": _does(CODER, proposed),
     "api:evidence": _does(CODER, of_account),
     "api:remove_evidence": _does(CODER, evidence),
     "api:abstract": _does(CODER, of_account),

@@ -10,6 +10,7 @@ from .codes import (
     PresentOnAdmission,
     RecordAbstract,
 )
+from .proposals import ProposalState, ProposedCode
 from .queries import (
     OPEN_STATUSES,
     AnswerWay,
@@ -34,6 +35,8 @@ __all__ = [
     "Evidence",
     "FinalCoding",
     "PresentOnAdmission",
+    "ProposalState",
+    "ProposedCode",
     "ProviderQuery",
     "QueryKind",
     "QueryLink",
