@@ -105,8 +105,8 @@ class OpenAccount(_Proven):
         example={"reason": "The payer asks for this record today", "minutes": 30},
     )  # fmt: skip
     def post(self, request: ApiRequest, account: int) -> Response:
-        """By session, not by token. For you alone and for a time, with every token and session of yours; while it is open the same
-        again answers the one there is. Compliance reviews it."""
+        """By session, not by token. For you alone and for a time, with every token and session of yours; while it is open the
+        same again answers the one there is. Compliance reviews it."""
         found = Account.objects.filter(facility_id__in=request.user.facility_ids(), pk=account).first()
         if found is None:
             raise Http404
