@@ -8,7 +8,7 @@ from accounts.models import AccessRecord, Account
 from coding_workflow.staff.models import BreakGlass, BreakGlassReview, Role, RoleGrant, User
 from coding_workflow.staff.services import make_token
 from tests.api.operations import opening
-from tests.api.sending import Program, as_program, problem
+from tests.api.sending import Program, as_program, by_session, problem
 from tests.cast import Cast
 from tests.security.browser import signed_in
 
@@ -21,7 +21,7 @@ def vip(hospital: Cast) -> Account:
 
 
 def test_a_reason_opens_it_for_a_time_and_leaves_a_record(hospital: Cast, vip: Account) -> None:
-    ana = as_program(hospital.ana, hospital.main)
+    ana = by_session(hospital.ana)
     assert problem(ana.get(f"accounts/{vip.pk}/")) == (403, "account.restricted")
     for body, wrong in (({"reason": "short"}, (400, "fields")), ({"reason": WHY, "minutes": 61}, (422, "glass.minutes"))):
         assert problem(ana.post(f"accounts/{vip.pk}/open/", body)) == wrong
@@ -40,14 +40,18 @@ def test_a_reason_opens_it_for_a_time_and_leaves_a_record(hospital: Cast, vip: A
 
 def test_what_is_not_restricted_and_who_is_a_program_opens_nothing(hospital: Cast, vip: Account) -> None:
     plain = hospital.account("P1")
-    ana = as_program(hospital.ana, hospital.main)
+    ana = by_session(hospital.ana)
     assert problem(ana.post(f"accounts/{plain.pk}/open/", {"reason": WHY})) == (422, "glass.not_restricted")
     program = User.objects.create(username="reports", full_name="Report server", is_system=True, password="!")
     RoleGrant.objects.create(user=program, facility=hospital.main, role=Role.COMPLIANCE)
     token = make_token(
         by=hospital.ada, owner=program, facility=hospital.main, name="Reports", scope="write", roles=[Role.COMPLIANCE], days=30
     )[1]
-    assert problem(Program(token).post(f"accounts/{vip.pk}/open/", {"reason": WHY})) == (403, "glass.system")
+    assert problem(Program(token).post(f"accounts/{vip.pk}/open/", {"reason": WHY})) == (403, "glass.token")
+    assert problem(as_program(hospital.ana, hospital.main).post(f"accounts/{vip.pk}/open/", {"reason": WHY})) == (
+        403,
+        "glass.token",
+    )
     assert not BreakGlass.objects.exists()
 
 
@@ -62,11 +66,13 @@ def test_a_session_proves_again_who_it_is(hospital: Cast, vip: Account, settings
 
 
 def test_compliance_lists_reads_and_reviews_once_and_not_their_own(hospital: Cast, vip: Account) -> None:
-    ana, cora = as_program(hospital.ana, hospital.main), as_program(hospital.cora, hospital.main)
+    ana, cora = by_session(hospital.ana), by_session(hospital.cora)
     key = ana.post(f"accounts/{vip.pk}/open/", {"reason": WHY}).json()["id"]
     ana.get(f"accounts/{vip.pk}/")
     assert problem(cora.post(f"openings/{key}/review/", {"outcome": "justified"})) == (422, "glass.open")
     key = opening(hospital, hospital.main)["opening"]
+    token = as_program(hospital.cora, hospital.main)
+    assert problem(token.post(f"openings/{key}/review/", {"outcome": "justified"})) == (403, "glass.token")
     assert key in [one["id"] for one in cora.get("openings/").json()["rows"]]
     assert cora.get("openings/?reviewed=true").json() == {"rows": [], "next_after": None}
     assert {"looks", "acts", "reason", "person"} <= set(cora.get(f"openings/{key}/").json())

@@ -6,6 +6,7 @@ from django.http import Http404
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from accounts.errors import NotAllowed
 from accounts.models import Account
 from coding_workflow.staff import services
 from coding_workflow.staff.access import require_proof
@@ -86,11 +87,12 @@ OpeningsPage = page_of("OpeningsPage", OpeningShape)
 
 
 class _Proven(ApiView):
-    """An act that a stolen session must not do: by session, who asks proved a short time ago who they are."""
+    """An act of a person who is there: by session, and who asks proved a short time ago who they are."""
 
     def _prove(self) -> None:
-        if self.request.auth is None:
-            require_proof(self.request._request)
+        if self.request.auth is not None:
+            raise NotAllowed("glass.token", "No token does this: sign in, and do it there or by the session.")
+        require_proof(self.request._request)
 
 
 class OpenAccount(_Proven):
@@ -103,8 +105,8 @@ class OpenAccount(_Proven):
         example={"reason": "The payer asks for this record today", "minutes": 30},
     )  # fmt: skip
     def post(self, request: ApiRequest, account: int) -> Response:
-        """For you alone and for a time, with every token and session of yours; while it is open the same again answers the one
-        there is. Compliance reviews it. Programs open none."""
+        """By session, not by token. For you alone and for a time, with every token and session of yours; while it is open the
+        same again answers the one there is. Compliance reviews it."""
         found = Account.objects.filter(facility_id__in=request.user.facility_ids(), pk=account).first()
         if found is None:
             raise Http404
