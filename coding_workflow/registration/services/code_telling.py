@@ -37,13 +37,15 @@ def tell(*, account: Account, facts: CodesMessage, kind: CodeSource, source: Sou
     refuse_ended(account, source)
     if facts.key.mrn and facts.key.authority == account.patient.authority:
         refuse_other_patient(account, facts.key.authority, facts.key.mrn, source)
-    coder = coder_named(account, facts.coder, source)
+    # Of patient accounting the operator is who registered or billed, no coder.
+    named = facts.coder if kind == CodeSource.ENCODER else ""
+    coder = coder_named(account, named, source)
     for part, said in ((DIAGNOSES, facts.diagnoses), (PROCEDURES, facts.procedures)):
         if said is not None:
             tell_codes(
                 account=account, source=kind, part=part, codes=[told_code(each, source) for each in said],
                 told_at=source.sent_at, by=source.by, drg=facts.drg if part == DIAGNOSES else "", final=facts.final,
-                named=facts.coder, coder_id=coder.pk if coder else None,
+                named=named, coder_id=coder.pk if coder else None,
             )  # fmt: skip
     for flag in facts.flags:
         source.flag(flag)
