@@ -3,10 +3,27 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from .api.schema_view import page as api_reference
-from .views import board, bulk, csv_files, earlier, files, go, history, imports, my_work, parked, search, status, timing, webhooks
+from .views import (
+    board,
+    bulk,
+    csv_files,
+    earlier,
+    fhir,
+    files,
+    go,
+    history,
+    imports,
+    my_work,
+    parked,
+    search,
+    status,
+    suggestions,
+    timing,
+    webhooks,
+)
 from .views.access import looks, openings
 from .views.claims import cases, deliveries, lists, one, remittances
-from .views.queries import answer, composer, overview, query
+from .views.queries import answer, composer, mail, overview, query
 
 app_name = "worklist"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("board/<int:pk>/send-back/", board.send_back, name="send_back"),
     path("claims/", lists.claims, name="claims"),
     path("claims/<int:pk>/", one.claim, name="claim"),
+    path("claims/<int:pk>/fhir/", fhir.claim, name="claim_fhir"),
     path("claims/<int:pk>/submitted/", one.submitted, name="submitted"),
     path("claims/<int:pk>/accepted/", one.accepted, name="accepted"),
     path("claims/<int:pk>/rejected/", one.rejected, name="rejected"),
@@ -69,6 +87,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("certificates/<int:pk>/", history.certificate, name="certificate"),
     path("", include("worklist.views.queueing.urls")),
     path("queries/", overview.queries, name="queries"),
+    path("queries/mail/", mail.query_mail, name="query_mail"),
+    path("queries/mail/<int:pk>/", mail.change_query_mail, name="change_query_mail"),
+    path("suggestions/", suggestions.suggestions, name="suggestions"),
     path("answer/<str:token>/", answer.answer, name="answer"),
     path("account/<int:pk>/queries/new/", composer.new, name="new_query"),
     path("account/<int:pk>/queries/<int:row>/edit/", composer.edit, name="edit_query"),
@@ -76,6 +97,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/<int:pk>/queries/<int:row>/change/", query.change, name="change_query"),
     path("account/<int:pk>/earlier/", earlier.earlier, name="earlier"),
     path("account/<int:pk>/earlier/take-over/", earlier.take_over, name="take_over_codes"),
+    path("account/<int:pk>/fhir/", fhir.record, name="record_fhir"),
     path("account/<int:pk>/history/", history.history, name="history"),
     path("account/<int:pk>/", include("worklist.views.workspace.urls")),
 ]

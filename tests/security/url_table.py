@@ -21,6 +21,7 @@ from accounts.models import Account, Facility, Patient, WorkItem
 from coding_workflow.codesets.models import TableUpload
 from coding_workflow.staff.models import ApiToken, BreakGlass, Competence, Role, RoleGrant, User
 from tests.api.operations import TABLE as API
+from tests.api.operations import billed_claim
 from tests.cast import Cast
 from tests.payment.stage import claim_file_at
 from tests.registration.feeds import bulk_at, feed_at, message_file_at, part_of_feed
@@ -59,6 +60,11 @@ class Address:
     row: Row | None = None
     form: dict[str, Any] = field(default_factory=dict)
     answers: tuple[int, ...] = (200,)
+
+
+def billed_claim_at(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A claim that was made of a release's facts; elsewhere any claim."""
+    return {"pk": billed_claim(cast, facility)["claim"]}
 
 
 def person(cast: Cast, facility: Facility) -> dict[str, Any]:
@@ -218,6 +224,7 @@ TABLE: dict[str, Address] = {
     "staff:enable": Address(ADMINISTRATOR, "POST", person),
     "staff:me": Address(SIGNED_IN),
     "staff:end_my_sessions": Address(SIGNED_IN, "POST"),
+    "staff:my_keys": Address(SIGNED_IN, "GET POST"),
     "staff:keys": Address(SIGNED_IN, "POST"),
     "staff:still_here": Address(SIGNED_IN, "POST"),
     "staff:my_tokens": Address(SIGNED_IN, "GET POST"),
@@ -238,7 +245,10 @@ TABLE: dict[str, Address] = {
     "worklist:order_queues": Address(WRITES_QUEUES, "POST", at_facility, form={"do": "up:review"}),
     "worklist:queue_weights": Address(WRITES_QUEUES, "GET POST", at_facility),
     "worklist:preview_queues": Address(WRITES_QUEUES, "GET", at_facility),
-    "worklist:publish_queues": Address(WRITES_QUEUES, "POST", at_facility, form={"reason": "Asked for by the lead"}),
+    "worklist:propose_queues": Address(WRITES_QUEUES, "POST", at_facility, form={"reason": "Asked for by the lead"}),
+    "worklist:queue_proposal": Address(WRITES_QUEUES, "GET", at_facility),
+    "worklist:publish_queues": Address(WRITES_QUEUES, "POST", at_facility),
+    "worklist:return_queues": Address(WRITES_QUEUES, "POST", at_facility, form={"reason": "A queue is missing"}),
     "worklist:throw_queues": Address(WRITES_QUEUES, "POST", at_facility),
     "worklist:queue_history": Address(WRITES_QUEUES, "GET", old_queues),
     "worklist:roll_back_queues": Address(WRITES_QUEUES, "POST", old_queues, form={"version": "1", "reason": "It was better"}),
@@ -254,6 +264,7 @@ TABLE: dict[str, Address] = {
     "worklist:send_back": Address(SUPERVISOR, "GET POST", account, form={"reason": "Look at the principal diagnosis again"}),
     "worklist:claims": Address(CLAIMS),
     "worklist:claim": Address(CLAIMS, "GET", claim_at),
+    "worklist:claim_fhir": Address(CLAIMS, "GET", billed_claim_at),
     "worklist:submitted": Address(BILLER, "POST", claim_at),
     "worklist:accepted": Address(BILLER, "POST", claim_at),
     "worklist:rejected": Address(BILLER, "POST", claim_at, form={"reason": "Refused by the clearinghouse"}),
@@ -270,6 +281,7 @@ TABLE: dict[str, Address] = {
     "worklist:close_case": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), "POST", case_at, form={"words": "Returned"}),
     "worklist:certificate": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), "GET", certificate_at),
     "worklist:history": Address(WORKING, "GET", account),
+    "worklist:record_fhir": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), "GET", account),
     "worklist:imports": Address(IMPORTS),
     "worklist:csv_files": Address(MENDS_IMPORTS, "GET POST"),
     "worklist:csv_template": Address(MENDS_IMPORTS),
@@ -360,6 +372,9 @@ TABLE: dict[str, Address] = {
     "payment:claim_file": Address(frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE}), "GET", claim_file_at),
     # Queries to providers
     "worklist:queries": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE})),
+    "worklist:query_mail": Address(WRITES_QUEUES),
+    "worklist:change_query_mail": Address(WRITES_QUEUES, "POST", at_facility),
+    "worklist:suggestions": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE})),
     "worklist:answer": Address(PUBLIC, "GET POST", answer_link_at),
     "worklist:new_query": Address(CODER, "GET POST", account),
     "worklist:edit_query": Address(CODER, "GET POST", draft_query_at),
