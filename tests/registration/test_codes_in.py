@@ -133,6 +133,11 @@ def test_another_patient_and_too_many_codes_are_refused(encoder: str) -> None:
     assert _failed(import_message(coded.final(31, many), feed=encoder))[0] == "codes.many"
 
 
+def test_a_clock_that_runs_ahead_does_not_hide_every_correction(encoder: str) -> None:
+    assert _failed(import_message(coded.final(60 * 24 * 365), feed=encoder)) == ("hl7.future", "MSH", 7)
+    assert import_message(coded.final(31), feed=encoder).status == "applied"
+
+
 def test_a_local_code_system_is_mapped_and_the_message_tried_again(cast: Cast, encoder: str) -> None:
     raw = coded.final(30, [coded.dg1("J18.9", system="DX10")])
     assert import_message(raw, feed=encoder).status == "failed"
