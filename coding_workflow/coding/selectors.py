@@ -135,6 +135,12 @@ def proposed_open(account_id: int) -> QuerySet[ProposedCode]:
     return rows.select_related("told__coder", "provider").order_by("position", "pk")
 
 
+def proposed_or_taken(account_id: int) -> list[ProposedCode]:
+    """What is proposed for an account, and what was taken over, each in its order."""
+    rows = ProposedCode.objects.filter(account_id=account_id, state__in=(ProposalState.OPEN, ProposalState.TAKEN))
+    return list(rows.select_related("told__coder", "provider").order_by("position", "pk"))
+
+
 def proposed_role(row: ProposedCode | ToldCode, account: Account) -> str:
     """The list of the claim that a proposed or told diagnosis belongs in; empty for a procedure.
 
@@ -147,6 +153,11 @@ def proposed_role(row: ProposedCode | ToldCode, account: Account) -> str:
     if row.kind in {"admitting", "reason"}:
         return DiagnosisRole.REASON_FOR_VISIT
     return DiagnosisRole.EXTERNAL_CAUSE if is_external(row.system, row.code) else DiagnosisRole.DIAGNOSIS
+
+
+def other_poa(row: ProposedCode, poa: str) -> bool:
+    """Whether a proposed diagnosis was told with another POA. A list without any POA does not say that all are exempt."""
+    return row.poa != poa and any(code.poa for code in row.told.rows)
 
 
 def same_procedure(row: ProposedCode) -> CodedProcedure | None:

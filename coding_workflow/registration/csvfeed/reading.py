@@ -160,7 +160,8 @@ def code_facts(row: Row) -> tuple[str, str, CodeFacts | None]:
         raise Unreadable("csv.code", "The list is diagnosis, admitting, reason or procedure.", "list")
     if not (place.isascii() and place.isdigit() and 1 <= int(place) <= 200):
         raise Unreadable("csv.code", "The place is a number from 1 to 200.", "sequence")
-    code = _number(row, "code")
+    # 3E03317 is a code of ICD-10-PCS; 3.0E+17 is what a spreadsheet makes of one.
+    code = values["code"] if values["code"].isalnum() else _number(row, "code")
     if code == NONE:
         return listed, f"{int(place):03}", None
     facts = CodeFacts(
