@@ -7,6 +7,7 @@ from .codes import (
     DiagnosisRole,
     Evidence,
     FinalCoding,
+    LinePointers,
     PresentOnAdmission,
     RecordAbstract,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "DiagnosisRole",
     "Evidence",
     "FinalCoding",
+    "LinePointers",
     "PresentOnAdmission",
     "ProviderQuery",
     "QueryKind",

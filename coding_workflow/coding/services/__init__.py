@@ -13,6 +13,7 @@ from .codes import (
 from .copying import Copied, copy_diagnoses
 from .evidence import link_evidence, unlink_evidence
 from .finalizing import finalize_coding, return_to_coding
+from .pointing import point_line
 from .suggesting import accept_suggestion, dismiss_suggestion, make_suggestions, view_suggestion
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "finalize_coding",
     "link_evidence",
     "make_suggestions",
+    "point_line",
     "remove_diagnosis",
     "remove_procedure",
     "reorder_diagnoses",
