@@ -9,7 +9,7 @@ from typing import Any
 
 from accounts import clock
 from accounts.actors import Actor
-from accounts.models import Account, Document, DocumentVersion, Facility, Patient, WorkItem
+from accounts.models import Account, ChargeLine, Document, DocumentVersion, Facility, Patient, WorkItem
 from accounts.services.holds import place_hold
 from coding_workflow.coding.models import CodedDiagnosis, CodedProcedure, Evidence, ProviderQuery
 from coding_workflow.guidelines.ruleset import builtin
@@ -82,6 +82,14 @@ def procedure(cast: Cast, facility: Facility, on: Account | None = None) -> dict
     held = on or account(cast, facility)
     made = CodedProcedure.objects.create(
         facility=facility, account=held, system="CPT", code="99284", position=1, assigned_by=cast.ana, changed_by=cast.ana
+    )
+    return {"account": held.pk, "row": made.pk}
+
+
+def line(cast: Cast, facility: Facility) -> dict[str, Any]:
+    held = account(cast, facility)
+    made = ChargeLine.objects.create(
+        facility=facility, account=held, source_id=f"L{held.pk}", revenue_code="", amount=10, service_date=clock.today()
     )
     return {"account": held.pk, "row": made.pk}
 
@@ -168,6 +176,7 @@ TABLE: dict[str, Address] = {
     "api:procedures": _does(CODER, of_account),
     "api:procedure": Address({"PATCH": CODER}, procedure),
     "api:remove_procedure": _does(CODER, procedure),
+    "api:line": Address({"PATCH": CODER}, line),
     "api:evidence": _does(CODER, of_account),
     "api:remove_evidence": _does(CODER, evidence),
     "api:abstract": _does(CODER, of_account),

@@ -378,6 +378,7 @@ TABLE: dict[str, Address] = {
     "worklist:change_diagnosis": Address(CODER, "POST", part_of_account),
     "worklist:add_procedure": Address(CODER, "POST", account),
     "worklist:change_procedure": Address(CODER, "POST", part_of_account),
+    "worklist:point_line": Address(CODER, "POST", part_of_account),
     "worklist:settle_suggestion": Address(CODER, "POST", part_of_account, form={"do": "dismiss"}),
     "worklist:abstract": Address(CODER, "POST", account),
     "worklist:earlier": Address(CODER, "GET", account),

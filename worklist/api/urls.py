@@ -33,6 +33,7 @@ _ACCOUNT: list[URLPattern | URLResolver] = [
     path("procedures/", coding.Procedures.as_view(), name="procedures"),
     path("procedures/<key:row>/", coding.OneProcedure.as_view(), name="procedure"),
     path("procedures/<key:row>/remove/", coding.RemoveProcedure.as_view(), name="remove_procedure"),
+    path("lines/<key:row>/", coding.OneLine.as_view(), name="line"),
     path("evidence/", evidence.LinkEvidence.as_view(), name="evidence"),
     path("evidence/<key:row>/remove/", evidence.UnlinkEvidence.as_view(), name="remove_evidence"),
     path("abstract/", evidence.Abstract.as_view(), name="abstract"),
