@@ -26,7 +26,7 @@ _CLAIM_ONLY: Final = frozenset({"CLM", "DTP", "HI", "SV1", "LX"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One service line, item 24. ``pointers`` are letters; place and renderer are empty where they are the claim's own."""
+    """One service line, item 24. ``pointers`` are letters; the renderer is empty where it is the claim's own."""
 
     number: int
     hcpcs: str
@@ -89,7 +89,7 @@ def _take(form: Cms1500, parts: list[str], component: str) -> None:
             for one in parts[1:]:
                 form.diagnoses.append(Code(f"21{_letter(len(form.diagnoses) + 1)}", _at(one.split(component), 1)))
         case "SV1":
-            form.lines.append(_line(len(form.lines) + 1, parts, component))
+            form.lines.append(_line(form, parts, component))
 
 
 def _name(form: Cms1500, parts: list[str]) -> None:
@@ -120,16 +120,16 @@ def _date(form: Cms1500, parts: list[str]) -> None:
         form.lines[-1] = replace(form.lines[-1], date=day(_at(parts, 3)))
 
 
-def _line(number: int, parts: list[str], component: str) -> Line:
+def _line(form: Cms1500, parts: list[str], component: str) -> Line:
     procedure = _at(parts, 1).split(component)
     pointers = (int(each) for each in _at(parts, 7).split(component) if each.isdigit())
     return Line(
-        number=number,
+        number=len(form.lines) + 1,
         hcpcs=_at(procedure, 1),
         modifiers=" ".join(one for one in procedure[2:6] if one),
         units=_at(parts, 4),
         charge=Decimal(_at(parts, 2) or 0),
-        place=_at(parts, 5),
+        place=_at(parts, 5) or form.boxes.get("24B Place of service", ""),
         pointers="".join(map(_letter, pointers)),
     )
 

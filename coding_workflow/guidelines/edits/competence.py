@@ -126,7 +126,8 @@ def select_modifier(case: Case) -> Iterator[Found]:
         hard_coded = line.source == "chargemaster" and not line.coder
         for modifier in line.modifiers if hard_coded else ():
             if case.policy.is_select_modifier(modifier):
+                whence = "with the charge" if case.facts.professional else "from the chargemaster"
                 yield Found(
-                    f"Modifier {modifier} on {line.hcpcs} came from the chargemaster; a coder must assign it.",
+                    f"Modifier {modifier} on {line.hcpcs} came {whence}; a coder must assign it.",
                     (line.hcpcs, modifier),
                 )
