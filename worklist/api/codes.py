@@ -5,7 +5,7 @@ from typing import Any, Final
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from accounts.models import Account, BillingKind, ChargeLine
+from accounts.models import Account, ChargeLine
 from coding_workflow.codesets import selectors as codesets
 from coding_workflow.coding import selectors as coding
 from coding_workflow.coding.models import CodedItem, DiagnosisRole, Evidence, PresentOnAdmission, RecordAbstract
@@ -114,19 +114,18 @@ class Codes(ApiView):
 
 
 def of(account: Account) -> dict[str, Any]:
-    """The codes in force. Six queries; one more for a professional account with charges."""
+    """The codes in force. Five queries; two more for a professional account with charges."""
     return {
         "diagnoses": coding.diagnoses_in_force(account.pk),
         "procedures": coding.procedures_in_force(account.pk),
-        "lines": _lines(account.pk),
+        "lines": _lines(account.pk) if account.is_professional else [],
         "abstract": coding.abstract_of(account.pk),
     }
 
 
 def _lines(account_id: int) -> list[dict[str, Any]]:
-    """None of a facility's account: its lines point nowhere."""
-    professional = ChargeLine.objects.filter(account__billing_kind=BillingKind.PROFESSIONAL)
-    charges = list(professional.filter(account_id=account_id, voided_at__isnull=True).order_by("pk"))
+    """Of a professional account; a facility's lines point nowhere."""
+    charges = list(ChargeLine.objects.filter(account_id=account_id, voided_at__isnull=True).order_by("pk"))
     pointers = coding.pointers_in_force(account_id) if charges else {}
     names = ("hcpcs", "modifiers", "units", "amount", "service_date", "place_of_service")
     return [
@@ -142,5 +141,5 @@ def _lines(account_id: int) -> list[dict[str, Any]]:
 
 def told(account_id: int) -> dict[str, Any]:
     """The codes as they stand after a change."""
-    said: dict[str, Any] = CodesShape(of(Account(pk=account_id))).data
+    said: dict[str, Any] = CodesShape(of(Account.objects.get(pk=account_id))).data
     return said
