@@ -1,12 +1,15 @@
 """What does not move with the machine: queries and buffers of one page or one service."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection, transaction
 
-_READS_AND_WRITES: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
+_READS_AND_WRITES: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "EXECUTE")
+#: A prepared statement goes in one message with its setting (``accounts.prepared``).
+_SETTING: Final = re.compile(r"^SET LOCAL [^;]*; ")
 #: A table below so many rows is rightly read whole.
 _SMALL: Final = 1000
 
@@ -66,10 +69,11 @@ def _watched(work: Callable[[], Any], *, explain: bool) -> Cost:
 
     def watch(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         nonlocal queries
-        if sql.lstrip().upper().startswith(_READS_AND_WRITES):
+        said = _SETTING.sub("", sql)
+        if said.lstrip().upper().startswith(_READS_AND_WRITES):
             queries += 1
             if explain and not many:
-                seen.append(_explained(sql, params))
+                seen.append(_explained(said, params))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(watch):

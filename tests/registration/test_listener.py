@@ -2,9 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -18,64 +16,8 @@ from coding_workflow.registration.listener.server import Listener
 from coding_workflow.registration.models import Feed, FeedState, InboundMessage
 from tests.cast import Cast
 from tests.registration import sending
+from tests.registration.engine import Sender, answer_code, with_listener
 from tests.registration.feeds import certificate_files, mllp_feed
-
-
-class Sender:
-    """A hospital's interface engine, as simple as can be."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader, self.writer = reader, writer
-
-    @classmethod
-    async def to(cls, port: int, **options: Any) -> "Sender":
-        return cls(*await asyncio.open_connection("127.0.0.1", port, **options))
-
-    async def send(self, raw: bytes) -> None:
-        self.writer.write(raw)
-        await self.writer.drain()
-
-    async def answer(self) -> str:
-        """One answer; empty when the listener closed the connection."""
-        try:
-            async with asyncio.timeout(20):
-                said = await self.reader.readuntil(b"\x1c\r")
-        except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
-            return ""
-        return said.strip(b"\x0b\x1c\r").decode("latin-1")
-
-    async def ask(self, message: bytes) -> str:
-        try:
-            await self.send(block(message))
-        except (ConnectionError, ssl.SSLError):
-            return ""
-        return await self.answer()
-
-
-Talk = Callable[[Listener], Awaitable[None]]
-
-
-def _with_listener(talk: Talk, feed: Feed) -> None:
-    """A listener that runs for as long as ``talk`` does, and then stops in good order."""
-
-    async def play() -> None:
-        listener = Listener(feed.code, beat_seconds=0.02)
-        running = asyncio.create_task(listener.run())
-        try:
-            async with asyncio.timeout(40):
-                while not listener.port:
-                    await asyncio.sleep(0.01)
-                await talk(listener)
-        finally:
-            listener.stop()
-            await running
-
-    connection.close()
-    asyncio.run(play())
-
-
-def _code(answer: str) -> str:
-    return answer.split("\rMSA|")[1][:2] if "\rMSA|" in answer else ""
 
 
 def test_a_message_is_committed_before_it_is_answered_and_acts_once(committed_db: str, cast: Cast) -> None:
@@ -84,11 +26,11 @@ def test_a_message_is_committed_before_it_is_answered_and_acts_once(committed_db
     async def talk(listener: Listener) -> None:
         one = await Sender.to(listener.port)
         answers = [await one.ask(message) for message in (sending.admit(), sending.admit(), sending.discharge())]
-        assert [_code(said) for said in answers] == ["AA", "AA", "AA"]
+        assert [answer_code(said) for said in answers] == ["AA", "AA", "AA"]
         assert "MSA|AA|c-a03" in answers[2]
         assert "Testcase" not in "".join(answers)
 
-    _with_listener(talk, feed)
+    with_listener(talk, feed)
     assert dict(InboundMessage.objects.values_list("control_id", "times_received")) == {"c-a01": 2, "c-a03": 1}
     assert Account.objects.get().step != "registered"
     state = FeedState.objects.get()
@@ -99,12 +41,12 @@ def test_two_in_one_packet_bytes_one_by_one_and_noise_are_all_one_stream(committ
     async def talk(listener: Listener) -> None:
         one = await Sender.to(listener.port)
         await one.send(b"\r\nnoise" + block(sending.admit()) + block(sending.summary()))
-        assert [_code(await one.answer()) for _ in range(2)] == ["AA", "AA"]
+        assert [answer_code(await one.answer()) for _ in range(2)] == ["AA", "AA"]
         for byte in block(sending.charge()):
             await one.send(bytes([byte]))
-        assert _code(await one.answer()) == "AA"
+        assert answer_code(await one.answer()) == "AA"
 
-    _with_listener(talk, mllp_feed(cast))
+    with_listener(talk, mllp_feed(cast))
     assert set(InboundMessage.objects.values_list("status", flat=True)) == {"applied"}
 
 
@@ -112,9 +54,9 @@ def test_several_connections_share_one_order_and_lose_nothing(committed_db: str,
     async def talk(listener: Listener) -> None:
         senders = [await Sender.to(listener.port) for _ in range(4)]
         sent = [sending.admit(), sending.discharge(), sending.summary(), sending.charge()]
-        assert {_code(said) for said in await asyncio.gather(*map(Sender.ask, senders, sent))} == {"AA"}
+        assert {answer_code(said) for said in await asyncio.gather(*map(Sender.ask, senders, sent))} == {"AA"}
 
-    _with_listener(talk, mllp_feed(cast))
+    with_listener(talk, mllp_feed(cast))
     assert set(InboundMessage.objects.values_list("status", flat=True)) == {"applied"}
 
 
@@ -124,10 +66,10 @@ def test_what_is_kept_and_listed_is_answered_as_the_feed_says(committed_db: str,
         one = await Sender.to(listener.port)
         await one.ask(sending.admit())
         answer = await one.ask(sending.discharge(disposition="ZZ"))
-        assert _code(answer) == code
+        assert answer_code(answer) == code
         assert ("ERR||PV1^1^36|" in answer) is (code == "AE")
 
-    _with_listener(talk, mllp_feed(cast, answer_listed=said))
+    with_listener(talk, mllp_feed(cast, answer_listed=said))
     assert InboundMessage.objects.get(status="failed").code == "registration.unmapped_disposition"
 
 
@@ -135,10 +77,10 @@ def test_what_cannot_be_kept_is_refused_and_the_connection_goes_on(committed_db:
     async def talk(listener: Listener) -> None:
         one = await Sender.to(listener.port)
         bodies = [b"", b"MSH", b"MSH|^~\\&", b"no message"]
-        assert [_code(await one.ask(body)) for body in bodies] == ["AR"] * 4
-        assert _code(await one.ask(sending.admit())) == "AA"
+        assert [answer_code(await one.ask(body)) for body in bodies] == ["AR"] * 4
+        assert answer_code(await one.ask(sending.admit())) == "AA"
 
-    _with_listener(talk, mllp_feed(cast))
+    with_listener(talk, mllp_feed(cast))
     assert InboundMessage.objects.count() == 1
     assert FeedState.objects.get().refused == 4
 
@@ -149,9 +91,9 @@ def test_without_the_database_nobody_is_answered_and_the_message_comes_again(com
         with patch("coding_workflow.registration.listener.receiving.deliver", side_effect=OperationalError):
             assert await one.ask(sending.admit()) == ""
         again = await Sender.to(listener.port)
-        assert _code(await again.ask(sending.admit())) == "AA"
+        assert answer_code(await again.ask(sending.admit())) == "AA"
 
-    _with_listener(talk, mllp_feed(cast))
+    with_listener(talk, mllp_feed(cast))
     assert InboundMessage.objects.get().times_received == 1
 
 
@@ -159,10 +101,10 @@ def test_a_defect_of_ours_is_listed_and_the_feed_goes_on(committed_db: str, cast
     async def talk(listener: Listener) -> None:
         one = await Sender.to(listener.port)
         with patch("coding_workflow.registration.services.inbound.attempt", side_effect=ZeroDivisionError):
-            assert _code(await one.ask(sending.admit())) == "AA"
-        assert _code(await one.ask(sending.summary())) == "AA"
+            assert answer_code(await one.ask(sending.admit())) == "AA"
+        assert answer_code(await one.ask(sending.summary())) == "AA"
 
-    _with_listener(talk, mllp_feed(cast))
+    with_listener(talk, mllp_feed(cast))
     statuses = dict(InboundMessage.objects.values_list("control_id", "code"))
     assert statuses == {"c-a01": "registration.defect", "c-mdm": "registration.no_account_yet"}
 
@@ -176,7 +118,7 @@ def test_slow_silent_broken_and_unknown_senders_are_let_go(committed_db: str, ca
         assert await slow.answer() == ""
         broken = await Sender.to(listener.port)
         await broken.send(b"\x0b" + sending.admit() + b"\x1cX")
-        assert _code(await broken.answer()) == "AR"
+        assert answer_code(await broken.answer()) == "AR"
         assert await broken.answer() == ""
         await _follow(listener, feed, idle_seconds=0)
         assert await (await Sender.to(listener.port)).ask(sending.admit()) == ""
@@ -184,7 +126,7 @@ def test_slow_silent_broken_and_unknown_senders_are_let_go(committed_db: str, ca
         assert await (await Sender.to(listener.port)).ask(sending.admit()) == ""
 
     with patch.object(talking.Conversation.__init__, "__kwdefaults__", {"message_seconds": 0.1}):
-        _with_listener(talk, feed)
+        with_listener(talk, feed)
     assert FeedState.objects.get().problem == "127.0.0.1 tried to connect and is not among the allowed senders."
 
 
@@ -201,22 +143,22 @@ def test_tls_is_offered_by_the_installations_certificate_and_may_ask_for_the_sen
         assert await (await Sender.to(listener.port)).ask(sending.admit()) == ""
         known.load_cert_chain(certificate, key)
         sender = await Sender.to(listener.port, ssl=known, server_hostname="localhost")
-        assert _code(await sender.ask(sending.admit())) == "AA"
+        assert answer_code(await sender.ask(sending.admit())) == "AA"
 
-    _with_listener(talk, mllp_feed(cast, tls=True))
+    with_listener(talk, mllp_feed(cast, tls=True))
 
 
 def test_more_connections_than_allowed_are_turned_away(committed_db: str, cast: Cast) -> None:
     async def talk(listener: Listener) -> None:
         first = [await Sender.to(listener.port) for _ in range(2)]
-        assert [_code(await one.ask(sending.admit())) for one in first] == ["AA", "AA"]
+        assert [answer_code(await one.ask(sending.admit())) for one in first] == ["AA", "AA"]
         assert await (await Sender.to(listener.port)).answer() == ""
         first[0].writer.close()
-        while _code(await (await Sender.to(listener.port)).ask(sending.summary())) != "AA":
+        while answer_code(await (await Sender.to(listener.port)).ask(sending.summary())) != "AA":
             await asyncio.sleep(0.02)
 
     with patch.object(server, "MOST_CONNECTIONS", 2):
-        _with_listener(talk, mllp_feed(cast))
+        with_listener(talk, mllp_feed(cast))
 
 
 def test_a_stop_finishes_the_message_in_hand(committed_db: str, cast: Cast) -> None:
@@ -233,10 +175,10 @@ def test_a_stop_finishes_the_message_in_hand(committed_db: str, cast: Cast) -> N
 
         for talk_ in listener._open.values():
             talk_._receive = stopping
-        assert _code(await one.ask(sending.summary())) == "AA"
+        assert answer_code(await one.ask(sending.summary())) == "AA"
         assert await one.answer() == await idle.answer() == ""
 
-    _with_listener(talk, mllp_feed(cast))
+    with_listener(talk, mllp_feed(cast))
     assert set(InboundMessage.objects.values_list("status", flat=True)) == {"applied"}
 
 

@@ -6,9 +6,12 @@ from django.db import IntegrityError, transaction
 from accounts.models import AccessRecord, Account, Event, WorkItem
 from coding_workflow.registration.models import FeedMap, InboundMessage
 from coding_workflow.registration.services import import_message
+from coding_workflow.staff.models import User
 from tests.registration import sending
 from tests.security.browser import signed_in
 from worklist.selectors import imports as selectors
+
+from .conftest import grant
 
 
 @pytest.fixture
@@ -178,3 +181,44 @@ def test_the_list_takes_two_queries_of_messages_however_long(cleo, hospital, dja
 
 def test_bodies_stay_in_the_database_until_a_message_is_opened(hospital):
     assert '."raw"' not in str(selectors.listed().query)
+
+
+def test_an_applied_message_is_listed_and_nothing_is_offered_with_it(cleo, failed):
+    applied = InboundMessage.objects.get(status="applied")
+    page = cleo.get("/imports/?show=applied").content.decode()
+    assert f"/imports/{applied.pk}/" in page
+    assert f"/imports/{failed.pk}/" not in page
+    assert "Try again" not in _page(cleo, applied)
+
+
+@pytest.mark.parametrize("by", ["control_id", "account_number"])
+def test_messages_are_found_by_their_number_whatever_became_of_them(cleo, failed, hospital, by):
+    applied = InboundMessage.objects.get(status="applied")
+    page = cleo.post("/imports/", {"words": f" {getattr(failed, by)} "}).content.decode()
+    assert f"/imports/{failed.pk}/" in page
+    assert failed.sentence in page
+    assert (f"/imports/{applied.pk}/" in page) is (by == "account_number")
+    assert AccessRecord.objects.filter(kind="imports.searched", user=hospital.cleo).exists()
+
+
+def test_a_message_that_waits_is_found_by_the_number_of_its_account_to_come(cleo):
+    waits = import_message(sending.discharge())
+    assert waits.status == "parked"
+    page = cleo.post("/imports/", {"words": waits.account_number}).content.decode()
+    assert "not here yet" in page
+
+
+def test_restricted_accounts_and_those_of_other_facilities_are_not_found(cleo, failed, hospital):
+    assert selectors.find(hospital.cleo, "A100")
+    far = User.objects.create(username="far", full_name="Far Away")
+    grant(far, hospital.other, "supervisor")
+    assert selectors.find(far, "A100") == []
+    Account.objects.filter(number="A100").update(restricted="VIP")
+    assert selectors.find(hospital.cleo, "A100") == []
+    assert "No message has this number." in cleo.post("/imports/", {"words": "A100"}).content.decode()
+
+
+def test_finding_costs_the_same_for_few_and_many(hospital, django_assert_max_num_queries):
+    import_message(sending.admit())
+    with django_assert_max_num_queries(5):
+        assert selectors.find(hospital.cleo, "A100")

@@ -44,7 +44,9 @@ def test_anonymous_is_sent_to_sign_in(hospital):
 
 
 def test_a_person_without_a_role_reads_why_there_is_nothing(hospital):
-    assert "Your role has no work queue" in _page(signed_in(hospital.dov), "/")
+    page = _page(signed_in(hospital.dov), "/")
+    assert "Nothing waits for you." in page
+    assert "You hold no role yet" in page
 
 
 def test_my_work_shows_mine_first_then_the_queue(ana, hospital, work):

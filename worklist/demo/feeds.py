@@ -9,6 +9,8 @@ from coding_workflow.registration.models import Feed, FeedKind
 from coding_workflow.registration.services.feeds import FeedSettings, create_feed
 from coding_workflow.staff.models import Role, User
 
+#: The feed that the demo's patients come by.
+LISTENER: Final = "adt"
 _FILES: Final = (("lab", "Laboratory results", FeedKind.FOLDER, "lab"), ("files", "Files by hand", FeedKind.UPLOAD, ""))
 
 
@@ -21,6 +23,6 @@ def ensure_feeds(facility: Facility) -> None:
     listener = FeedSettings(
         title="Admissions", kind=FeedKind.MLLP, facility_ids=here, address="127.0.0.1", port=settings.MLLP_DEMO_PORT
     )
-    create_feed(code="adt", settings=listener, by=ada)
+    create_feed(code=LISTENER, settings=listener, by=ada)
     for code, title, kind, folder in _FILES:
         create_feed(code=code, settings=FeedSettings(title=title, kind=kind, facility_ids=here, folder=folder), by=ada)

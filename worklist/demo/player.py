@@ -21,6 +21,7 @@ from coding_workflow.release import services as release
 from coding_workflow.release.models import DiscrepancyCase
 from coding_workflow.staff.models import User
 
+from .feeds import LISTENER
 from .messages import Sender
 from .story import Aftermath, Dx, Px, Story, Turn, Until
 from .taking import take
@@ -105,7 +106,7 @@ class Player:
     def receive(self, messages: Iterable[bytes]) -> None:
         """Import messages one by one; StoryStuck when one is not applied."""
         for raw in messages:
-            message = import_message(raw, feed="demo")
+            message = import_message(raw, feed=LISTENER)
             if message.status not in {"applied", "duplicate"}:
                 raise StoryStuck(f"Message #{message.pk} was not applied: {message.sentence}")
 

@@ -1,10 +1,11 @@
-"""Messages that were not applied, as the list and one message's page show them."""
+"""Messages of the feeds, as the list and one message's page show them."""
 
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
+from accounts.models import Account
 from coding_workflow.registration.fhir import json_text
 from coding_workflow.registration.hl7 import framing
 from coding_workflow.registration.models import FeedFormat, InboundMessage, MessageStatus
@@ -21,16 +22,23 @@ TABS: Final[tuple[tuple[str, str], ...]] = (
     (MessageStatus.ASIDE, "Set aside"),
 )
 FIRST: Final = MessageStatus.FAILED.value
+#: The last tab: nothing is left to do there, and it is not counted, since it holds all that ever came.
+APPLIED: Final = (MessageStatus.APPLIED.value, "Applied")
+NAMES: Final = dict((*TABS, APPLIED))
+#: So many messages of one number are shown.
+MOST_FOUND: Final = 100
+#: Characters of a control id or an account's number.
+LONGEST: Final = 199
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One tab with how many messages are under it."""
+    """One tab with how many messages are under it; None where they are not counted."""
 
     value: str
     name: str
     here: bool
-    count: int
+    count: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +84,22 @@ def page(user: User, tab: str, after: int | None = None, *, code: str = "", feed
 
 
 def tabs(user: User, here: str) -> list[Tab]:
-    """The tabs with their counts. One query."""
+    """The tabs, those with something to do with their counts. One query."""
     rows = visible(InboundMessage.objects.filter(status__in=dict(TABS)), user).order_by()
     counts = dict(rows.values_list("status").annotate(count=Count("pk")))
-    return [Tab(value, name, value == here, counts.get(value, 0)) for value, name in TABS]
+    open_ones = [Tab(value, name, value == here, counts.get(value, 0)) for value, name in TABS]
+    return [*open_ones, Tab(*APPLIED, APPLIED[0] == here, None)]
+
+
+def find(user: User, number: str) -> list[InboundMessage]:
+    """Messages of this control id or account number, whatever became of them, the newest first, at most ``MOST_FOUND``.
+
+    A message that is still open may name an account that is not there yet: it is found by the number it names. Two queries.
+    """
+    accounts = list(visible(Account.objects.filter(number=number), user).values_list("pk", flat=True))
+    named = Q(account_number=number, status__in=dict(TABS))
+    rows = visible(listed().filter(Q(control_id=number) | Q(account_id__in=accounts) | named), user)
+    return list(rows.order_by("-pk")[:MOST_FOUND])
 
 
 def reasons(user: User, tab: str, feed: str = "") -> list[Reason]:

@@ -42,6 +42,7 @@ WORDS: Final[dict[str, str]] = {
     "history.viewed": "History of the account",
     "import.viewed": "Message of a feed",
     "imports.viewed": "List of messages",
+    "imports.searched": "Search for a message",
     "looks.exported": "Took an access report out",
     "looks.viewed": "Access report",
     "opening.viewed": "Opening of a restricted account",

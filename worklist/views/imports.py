@@ -1,4 +1,4 @@
-"""Messages that could not be applied: the list, one message, trying again, correcting, setting aside."""
+"""Messages of the feeds: the list, finding one, one message, trying again, correcting, setting aside."""
 
 from urllib.parse import urlencode
 
@@ -26,9 +26,12 @@ READS = (*MENDS, Role.COMPLIANCE)
 
 @require_role(*READS)
 def imports(request: StaffRequest) -> HttpResponse:
-    """The tabs. An unknown tab shows what failed."""
+    """The tabs; by POST, the messages of one number. An unknown tab shows what failed."""
+    words = request.POST.get("words", "").strip()[: selectors.LONGEST]
+    if request.method == "POST" and words:
+        return _found(request, words)
     asked, after = request.GET.get("show", ""), request.GET.get("after", "")
-    tab = asked if asked in dict(selectors.TABS) else selectors.FIRST
+    tab = asked if asked in selectors.NAMES else selectors.FIRST
     if not is_polling(request):
         history.record_access(user_id=request.user.pk, kind="imports.viewed")
     only = {name: request.GET.get(name, "")[:60] for name in ("code", "feed")}
@@ -38,13 +41,25 @@ def imports(request: StaffRequest) -> HttpResponse:
     context = {
         "tab": tab,
         "tabs": selectors.tabs(request.user, tab),
-        "tab_name": dict(selectors.TABS)[tab],
+        "tab_name": selectors.NAMES[tab],
         "page": page,
         "only": only,
         "may_mend": any(request.user.has_role(role) for role in MENDS),
         "next_url": f"{request.path}?{kept}&after={page.next_after}" if page.next_after else "",
     }
     return render(request, "worklist/imports/list.html", context)
+
+
+def _found(request: StaffRequest, words: str) -> HttpResponse:
+    """Numbers come by POST: an account's number reaches no address and no log."""
+    history.record_access(user_id=request.user.pk, kind="imports.searched")
+    context = {
+        "words": words,
+        "tabs": selectors.tabs(request.user, ""),
+        "found": selectors.find(request.user, words),
+        "most": selectors.MOST_FOUND,
+    }
+    return render(request, "worklist/imports/found.html", context)
 
 
 @require_role(*READS)

@@ -15,7 +15,7 @@ from coding_workflow.staff.access import StaffRequest, fetch, is_polling, requir
 from coding_workflow.staff.models import Role
 from worklist.assignment import KINDS_BY_ROLE, NEXT_ONLY, claim_next, put_back, takes_next_only
 from worklist.routing import RETURNED
-from worklist.selectors import queues
+from worklist.selectors import queues, start
 from worklist.selectors.nothing import why_nothing
 from worklist.selectors.rows import CONDITION_WORDS
 
@@ -59,6 +59,8 @@ def my_work(request: StaffRequest) -> HttpResponse:
         "rail": lines,
         "mine": queues.mine_now(request.user),
         "takes_work": takes_work,
+        "waiting": () if lines else start.waiting(request.user),
+        "place_words": start.PLACE_WORDS,
         "next_only": NEXT_ONLY if takes_work and takes_next_only(request.user) else "",
     }
     if "nothing" in request.GET:

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registration", "0006_fhir_and_csv")]
+    dependencies = [("registration", "0011_found")]
 
     operations = [
         migrations.AlterField(

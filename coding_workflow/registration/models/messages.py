@@ -88,6 +88,8 @@ class InboundMessage(models.Model):
                 fields=("status", "-id"), condition=models.Q(status__in=("failed", "parked", "aside")), name="inbound_listed"
             ),
             models.Index(fields=("account",), condition=models.Q(status="failed"), name="inbound_failed_of_account"),
+            # Somebody asks what became of one message.
+            models.Index(fields=("control_id",), condition=~models.Q(control_id=""), name="inbound_by_control_id"),
             # A feed's last message, and its counts of a day from the index alone.
             models.Index(fields=("feed", "-received_at"), include=("status",), name="inbound_of_feed"),
         ]

@@ -86,7 +86,7 @@ def _patient(facts: PatientFacts, source: Source) -> Iterator[Reading]:
 
 
 def _visit(visit: VisitFacts, source: Source) -> Iterator[Reading]:
-    yield _plain("PID-18", "Account", visit.account_number)
+    yield _plain("PID-18, else PV1-19", "Account", visit.account_number)
     yield _plain("PV1-19", "Visit", visit.visit_number)
     yield from _class(visit, source)
     yield from _coded("PV1-10", "Service", visit.service, source.codes.service(visit.service or ""))
