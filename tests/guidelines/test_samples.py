@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from coding_workflow.guidelines.facts import facts_from_json, facts_to_json
+from coding_workflow.guidelines.facts import FACILITY_CLASSES, facts_from_json, facts_to_json
 from coding_workflow.guidelines.samples import accounts, sample, typical_inpatient, typical_outpatient
 from coding_workflow.guidelines.samples.exempt import EXEMPT
 from coding_workflow.guidelines.samples.generating import TEMPLATES
-from coding_workflow.policy.vocabulary import DOCUMENT_TYPES, FACILITY_CLASSES
+from coding_workflow.policy.vocabulary import DOCUMENT_TYPES
 
 from .book import Book
 from .sample_book import judged
