@@ -21,6 +21,7 @@ Moment = Literal[
     "policy_published",
     "competence_changed",
     "account_combining",
+    "codes_told",
 ]
 Listener = Callable[..., None]
 
@@ -33,6 +34,8 @@ def listen(moment: Moment, listener: Listener) -> None:
     step_moved(account, before, after, by) · hold_opened(hold, by) · hold_closed(hold, by) ·
     revision_raised(account, what, by) · work_opened(item, by) · work_returned(item, by) ·
     recorded(event): an event was appended to an account's history (verdicts that are written in batches are not told)
+
+    codes_told(told, by): another system said what an account's codes are, and nothing later was said before
 
     What is judged by changed, told in the transaction that changes it; ``by`` is an ``Actor`` as everywhere:
     tables_loaded(release, by): a release of a code table, complete · policy_published(version, by) ·

@@ -24,9 +24,14 @@ settings.load_profile("unhurried")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that ask no server say the same beside any: ``-m "not once"`` leaves them out of a second run."""
+    """What says the same beside any server is left out of a second run by ``-m "not once"``.
+
+    That is what asks none, and what looks at pages; a journey with real processes is travelled on both.
+    """
     for item in items:
-        if _SERVERS.isdisjoint(getattr(item, "fixturenames", ())) and item.get_closest_marker("django_db") is None:
+        asks = not _SERVERS.isdisjoint(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db")
+        looks = item.get_closest_marker("browser") and not item.get_closest_marker("processes")
+        if looks or not asks:
             item.add_marker(pytest.mark.once)
 
 

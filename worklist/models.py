@@ -322,6 +322,9 @@ class Reconciliation(models.Model):
     dollars_here = models.DecimalField(max_digits=16, decimal_places=2)
     differing = models.PositiveIntegerField()
     differences = models.JSONField()
+    loads = models.JSONField(
+        null=True, help_text="Codes and holds of the opening load: there, here, and the accounts that differ."
+    )
     explanation = models.CharField(max_length=1000, blank=True)
     explained_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
@@ -333,6 +336,11 @@ class Reconciliation(models.Model):
 
     def __str__(self) -> str:
         return f"reconciliation #{self.pk}"
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything differs that somebody has to explain: accounts, charges, or counts of codes and holds."""
+        return bool(self.differing or any(each["differing"] for each in (self.loads or {}).values()))
 
 
 class FeedHeard(models.Model):

@@ -73,6 +73,9 @@ def _dollars(amount: Any) -> str:
     return f"${Decimal(str(amount or 0)):,.2f}"
 
 
+#: Who tells codes, in words.
+_TELLERS: Final = {"encoder": "the encoder", "host": "patient accounting", "opening": "the opening load"}
+
 _TELLINGS: Final[dict[str, Telling]] = {
     "registration.registered": _with("Registered", "class"),
     "registration.updated": _with("Registration updated", "elements"),
@@ -148,7 +151,23 @@ _TELLINGS: Final[dict[str, Telling]] = {
     "claim.asked_again": _plain("Claim asked for again"),
     "discrepancy.opened": _with("Discrepancy opened", "source"),
     "discrepancy.corrected": _plain("Discrepancy: correction recorded"),
-    "discrepancy.verified": _plain("Discrepancy: correction seen on the remittance"),
+    "discrepancy.verified": lambda payload: (
+        "Discrepancy: patient accounting has the corrected codes"
+        if payload.get("seen") == "host"
+        else "Discrepancy: correction seen on the remittance"
+    ),
+    "codes.told": lambda payload: f"Codes told by {_TELLERS.get(str(payload.get('source')), 'another system')}",
+    "host.agrees": _plain("Patient accounting has the released codes"),
+    "host.differs": lambda payload: (
+        "Patient accounting has other codes than were released"
+        if payload.get("release")
+        else "Patient accounting has other codes than were assigned here"
+    ),
+    "coding.codes_proposed": lambda payload: (
+        f"Codes proposed by {_TELLERS.get(str(payload.get('source')), 'another system')}: {payload.get('proposed', 0)} new"
+    ),
+    "coding.proposal_taken": _with("Proposed code taken over", "code"),
+    "coding.proposal_dismissed": _with("Proposed code dismissed", "code"),
     "discrepancy.closed": _plain("Discrepancy closed"),
 }
 

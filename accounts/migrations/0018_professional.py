@@ -41,7 +41,7 @@ def _place(**more: object) -> "models.CharField[object, object]":
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0015_listed_in_order")]
+    dependencies = [("accounts", "0017_told_codes_guards")]
 
     operations = [
         migrations.AddField("account", "place_of_service", _place(help_text="Of a professional bill: CMS code set.")),

@@ -21,6 +21,7 @@ from .leave import LeaveKind, LeaveNotice
 from .order import PLACEMENT, Order, OrderKind, OrderStatus
 from .outbox import OutboxRow, OutboxState
 from .patient import Patient, Provider, Sex
+from .told_codes import CodeSource, ToldCodes
 from .work import HeldAccount, Queue, WorkItem, WorkKind
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "ChargeLine",
     "ChargeSource",
     "ChargemasterEntry",
+    "CodeSource",
     "Coverage",
     "Deficiency",
     "DeficiencyQuality",
@@ -62,6 +64,7 @@ __all__ = [
     "Queue",
     "Sex",
     "Step",
+    "ToldCodes",
     "Unit",
     "VersionStatus",
     "WorkItem",

@@ -48,6 +48,7 @@ class Hold(models.Model):
     milestone = models.CharField(max_length=20, blank=True)
     expected_clear_on = models.DateField(null=True, blank=True)
     opened_at = models.DateTimeField(auto_now_add=True)
+    since = models.DateField(null=True, blank=True, help_text="When it began, where it is older than its row.")
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.CharField(max_length=80, blank=True, help_text="Actor as kind:code.")

@@ -124,6 +124,7 @@ def _move_holds(account: Account, into: Account, by: Actor) -> None:
                 blocking=hold.blocking,
                 milestone=hold.milestone,
                 expected_clear_on=hold.expected_clear_on,
+                since=hold.since,
             )
         resolve_hold(account=account, hold=hold, by=by, resolution=_RESOLUTION)
 

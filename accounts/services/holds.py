@@ -24,10 +24,12 @@ def place_hold(
     blocking: bool = True,
     milestone: str = "",
     expected_clear_on: datetime.date | None = None,
+    since: datetime.date | None = None,
 ) -> Hold:
     """Open a hold on a locked account, or answer the open one with the same source and key.
 
-    ``reason`` is a dotted code, ``message`` the sentence a coder reads. Allowed at every step: on a released
+    ``reason`` is a dotted code, ``message`` the sentence a coder reads; ``since`` when it began in the system it was loaded
+    from. Allowed at every step: on a released
     account it starts a discrepancy and is never refused.
     """
     existing = Hold.objects.filter(account=account, source=source, key=key, resolved_at__isnull=True).first()
@@ -46,6 +48,7 @@ def place_hold(
         blocking=blocking,
         milestone=milestone,
         expected_clear_on=expected_clear_on,
+        since=since,
         opened_by_id=by.user_id,
     )
     payload = {"hold": hold.pk, "reason": reason, "condition": condition, "blocking": blocking, "owner": owner_role}

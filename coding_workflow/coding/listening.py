@@ -1,10 +1,11 @@
 """What coding answers when floor 1 tells of a moment: an addendum that was waited for has arrived; there is a record to read
-for suggestions; an account with open queries is combined into another."""
+for suggestions; an account with open queries is combined into another; an encoder or the opening load told codes."""
 
 from accounts import listeners
 from accounts.actors import Actor
-from accounts.models import Account, WorkItem, WorkKind
+from accounts.models import Account, CodeSource, ToldCodes, WorkItem, WorkKind
 
+from .services.proposing import propose
 from .services.queries.documenting import documents_arrived
 from .services.queries.ending import end_for_combining
 from .services.suggesting import plan_suggestions
@@ -15,6 +16,7 @@ def start_listening() -> None:
     listeners.listen("revision_raised", _on_revision)
     listeners.listen("work_opened", _on_work)
     listeners.listen("account_combining", _on_combining)
+    listeners.listen("codes_told", _on_codes)
 
 
 def _on_revision(*, account: Account, what: str, by: Actor) -> None:
@@ -30,3 +32,8 @@ def _on_work(*, item: WorkItem, by: Actor) -> None:
 
 def _on_combining(*, account: Account, into: Account, by: Actor) -> None:
     end_for_combining(account=account, by=by)
+
+
+def _on_codes(*, told: ToldCodes, by: Actor) -> None:
+    if told.source != CodeSource.HOST:
+        propose(told=told, by=by)

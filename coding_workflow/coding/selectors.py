@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from accounts import clock, stay
 from accounts.models import Account, ChargeLine, DocumentVersion
+from accounts.told_codes import ToldCode, is_external
 from coding_workflow.codesets import selectors as codesets
 
 from .models import (
@@ -17,6 +18,8 @@ from .models import (
     Evidence,
     FinalCoding,
     LinePointers,
+    ProposalState,
+    ProposedCode,
     ProviderQuery,
     QueryStatus,
     RecordAbstract,
@@ -140,6 +143,37 @@ def suggestions_open(account_id: int) -> QuerySet[Suggestion]:
     """What the coder of an account is offered and has not settled, in the order of the record, with version and document."""
     rows = Suggestion.objects.filter(account_id=account_id, state=SuggestionState.OFFERED)
     return rows.select_related("version__document").defer("version__text").order_by("pk")
+
+
+def proposed_open(account_id: int) -> QuerySet[ProposedCode]:
+    """What an encoder or the opening load proposes for an account and the coder has not settled, in its order."""
+    rows = ProposedCode.objects.filter(account_id=account_id, state=ProposalState.OPEN)
+    return rows.select_related("told__coder", "provider").order_by("position", "pk")
+
+
+def proposed_role(row: ProposedCode | ToldCode, account: Account) -> str:
+    """The list of the claim that a proposed or told diagnosis belongs in; empty for a procedure.
+
+    What was said at the beginning is the admitting diagnosis of a stay and the reason for the visit of an outpatient.
+    """
+    if row.kind == "procedure":
+        return ""
+    if row.kind == "admitting" and account.is_inpatient:
+        return DiagnosisRole.ADMITTING
+    if row.kind in {"admitting", "reason"}:
+        return DiagnosisRole.REASON_FOR_VISIT
+    return DiagnosisRole.EXTERNAL_CAUSE if is_external(row.system, row.code) else DiagnosisRole.DIAGNOSIS
+
+
+def same_procedure(row: ProposedCode) -> CodedProcedure | None:
+    """The procedure in force that a proposed one is already, unless it was taken over from another."""
+    there = CodedProcedure.objects.filter(
+        account_id=row.account_id, system=row.system, code=row.code, modifiers=row.modifiers, superseded_at__isnull=True
+    )
+    if row.performed_on:
+        there = there.filter(performed_on=row.performed_on)
+    taken = ProposedCode.objects.filter(account_id=row.account_id, state=ProposalState.TAKEN, procedure__isnull=False)
+    return there.exclude(pk__in=taken.values("procedure_id")).order_by("position", "pk").first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,6 +202,53 @@ class ChargeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeFacts:
+    """One code in the sender's words: where it stands (``segment``), its system and kind (HL7 table 0052) as sent.
+
+    ``order`` is the place that the sender gives it; equal ones stay as they came.
+    """
+
+    segment: str
+    code: str
+    system: str
+    kind: str = ""
+    poa: str = ""
+    on: Moment | None = None
+    modifiers: tuple[str, ...] = ()
+    units: str = ""
+    operator: ProviderFacts | None = None
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CodesMessage:
+    """An account's codes as another system has them. A list is whole; None where the message does not tell it.
+
+    ``coder`` is who coded it, as the message names them; ``final`` is false where every diagnosis is a working one.
+    """
+
+    key: "AccountKey"
+    diagnoses: tuple[CodeFacts, ...] | None = None
+    procedures: tuple[CodeFacts, ...] | None = None
+    drg: str = ""
+    coder: str = ""
+    final: bool = True
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HoldFacts:
+    """A hold of the process before, by its number there; ``owner`` is the department's word."""
+
+    number: str
+    reason: str
+    owner: str
+    since: Moment | None = None
+    blocking: bool = True
+    lifted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RecordMessage:
     """Documents, charges and orders for one account."""
 

@@ -6,7 +6,7 @@ from django import forms
 
 from accounts.models import Facility
 
-from .models import Answer, Feed, FeedFormat, FeedKind, MapKind
+from .models import Answer, Carries, Feed, FeedFormat, FeedKind, MapKind
 from .services.feeds import FeedSettings
 from .services.readers import known_formats
 
@@ -15,7 +15,7 @@ _PLAIN = {"spellcheck": "false", "autocapitalize": "none", "autocomplete": "off"
 
 #: How the settings stand together: legend and fields.
 _GROUPS: Final = (
-    ("Every feed", ("code", "title", "facilities", "kind", "format", "enabled", "silence_minutes")),
+    ("Every feed", ("code", "title", "facilities", "kind", "format", "carries", "enabled", "silence_minutes")),
     ("MLLP listener", ("address", "port", "allowed", "tls", "idle_seconds", "answer_listed")),
     ("Watched folder", ("folder",)),
 )
@@ -34,6 +34,12 @@ class FeedForm(forms.Form):
     facilities = forms.MultipleChoiceField(label="Delivers for", widget=forms.CheckboxSelectMultiple)
     kind = forms.ChoiceField(label="How messages come", choices=FeedKind.choices)
     format = forms.ChoiceField(label="What they are")
+    carries = forms.ChoiceField(
+        label="Codes in its messages",
+        choices=Carries.choices,
+        required=False,
+        help_text="DG1, PR1 and DRG of ADT, BAR and DFT. Nothing in a message ever changes a code of an account.",
+    )
     enabled = forms.BooleanField(label="Switched on", required=False, initial=True)
     address = forms.GenericIPAddressField(
         label="Listens on address",
@@ -97,7 +103,8 @@ class FeedForm(forms.Form):
 
 def initial_of(feed: Feed) -> dict[str, Any]:
     """A feed as its form shows it."""
-    names = ("title", "kind", "format", "enabled", "port", "tls", "idle_seconds", "answer_listed", "folder", "silence_minutes")
+    names = ("title", "kind", "format", "enabled", "port", "tls", "idle_seconds", "answer_listed", "folder", "silence_minutes",
+             "carries")  # fmt: skip
     return {name: getattr(feed, name) for name in names} | {
         "address": feed.address or "127.0.0.1",
         "allowed": "\n".join(feed.allowed),

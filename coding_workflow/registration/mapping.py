@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from accounts.told_codes import DIAGNOSIS_SYSTEMS
+
 #: HL7 table 0004 and v3-ActCode (FHIR), patient class, where the class alone says enough.
 _CLASSES: Final = {
     "I": "inpatient", "B": "inpatient", "E": "emergency", "R": "recurring", "C": "ancillary", "N": "ancillary",
@@ -58,6 +60,19 @@ _ORDERS: Final = {
     "IPADMIT": "inpatient", "OBS": "observation", "OBSERVATION": "observation", "PLACEOBS": "observation",
     "ADMIT_OBSERVATION": "observation", "PLACE_IN_OBSERVATION": "observation",
 }  # fmt: skip
+
+#: HL7 table 0396 and what senders write in its place, without blanks, dashes and underscores.
+_DIAGNOSIS_SYSTEMS: Final = {
+    **dict.fromkeys(("I10", "I10C", "ICD10", "ICD10CM", "10", "0"), "ICD-10-CM"),
+    **dict.fromkeys(("I9", "I9C", "I9CDX", "ICD9", "ICD9CM", "ICD9CMDX", "9"), "ICD-9-CM-DX"),
+}
+_PROCEDURE_SYSTEMS: Final = {
+    **dict.fromkeys(("I10", "I10P", "ICD10", "ICD10PCS", "PCS", "10", "0"), "ICD-10-PCS"),
+    **dict.fromkeys(("I9", "I9CP", "ICD9", "ICD9CM", "ICD9CMPX", "9"), "ICD-9-CM-PX"),
+    **dict.fromkeys(("C4", "CPT", "CPT4", "CPTM"), "CPT"),
+    **dict.fromkeys(("HPC", "HCPCS", "HCPT"), "HCPCS"),
+}
+_SERVICES: Final = frozenset({"CPT", "HCPCS"})
 
 #: Degrees to the roles that evidence rules name.
 _ROLES: Final = {
@@ -140,6 +155,22 @@ class LocalCodes:
     def mapped_place(self, location: str) -> str:
         """The place of service of a location that was mapped; a location's own number is no place of service."""
         return self._row("place_of_service", location)
+
+    def code_system(self, system: str, segment: str, code: str) -> str:
+        """The code system of a diagnosis (DG1) or procedure (PR1, FT1), or empty when unknown.
+
+        CPT and HCPCS are told apart by their codes, since most senders call both by one name; FT1-25 needs no name.
+        """
+        mapped = self._row("code_system", system)
+        word = system.upper().replace("-", "").replace("_", "").replace(" ", "")
+        found = mapped or (_DIAGNOSIS_SYSTEMS if segment == "DG1" else _PROCEDURE_SYSTEMS).get(word, "")
+        if segment != "DG1" and (found in _SERVICES or (segment == "FT1" and not system)):
+            return "HCPCS" if code[:1].isalpha() else "CPT"
+        return found if (found in DIAGNOSIS_SYSTEMS) == (segment == "DG1") else ""
+
+    def coder(self, named: str) -> str:
+        """The user name of a coder, as sent unless mapped."""
+        return self._row("coder", named) or named
 
     def payer(self, code: str) -> str:
         """The payer's code at the facility, as sent unless mapped."""

@@ -21,6 +21,8 @@ export const KEYS = [
   { keys: "/", does: "find", words: "Find on this page" },
   { keys: "/", does: "go-search", words: "Find an account" },
   { keys: "d", does: "add-diagnosis", words: "Add a diagnosis" },
+  { keys: "o", does: "take-over-all", words: "Take over all codes that were proposed" },
+  { keys: "v", does: "see-proposal", words: "Codes that were proposed" },
   { keys: "p", does: "add-procedure", words: "Add a procedure" },
   { keys: "e", does: "link-evidence", words: "Link the selected text as evidence" },
   { keys: "q", does: "query", words: "Query the provider" },

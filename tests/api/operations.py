@@ -11,7 +11,9 @@ from accounts import clock
 from accounts.actors import Actor
 from accounts.models import Account, ChargeLine, Document, DocumentVersion, Facility, Patient, WorkItem
 from accounts.services.holds import place_hold
-from coding_workflow.coding.models import CodedDiagnosis, CodedProcedure, Evidence, ProviderQuery
+from accounts.services.told_codes import tell_codes
+from accounts.told_codes import ToldCode
+from coding_workflow.coding.models import CodedDiagnosis, CodedProcedure, Evidence, ProposedCode, ProviderQuery
 from coding_workflow.guidelines.ruleset import builtin
 from coding_workflow.release.models import Certificate, Check
 from coding_workflow.staff.models import Role
@@ -30,6 +32,8 @@ TAKES = frozenset({Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.BILLER})
 SEES_WORK = EVERYBODY - {Role.ADMINISTRATOR}
 MENDS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
 RULES = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COMPLIANCE})
+
+TELLS_CODES = frozenset({Role.CODER, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.BILLER})
 
 Row = Callable[[Cast, Facility], dict[str, Any]]
 BY_TEST = Actor.system("test")
@@ -129,6 +133,13 @@ def check(cast: Cast, facility: Facility, on: Account | None = None) -> dict[str
     return {"account": held.pk, "row": made.pk}
 
 
+def proposed(cast: Cast, facility: Facility) -> dict[str, Any]:
+    held = account(cast, facility)
+    codes = [ToldCode("diagnosis", "ICD-10-CM", "J189", "Y")]
+    tell_codes(account=held, source="encoder", part="diagnoses", codes=codes, told_at=clock.now(), by=BY_TEST)
+    return {"account": held.pk, "row": ProposedCode.objects.get(account=held).pk}
+
+
 def release(cast: Cast, facility: Facility) -> dict[str, Any]:
     return {"release": Certificate.objects.get(pk=certificate_at(cast, facility)["pk"]).release_id}
 
@@ -177,6 +188,10 @@ TABLE: dict[str, Address] = {
     "api:procedure": Address({"PATCH": CODER}, procedure),
     "api:remove_procedure": _does(CODER, procedure),
     "api:line": Address({"PATCH": CODER}, line),
+    "api:told_codes": Address({"GET": EVERYBODY, "POST": TELLS_CODES}, of_account),
+    "api:proposed_codes": _reads(EVERYBODY, of_account),
+    "api:take_over_proposed": _does(CODER, of_account),
+    "api:dismiss_proposed": _does(CODER, proposed),
     "api:evidence": _does(CODER, of_account),
     "api:remove_evidence": _does(CODER, evidence),
     "api:abstract": _does(CODER, of_account),

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Account, DocumentVersion, Event, WorkItem
-from coding_workflow.coding.models import ProviderQuery
+from accounts.models import Account, DocumentVersion, Event, OutboxRow, WorkItem
+from coding_workflow.coding.models import CodedDiagnosis, ProviderQuery
 from coding_workflow.outbox.services import drain
 from coding_workflow.registration.models import FeedMap, InboundMessage
 from coding_workflow.staff import services
@@ -263,3 +263,58 @@ def test_claims_are_marked_by_billers_as_they_go(hospital: Cast) -> None:
     assert problem(bill.post(f"claims/{pk}/submitted/", {})) == (409, "claim.status")
     assert bill.post(f"claims/{pk}/rejected/", {"reason": "NPI unknown"}).json()["status"] == "rejected"
     assert WorkItem.objects.filter(kind="denial").exists()
+
+
+def test_an_encoder_tells_its_codes_and_the_coder_takes_them_over(hospital: Cast, ana: Program) -> None:
+    account = desk.asked_about(hospital)
+    path = f"accounts/{account.pk}/told-codes/"
+    diagnoses = [
+        {"system": "ICD-10-CM", "code": "J44.1", "poa": "Y"},
+        {"system": "ICD-10-CM", "code": "J96.01", "poa": "N"},
+        {"system": "ICD-10-CM", "code": "R06.02", "kind": "admitting"},
+    ]
+    said = ana.post(path, {"source": "encoder", "diagnoses": diagnoses, "coder": hospital.ana.username})
+    assert said.status_code == 201, said.content
+    [row] = said.json()["rows"]
+    assert (row["source"], row["part"], row["coder"], row["codes"][0]["code"]) == (
+        "encoder",
+        "diagnoses",
+        hospital.ana.pk,
+        "J441",
+    )
+    assert not CodedDiagnosis.objects.exists()
+
+    waiting = ana.get(f"accounts/{account.pk}/proposed-codes/").json()["rows"]
+    assert [each["display"] for each in waiting] == ["J44.1", "J96.01", "R06.02"]
+    coder = Coder(ana, account.pk)
+    coder.post("proposed-codes/take-over/", {"row": waiting[1]["id"]}, 200)
+    coder.post(f"proposed-codes/{waiting[2]['id']}/dismiss/", {}, 200)
+    codes = coder.post("proposed-codes/take-over/", {}, 200)
+    assert [(each["display"], each["poa"]) for each in codes["diagnoses"]] == [("J44.1", "Y"), ("J96.01", "N")]
+    assert set(CodedDiagnosis.objects.values_list("assigned_by", flat=True)) == {hospital.ana.pk}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"source": "encoder"}, 422, "codes.none"),
+        ({"source": "encoder", "diagnoses": [{"system": "ICD-10-CM", "code": "<b>"}]}, 422, "codes.form"),
+        ({"source": "encoder", "diagnoses": [{"system": "ICD-10-PCS", "code": "0BH17EZ"}]}, 422, "codes.form"),
+        ({"source": "encoder", "procedures": [{"system": "CPT", "code": "99284", "modifiers": ["é2"]}]}, 422, "modifier.form"),
+        ({"source": "encoder", "diagnoses": [], "told_at": "2099-01-01T00:00:00Z"}, 422, "codes.future"),
+        ({"source": "opening", "diagnoses": []}, 400, "fields"),
+        ({"source": "host", "diagnoses": []}, 403, "staff.role"),
+    ],
+)
+def test_what_cannot_be_told_is_refused(hospital: Cast, ana: Program, body: Any, status: int, code: str) -> None:
+    account = desk.asked_about(hospital)
+    said = ana.post(f"accounts/{account.pk}/told-codes/", body)
+    assert problem(said) == (status, code)
+
+
+def test_patient_accounting_tells_its_codes_and_the_comparison_is_asked_for(hospital: Cast) -> None:
+    account = desk.asked_about(hospital)
+    bill = as_program(hospital.bill, hospital.main)
+    said = bill.post(f"accounts/{account.pk}/told-codes/", {"source": "host", "diagnoses": []})
+    assert said.status_code == 201, said.content
+    assert OutboxRow.objects.filter(kind="payment.compare_host", account_id=account.pk).exists()

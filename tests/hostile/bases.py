@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from tests.registration import sending
+from tests.registration import coded, sending
 from tests.registration.fhir import resources as fhir
 from tests.registration.test_csv import file_of
 
 #: Words of the patient: none may be in a sentence or a log.
-CANARIES = ("Testcase", "M100", "A100", "1EG4TE5MK73", "Springfield")
+CANARIES = ("Testcase", "M100", "A100", "1EG4TE5MK73", "Springfield", "J18.9", "J189")
 
 
 def base(name: str) -> bytes:
@@ -16,6 +16,8 @@ def base(name: str) -> bytes:
     if kind == "hl7":
         made: bytes = getattr(sending, which)()
         return made
+    if kind == "coded":
+        return coded.final()
     if kind == "csv":
         return file_of(which)
     return fhir.written(getattr(fhir, which)())

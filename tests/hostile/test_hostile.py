@@ -11,10 +11,11 @@ from django.conf import LazySettings
 from structlog.testing import capture_logs
 
 from accounts.errors import Refused
-from accounts.models import Account, ChargeLine, Document, Patient
+from accounts.models import Account, ChargeLine, Document, Hold, Patient, ToldCodes
 from coding_workflow.registration.models import InboundMessage
 from coding_workflow.registration.services import import_csv, import_fhir, import_file
 from tests.cast import Cast
+from tests.registration.feeds import feed_of
 
 from .bases import CANARIES, body
 
@@ -50,7 +51,7 @@ def test_every_row_of_the_catalogue_has_a_case(kind: str) -> None:
 
 
 def _counts() -> tuple[int, ...]:
-    return tuple(model.objects.count() for model in (Patient, Account, Document, ChargeLine))
+    return tuple(model.objects.count() for model in (Patient, Account, Document, ChargeLine, ToldCodes, Hold))
 
 
 def _take(kind: str, raw: bytes) -> list[InboundMessage]:
@@ -70,6 +71,8 @@ def test_a_hostile_input_is_answered_as_the_catalogue_says(
     with capture_logs() as logged:
         for raw in before:
             _take(kind, raw)
+        if case.get("carries"):
+            feed_of(cast, "hostile", carries=case["carries"])
         counts, kept = _counts(), InboundMessage.objects.count()
         found = _take(kind, last)
         after = InboundMessage.objects.count()

@@ -46,14 +46,14 @@ class Sender:
 Talk = Callable[[Listener], Awaitable[None]]
 
 
-def with_listener(talk: Talk, feed: Feed) -> None:
-    """A listener that runs for as long as ``talk`` does, and then stops in good order."""
+def with_listener(talk: Talk, feed: Feed, seconds: float = 40) -> None:
+    """A listener that runs for as long as ``talk`` does, so many seconds at most, and then stops in good order."""
 
     async def play() -> None:
         listener = Listener(feed.code, beat_seconds=0.02)
         running = asyncio.create_task(listener.run())
         try:
-            async with asyncio.timeout(40):
+            async with asyncio.timeout(seconds):
                 while not listener.port:
                     await asyncio.sleep(0.01)
                 await talk(listener)

@@ -4,7 +4,8 @@ import hashlib
 import json
 from typing import Any
 
-from accounts.models import Account, ChargeLine, Document, Encounter, Patient, WorkItem
+from accounts.models import Account, ChargeLine, Document, Encounter, Hold, Patient, WorkItem
+from coding_workflow.coding.models import ProposedCode
 from coding_workflow.registration.models import InboundMessage
 
 
@@ -37,6 +38,10 @@ def _account(account: Account) -> list[Any]:
         [(number, kind, one and (one.text, one.status, one.author_role, str(one.author))) for number, kind, one in newest],
         sorted(charges.values_list("revenue_code", "hcpcs", "amount", "service_date")),
         sorted(WorkItem.objects.filter(account=account, closed_at__isnull=True).values_list("kind", "coding_type")),
+        list(
+            ProposedCode.objects.filter(account=account, state="open").order_by("position").values_list("source", "kind", "code")
+        ),
+        sorted(Hold.objects.filter(account=account, resolved_at__isnull=True).values_list("key", "message", "owner_role")),
     ]
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from accounts.models import Account, ChargeLine, Document, DocumentVersion, Encounter, Order, Patient, WorkItem
 from accounts.services.combined import same_patient
+from coding_workflow.coding.models import ProposedCode
 from coding_workflow.registration.hl7 import write
-from tests.registration import sending
+from tests.registration import coded, sending
 
 OTHER_NUMBER = write.Patient(mrn="M200", family_name="Testkase", given_name="Pat", sex="F")
 DAY = datetime.timedelta(days=1)
@@ -123,9 +124,29 @@ def end() -> list[bytes]:
     ]
 
 
+def codes() -> list[bytes]:
+    """An encoder's working codes, its final ones, and a correction of the diagnoses alone; among them codes under the number
+    that is merged in the end. They come by a feed of their own (``feed_of``)."""
+    working = [coded.dg1("J18.9", "W", place=1), coded.dg1("R07.9", "A")]
+    corrected = [coded.dg1("J18.1", place=1, poa="Y"), coded.dg1("E11.9", place=2, poa="Y"), *coded.ABSTRACT[5:]]
+    early = [coded.dg1("R07.9", place=1)]
+    return [
+        coded.final(5, early, "ADT^A08", mrn="M200", account=EARLY),
+        coded.final(54, working, "ADT^A08"),
+        coded.final(55),
+        coded.message("DFT^P03", 56, [("FT1", {1: "1", 4: "20260902", 6: "CG", 25: "99284"})]),
+        coded.final(57, corrected, "BAR^P05"),
+    ]
+
+
+def feed_of(message: bytes) -> str:
+    """The feed by which a message of the story comes."""
+    return "encoder" if b"|ENC|" in message[:20] else "file"
+
+
 def whole() -> list[bytes]:
     """The story as it happened."""
-    return [*emergency(), *stay(), *record(), *end()]
+    return [*emergency(), *stay(), *record(), *codes(), *end()]
 
 
 def left() -> dict[str, Any]:
@@ -147,6 +168,11 @@ def left() -> dict[str, Any]:
             (each.visit_number, each.location, each.patient.mrn, sorted(each.accounts.values_list("number", flat=True)))
             for each in Encounter.objects.order_by("visit_number")
         ],
+        "codes": list(
+            ProposedCode.objects.filter(state="open")
+            .order_by("account__number", "position")
+            .values_list("account__number", "kind", "code", "poa", "performed_on")
+        ),
         "work": sorted(WorkItem.objects.filter(closed_at__isnull=True).values_list("account__number", "kind", "coding_type")),
     }
 

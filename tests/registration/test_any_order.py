@@ -15,6 +15,7 @@ from coding_workflow.registration.models import InboundMessage
 from coding_workflow.registration.services import import_message
 from tests.cast import Cast
 from tests.registration import story
+from tests.registration.feeds import feed_of
 
 
 @pytest.fixture(autouse=True)
@@ -25,13 +26,13 @@ def _after_every_bill_hold(settings: LazySettings) -> None:
 def _arrive(messages: list[bytes]) -> dict[str, Any]:
     with transaction.atomic():
         for message in messages:
-            import_message(message)
+            import_message(message, feed=story.feed_of(message))
         listed = InboundMessage.objects.exclude(status="applied").values_list("control_id", "status", "code")
         assert list(listed) == []
         assert all(verify_account(account) == [] for account in Account.objects.all())
         left, events = story.left(), Event.objects.count()
         for message in messages:
-            import_message(message)
+            import_message(message, feed=story.feed_of(message))
         assert (story.left(), Event.objects.count()) == (left, events)
         transaction.set_rollback(True)
     return left
@@ -50,10 +51,15 @@ def _ends_as_it_should(in_order: dict[str, Any]) -> None:
         "D2-R": ("signed", True), "D3": ("cancelled", False), "D4": ("signed", True), "result:P100": ("signed", True),
     }  # fmt: skip
     assert {row[2] for row in documents.values()} == {story.LATE}
+    assert [row[0:3] for row in in_order["codes"]] == [
+        (story.LATE, "diagnosis", "J181"), (story.LATE, "diagnosis", "E119"), (story.LATE, "procedure", "0BH17EZ"),
+        (story.LATE, "procedure", "5A1945Z"), (story.EARLY, "diagnosis", "R079"),
+    ]  # fmt: skip
     assert [row[3] for row in in_order["orders"]] == ["active", "discontinued", "cancelled"]
 
 
 def test_every_order_of_arrival_ends_in_the_same_state(cast: Cast) -> None:
+    feed_of(cast, "encoder", carries="encoder")
     in_order = _arrive(story.whole())
     _ends_as_it_should(in_order)
 

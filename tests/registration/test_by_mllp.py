@@ -49,7 +49,7 @@ def _by_mllp(sent: list[bytes], feed: Feed) -> tuple[str, Counter[str], set[str]
             answers.extend([answer_code(await engine.answer()) for _ in range(_answers_to(message))])
         assert answer_code(await engine.ask(sending.admit("the-last"))) == "AA"
 
-    with_listener(talk, feed)
+    with_listener(talk, feed, seconds=40 + len(sent))
     return repr(state()), Counter(InboundMessage.objects.values_list("status", flat=True)), set(answers)
 
 

@@ -11,7 +11,8 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from accounts.models import Account, Document, Event, Patient
+from accounts.models import Account, Document, Event, Hold, Patient
+from coding_workflow.coding.models import ProposedCode
 from coding_workflow.registration import services
 from coding_workflow.registration.csvfeed import columns, rows
 from coding_workflow.registration.models import InboundMessage
@@ -42,7 +43,7 @@ def _import(*files: bytes) -> list[str]:
 
 
 def test_the_templates_are_files_that_import(cast: Cast) -> None:
-    assert _import(*(rows.template(kind).encode() for kind in columns.KINDS)) == ["applied"] * 4
+    assert _import(*(rows.template(kind).encode() for kind in columns.KINDS)) == ["applied"] * len(columns.KINDS)
     account = Account.objects.get()
     assert (account.number, account.step, account.patient_class, account.discharge_status) == (
         "A100",
@@ -53,6 +54,9 @@ def test_the_templates_are_files_that_import(cast: Cast) -> None:
     assert account.attending is not None and account.attending.npi == "1234567893"
     assert account.coverages.get().payer == cast.medicare
     assert account.total_charges == Decimal("812.00")
+    proposed, hold = ProposedCode.objects.get(), Hold.objects.get()
+    assert (proposed.source, proposed.code, proposed.poa) == ("opening", "J189", "Y")
+    assert (hold.message, hold.owner_role, str(hold.since)) == ("Pathology report outstanding", "laboratory", "2026-09-05")
     version = Document.objects.get().current
     assert version is not None and (version.text, version.status) == ("Pneumonia.\nImproved and sent home.", "signed")
 
@@ -64,7 +68,7 @@ def test_files_in_any_order_twice_and_with_other_delimiters_end_the_same(cast: C
         with transaction.atomic():
             _import(*order)
             assert set(InboundMessage.objects.values_list("status", flat=True)) == {"applied"}
-            assert InboundMessage.objects.count() == 4
+            assert InboundMessage.objects.count() == len(columns.KINDS)
             states.add(repr(state()))
             transaction.set_rollback(True)
     assert len(states) == 1

@@ -58,6 +58,8 @@ def test_a_feed_is_set_up_and_changed_with_its_history(cast: Cast) -> None:
         ({"kind": "folder", "folder": "../etc"}, "folder"),
         ({"kind": "folder", "folder": "a/../../b"}, "folder"),
         ({"kind": "folder", "folder": "/etc"}, "folder"),
+        ({"carries": "rumours"}, "carries"),
+        ({"carries": "encoder", "kind": "upload", "format": "csv"}, "carries"),
     ],
 )
 def test_settings_that_cannot_be_are_refused_with_their_field(cast: Cast, changes: dict[str, Any], field: str) -> None:
@@ -129,6 +131,9 @@ def test_rules_and_mappings_come_and_go_with_their_history(cast: Cast) -> None:
         ("service", "x" * 21),
         ("author_role", "Doctor"),
         ("payer", "NOBODY"),
+        ("code_system", "SNOMED"),
+        ("coder", "nobody"),
+        ("coder", "bill"),
         ("colour", "red"),
     ],
 )

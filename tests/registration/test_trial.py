@@ -11,7 +11,7 @@ from coding_workflow.registration.models import Feed
 from coding_workflow.registration.services import import_message
 from coding_workflow.registration.services.trial import try_message
 from tests.cast import Cast
-from tests.registration import sending
+from tests.registration import coded, sending
 from tests.registration.feeds import feed_of
 
 
@@ -86,3 +86,19 @@ def test_another_facility_and_a_restricted_account_show_nothing(cast: Cast, feed
     Account.objects.update(restricted="VIP")
     hidden = try_message(text=_text(sending.discharge()), feed=feed, by=cast.ada)
     assert (hidden.status, hidden.effects, hidden.account) == ("", (), "")
+
+
+def test_an_encoders_codes_show_what_they_are_read_as_and_are_not_kept(cast: Cast, feed: Feed) -> None:
+    import_message(sending.admit(), feed="other")
+    Feed.objects.filter(pk=feed.pk).update(carries="encoder")
+    feed.refresh_from_db()
+    before = _rows()
+    trial = try_message(text=_text(coded.final(operator="ANAX")), feed=feed, by=cast.ada)
+    assert (trial.status, trial.flags, trial.effects) == ("applied", ("coder_unknown",), ())
+    read = [(reading.place, reading.sent, reading.becomes) for reading in trial.readings]
+    assert ("EVN-5, DG1-16", "ANAX", "ANAX") in read and ("DRG-1", "193", "193") in read
+    assert ("DG1-3", "J18.9 of I10", "ICD-10-CM") in read and ("PR1-3", "0BH17EZ of I10P", "ICD-10-PCS") in read
+    wrong = try_message(text=_text(coded.final(segments=[coded.dg1("J18.9", system="OWN")])), feed=feed, by=cast.ada)
+    assert (wrong.status, wrong.place) == ("failed", "DG1-3")
+    assert [(reading.becomes, reading.wrong) for reading in wrong.readings if reading.place == "DG1-3"] == [("not known", True)]
+    assert _rows() == before

@@ -3,14 +3,15 @@
 import datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.locking import lock_account
 from accounts.models import AccessRecord
-from coding_workflow.payment.services import make_claims, open_discrepancy, record_correction
+from coding_workflow.payment.services import compare_host, make_claims, open_discrepancy, record_correction
 from coding_workflow.release.models import DiscrepancyCase
 from tests.payment import stage
+from tests.payment.test_host_codes import DIFFERS, tell
 from tests.security.browser import signed_in
 from worklist.selectors.cases import clocks
 
@@ -123,7 +124,7 @@ def test_a_biller_reads_who_closes_and_cannot(hospital, resubmitted):
 def test_a_verified_case_stays_listed_until_it_is_closed(hospital, resubmitted):
     DiscrepancyCase.objects.filter(pk=resubmitted.pk).update(state="verified")
     page = signed_in(hospital.cleo).get("/claims/?show=cases").content.decode()
-    assert "Verified on remittance" in page
+    assert "Verified" in page
 
 
 def test_the_case_page_keeps_its_budget(hospital, case):
@@ -145,3 +146,22 @@ def test_a_list_takes_as_many_queries_for_many_rows_as_for_one(hospital):
         counts.append(len(reads(queries)))
     assert len(set(counts)) == 1
     assert counts[0] <= LIST_BUDGET
+
+
+def test_a_case_that_patient_accounting_opened_shows_both_sides_and_what_it_says_since(hospital):
+    claim = stage.paid(hospital)
+    with transaction.atomic():
+        tell(claim.account_id, DIFFERS)
+        compare_host(account_id=claim.account_id)
+    case = DiscrepancyCase.objects.get()
+    bill = signed_in(hospital.bill)
+    with CaptureQueriesContext(connection) as queries:
+        shown = bill.get(f"/claims/cases/{case.pk}/").content.decode()
+    assert len(reads(queries)) <= PAGE_BUDGET + 2
+    assert "Patient accounting has other codes" in shown and 'data-testid="host-differences"' in shown
+    for words in ("Diagnosis that patient accounting lacks", "Z79.84", "E11.9 Y", "E11.9 N"):
+        assert words in shown, words
+    with transaction.atomic():
+        tell(claim.account_id, minutes=9)
+        compare_host(account_id=claim.account_id)
+    assert "patient accounting has the released codes" in bill.get(f"/claims/cases/{case.pk}/").content.decode()

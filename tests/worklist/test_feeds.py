@@ -35,6 +35,9 @@ def test_a_feed_is_set_up_by_a_form_that_says_what_is_wrong_at_its_field(ada, ho
     assert "Not running" in page and "port 2575" in page
     assert ada.post(f"/feeds/{feed.pk}/edit/", _form(hospital, enabled="")).status_code == 302
     assert "Switched off" in ada.get(f"/feeds/{feed.pk}/").content.decode()
+    assert ada.post(f"/feeds/{feed.pk}/edit/", _form(hospital, carries="encoder")).status_code == 302
+    assert Feed.objects.get().carries == "encoder"
+    assert "Codes in its messages" in ada.get(f"/feeds/{feed.pk}/").content.decode()
 
 
 def test_codes_and_rules_are_mapped_row_by_row(ada, hospital):

@@ -17,11 +17,13 @@ from coding_workflow.policy.models import PolicyVersion
 from coding_workflow.policy.reading import from_json
 from coding_workflow.policy.rules import BilledBy
 from coding_workflow.policy.standard import STANDARD
+from coding_workflow.registration.services import import_csv
 from coding_workflow.release.models import Check, CheckDue
 from coding_workflow.release.services.approving import approve_release
 from coding_workflow.release.services.checking import run_check
 from coding_workflow.release.services.days import look_at_the_day
 from tests.payment import stage
+from tests.registration.test_csv import file_of
 from tests.security.browser import signed_in
 from worklist.golive import checklist, observing
 from worklist.golive.comparing import compare
@@ -223,3 +225,48 @@ def test_only_the_newest_verdict_on_the_present_revision_counts(hospital) -> Non
     with connection.cursor() as cursor:
         cursor.execute("UPDATE accounts_account SET admission_type = '2' WHERE id = %s", [account.pk])
     assert observing.report(hospital.main).waiting == 1
+
+
+def _load(hospital, kind: str, *changes: dict[str, str]) -> None:
+    raw = file_of(kind, *({"account": "A1", "mrn": "", **each} for each in changes))
+    assert {message.status for message in import_csv(raw, by=hospital.ada.pk)} == {"applied"}
+
+
+def test_codes_and_holds_of_the_process_before_are_loaded_and_counted(hospital) -> None:
+    account = stage.coded(hospital, "A1")
+    _load(hospital, "codes", {}, {"sequence": "2", "code": "E11.9"})
+    _load(hospital, "holds", {}, {"hold": "H2", "reason": "Waits for the implant log", "owner": "charge", "since": ""})
+    raw = f"account,charges,codes,holds\nA1,{account.total_charges},2,3\n".encode()
+    row = reconcile(facility=hospital.main, raw=raw, by=hospital.cleo)
+    assert row.loads == {
+        "codes": {"there": 2, "here": 2, "differing": 0, "differences": []},
+        "holds": {"there": 3, "here": 2, "differing": 1, "differences": [["A1", 3, 2]]},
+    }
+    assert (row.differing, row.differs) == (0, True)
+    [item] = [each for each in checklist.items(hospital.main) if each.title.startswith("Unbilled")]
+    assert not item.stands and item.words.endswith("1 of 1 agree, holds of 1 differ.")
+    shown = signed_in(hospital.cleo).get(f"/golive/{hospital.main.pk}/").content.decode()
+    assert 'data-testid="loads"' in shown and "(3 there, 2 here)" in shown and "Why they may differ" in shown
+    explain(reconciliation=row, words="One was lifted this morning.", by=hospital.cleo)
+    assert next(each for each in checklist.items(hospital.main) if each.title.startswith("Unbilled")).stands
+
+
+def test_a_loaded_hold_is_a_hold_in_the_loaders_name_and_keeps_its_day(hospital) -> None:
+    stage.coded(hospital, "A1")
+    _load(hospital, "holds", {})
+    hold = Hold.objects.get(reason="opening.hold")
+    assert (hold.opened_by, hold.source, hold.blocking, hold.since) == (hospital.ada, "feed", True, datetime.date(2026, 9, 5))
+    _load(hospital, "holds", {"as_of": "2026-09-06T12:00:00-04:00"})
+    assert Hold.objects.filter(reason="opening.hold").count() == 1, "told again, it is the same hold"
+    _load(hospital, "holds", {"reason": "Waits for an addendum", "owner": "provider", "as_of": "2026-09-07T12:00:00-04:00"})
+    assert Hold.objects.get(reason="opening.hold", resolved_at__isnull=True).owner_role == "provider"
+    _load(hospital, "holds", {"lifted": "yes", "as_of": "2026-09-08T12:00:00-04:00"})
+    assert not Hold.objects.filter(reason="opening.hold", resolved_at__isnull=True).exists()
+
+
+def test_a_list_without_counts_compares_none(hospital) -> None:
+    account = stage.coded(hospital, "A1")
+    row = reconcile(facility=hospital.main, raw=f"account,charges\nA1,{account.total_charges}\n".encode(), by=hospital.cleo)
+    assert (row.loads["codes"]["there"], row.differs) == (None, False)
+    with pytest.raises(Refused, match=r"Line 2: the number of codes is no whole number\."):
+        reconcile(facility=hospital.main, raw=b"account,charges,codes\nA1,5,many\n", by=hospital.cleo)

@@ -38,6 +38,7 @@ class HoldShape(serializers.Serializer[Hold]):
     fix = serializers.CharField()
     expected_clear_on = serializers.DateField(allow_null=True)
     opened_at = serializers.DateTimeField()
+    since = serializers.DateField(allow_null=True, help_text="When it began, where it was loaded from another system.")
     resolved_at = serializers.DateTimeField(allow_null=True)
     resolution = serializers.CharField()
 

@@ -2,7 +2,22 @@
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from . import accounts, checks, claims, codes, coding, documents, evidence, holds, imports, queries, releases, rules, work
+from . import (
+    accounts,
+    checks,
+    claims,
+    codes,
+    coding,
+    documents,
+    evidence,
+    holds,
+    imports,
+    queries,
+    releases,
+    rules,
+    told_codes,
+    work,
+)
 from .converters import Key, RuleId
 from .schema_view import Schema
 
@@ -34,6 +49,10 @@ _ACCOUNT: list[URLPattern | URLResolver] = [
     path("procedures/<key:row>/", coding.OneProcedure.as_view(), name="procedure"),
     path("procedures/<key:row>/remove/", coding.RemoveProcedure.as_view(), name="remove_procedure"),
     path("lines/<key:row>/", coding.OneLine.as_view(), name="line"),
+    path("told-codes/", told_codes.Told.as_view(), name="told_codes"),
+    path("proposed-codes/", told_codes.Proposed.as_view(), name="proposed_codes"),
+    path("proposed-codes/take-over/", told_codes.TakeOver.as_view(), name="take_over_proposed"),
+    path("proposed-codes/<key:row>/dismiss/", told_codes.DismissProposed.as_view(), name="dismiss_proposed"),
     path("evidence/", evidence.LinkEvidence.as_view(), name="evidence"),
     path("evidence/<key:row>/remove/", evidence.UnlinkEvidence.as_view(), name="remove_evidence"),
     path("abstract/", evidence.Abstract.as_view(), name="abstract"),

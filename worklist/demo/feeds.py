@@ -1,11 +1,11 @@
-"""The demo hospital's interfaces: a listener, a watched folder, and files by hand."""
+"""The demo hospital's interfaces: a listener, a watched folder, files by hand, and what the encoder sends."""
 
 from typing import Final
 
 from django.conf import settings
 
 from accounts.models import Facility
-from coding_workflow.registration.models import Feed, FeedKind
+from coding_workflow.registration.models import Carries, Feed, FeedKind
 from coding_workflow.registration.services.feeds import FeedSettings, create_feed
 from coding_workflow.staff.models import Role, User
 
@@ -26,3 +26,5 @@ def ensure_feeds(facility: Facility) -> None:
     create_feed(code=LISTENER, settings=listener, by=ada)
     for code, title, kind, folder in _FILES:
         create_feed(code=code, settings=FeedSettings(title=title, kind=kind, facility_ids=here, folder=folder), by=ada)
+    encoder = FeedSettings(title="Encoder", kind=FeedKind.API, facility_ids=here, carries=Carries.ENCODER)
+    create_feed(code="encoder", settings=encoder, by=ada)

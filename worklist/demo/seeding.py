@@ -17,6 +17,7 @@ from coding_workflow.codesets.loaders.packages import FIRST_DAY
 from coding_workflow.codesets.selectors import loaded
 from coding_workflow.codesets.services import ReadTable, load_table, read_standard
 
+from . import encoder
 from .feeds import ensure_feeds
 from .hospital import open_hospital
 from .player import Player
@@ -86,12 +87,13 @@ def play_all(facility: Facility, count: int, say: Say, *, opening: bool = False)
     """
     player = Player(facility)
     done = set(Account.objects.filter(facility=facility).values_list("number", flat=True))
-    chosen = _parts(count)[0] if opening else stories(count)
+    chosen = list(_parts(count)[0] if opening else stories(count))
     for number, story in enumerate(chosen, start=1):
         if story.number not in done:
             _play(player, story, say)
         if number % 25 == 0:
             say(f"{number} of {count} accounts.")
+    encoder.tell_codes(facility, chosen)
     return Account.objects.filter(facility=facility).count()
 
 

@@ -194,16 +194,26 @@ def _reconciled(facility: Facility) -> Item:
         return Item(title, False, "They were not compared yet.", here, "Compare them")
     day = localtime(newest.made_at)
     compared = f"Compared {day:%b} {day.day}: {newest.agreeing} of {newest.there} agree"
-    if not newest.differing:
+    if not newest.differs:
         return Item(title, True, f"{compared}, to the cent.")
     explained = newest.explained_by_id is not None
     return Item(
         title,
         explained,
-        f"{compared}, {newest.differing} differ{', which is explained' if explained else ''}.",
+        f"{compared}, {_differ(newest)}{', which is explained' if explained else ''}.",
         here,
         "See what differs",
     )
+
+
+def _differ(newest: Reconciliation) -> str:
+    """Accounts and charges, then counts of codes and holds, as far as they differ."""
+    loads = (newest.loads or {}).items()
+    counted = [
+        (str(newest.differing), newest.differing),
+        *((f"{name} of {each['differing']}", each["differing"]) for name, each in loads),
+    ]
+    return " and ".join(f"{words} differ" for words, number in counted if number)
 
 
 def _nothing_parked(facility: Facility) -> Item:

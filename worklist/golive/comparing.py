@@ -40,6 +40,25 @@ class Comparison:
     differences: tuple[Difference, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Counts of one kind (codes, holds) over all unbilled accounts; ``there`` is None where the list does not say it.
+
+    ``differing``: account number, count there, count here.
+    """
+
+    there: int | None
+    here: int
+    differing: tuple[tuple[str, int, int], ...] = ()
+
+
+def compare_counts(theirs: Mapping[str, int | None], ours: Mapping[str, int]) -> Loaded:
+    """Counts by account number; accounts whose count the list leaves out are not compared."""
+    said = {number: count for number, count in theirs.items() if count is not None}
+    other = tuple((number, said[number], ours.get(number, 0)) for number in sorted(said) if said[number] != ours.get(number, 0))
+    return Loaded(sum(said.values()) if said else None, sum(ours.values()), other)
+
+
 def compare(host: Iterable[HostAccount], ours: Mapping[str, Decimal]) -> Comparison:
     """``ours``: charges by account number of everything discharged and not final billed here."""
     theirs = {account.number: account.charges for account in host}

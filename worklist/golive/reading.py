@@ -22,14 +22,17 @@ class ListUnreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class HostAccount:
-    """One account as patient accounting has it; dollars of charges."""
+    """One account as patient accounting has it: dollars of charges, and its codes and open holds where the file counts them."""
 
     number: str
     charges: Decimal
+    codes: int | None = None
+    holds: int | None = None
 
 
 def read(raw: bytes) -> list[HostAccount]:
-    """The accounts of a file with the columns ``account`` and ``charges`` (others are passed over), UTF-8, each account once.
+    """The accounts of a file with the columns ``account`` and ``charges``, UTF-8, each account once. ``codes`` and ``holds`` are
+    counts and may be left out; other columns are passed over.
 
     Raises ListUnreadable. A quote that is never closed is refused; it would otherwise swallow the rest of the file.
     """
@@ -73,7 +76,17 @@ def _account(record: dict[str, str], line: int, seen: set[str]) -> HostAccount:
     if number in seen:
         raise ListUnreadable(line, "this account is in the file already.")
     seen.add(number)
-    return HostAccount(number, _dollars(record["charges"], line))
+    codes, holds = (_count(record, name, line) for name in ("codes", "holds"))
+    return HostAccount(number, _dollars(record["charges"], line), codes, holds)
+
+
+def _count(record: dict[str, str], name: str, line: int) -> int | None:
+    text = record.get(name, "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+        raise ListUnreadable(line, f"the number of {name} is no whole number.")
+    return int(text)
 
 
 def _dollars(text: str, line: int) -> Decimal:

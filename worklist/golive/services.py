@@ -3,20 +3,22 @@
 import hashlib
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Count, QuerySet
 
 from accounts.actors import Actor
 from accounts.errors import NotAllowed, Refused
-from accounts.models import Account, Facility, Step
+from accounts.models import Account, CodeSource, Facility, Hold, Step, ToldCodes
 from coding_workflow.policy.selectors import observes
+from coding_workflow.registration.services.csvfeed.opening import REASON as OPENING_HOLD
 from coding_workflow.release.services.ending import end_without_claim
 from coding_workflow.staff.models import Role, User
 from worklist.models import Reconciliation
 
-from .comparing import Comparison, Difference, compare
-from .reading import ListUnreadable, read
+from .comparing import Comparison, Difference, compare, compare_counts
+from .reading import HostAccount, ListUnreadable, read
 
 #: Discharged, not final billed: what both sides should have. Released ones wait for their bill.
 UNBILLED: Final = (Step.DISCHARGED, Step.CODING, Step.FINAL_CODED, Step.RELEASED)
@@ -39,6 +41,7 @@ def reconcile(*, facility: Facility, raw: bytes, by: User) -> Reconciliation:
         raise Refused("golive.list", str(problem), fix="file") from None
     unbilled = Account.objects.filter(facility=facility, step__in=UNBILLED)
     found = compare(host, dict(unbilled.values_list("number", "total_charges")))
+    loads = _loads(unbilled, host)
     return Reconciliation.objects.create(
         facility=facility,
         made_by=by,
@@ -50,7 +53,28 @@ def reconcile(*, facility: Facility, raw: bytes, by: User) -> Reconciliation:
         dollars_here=found.dollars_here,
         differing=len(found.differences),
         differences=_kept(found),
+        loads=loads,
     )
+
+
+def _loads(unbilled: "QuerySet[Account]", host: Sequence[HostAccount]) -> dict[str, Any]:
+    """The codes and holds of the opening load beside those of the list, as the column keeps them."""
+    told = ToldCodes.objects.filter(account__in=unbilled, source=CodeSource.OPENING).in_force().exclude(codes=[])
+    holds = Hold.objects.filter(account__in=unbilled, reason=OPENING_HOLD, resolved_at__isnull=True)
+    ours = {
+        name: dict(rows.order_by().values_list("account__number").annotate(count=Count("pk")))
+        for name, rows in (("codes", told), ("holds", holds))
+    }
+    found = {name: compare_counts({each.number: getattr(each, name) for each in host}, ours[name]) for name in ours}
+    return {
+        name: {
+            "there": each.there,
+            "here": each.here,
+            "differing": len(each.differing),
+            "differences": [list(row) for row in each.differing[:MOST_KEPT]],
+        }
+        for name, each in found.items()
+    }
 
 
 def _kept(found: Comparison) -> list[list[str]]:

@@ -6,9 +6,12 @@ from typing import Final
 
 from django.utils import timezone
 
+from coding_workflow.codesets.codes import ICD_10_CM, display
+from coding_workflow.payment.host.comparing import Difference
+from coding_workflow.payment.models import HostComparison
 from coding_workflow.payment.services.discrepancies import REFUND_DAYS
 from coding_workflow.payment.x12.checks import CLAIM_CHANGES
-from coding_workflow.release.models import CaseState, DiscrepancyCase
+from coding_workflow.release.models import CaseSource, CaseState, DiscrepancyCase
 
 #: Days before the refund date from which a case is marked.
 SOON: Final = 14
@@ -25,6 +28,8 @@ CHANGES: Final[tuple[tuple[str, str], ...]] = (
     ("E0", "Discharge status changed"),
 )
 
+_OF_DIAGNOSES: Final = frozenset({"principal", "lacks", "has", "order", "poa", "beginning"})
+
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
@@ -35,6 +40,16 @@ class Clocks:
     due_on: datetime.date | None
     refund: str
     mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostFound:
+    """What patient accounting's codes were when the case was opened: each difference as words, ours, theirs; and the newest
+    comparison of the account."""
+
+    found: HostComparison
+    lines: tuple[tuple[str, str, str], ...]
+    now: HostComparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,24 @@ class CaseLine:
 def line(case: DiscrepancyCase, today: datetime.date) -> CaseLine:
     """A case as lists and its own page show it."""
     return CaseLine(case, clocks(case, today), case.state not in {CaseState.VERIFIED, CaseState.CLOSED})
+
+
+def host_of(case: DiscrepancyCase) -> HostFound | None:
+    """The comparison that opened the case; None for cases of other sources. Two queries, or none."""
+    if case.source != CaseSource.HOST:
+        return None
+    found = HostComparison.objects.filter(case=case).first()
+    now = HostComparison.objects.filter(account_id=case.account_id).order_by("-pk").first()
+    if found is None or now is None:
+        return None
+    return HostFound(found, tuple((each.words, _shown(each, each.ours), _shown(each, each.theirs)) for each in found.lines), now)
+
+
+def _shown(difference: Difference, text: str) -> str:
+    """Diagnosis codes with their points; procedures, indicators and groups as they are."""
+    if difference.what not in _OF_DIAGNOSES:
+        return text
+    return " ".join(display(word, ICD_10_CM) if len(word) > 1 and word != "exempt" else word for word in text.split())
 
 
 def clocks(case: DiscrepancyCase, today: datetime.date) -> Clocks:

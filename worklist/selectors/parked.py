@@ -18,6 +18,7 @@ WORDS: Final[dict[str, str]] = {
     "release.check": "Check the account",
     "payment.make_claims": "Make the claims of a release",
     "payment.late_change": "Look at a change after release",
+    "payment.compare_host": "Compare patient accounting's codes with the release",
     "registration.ready_to_code": "End the bill hold",
     "registration.import_file": "Import an uploaded file of messages",
     "registration.bulk": "Try many messages again, or set them aside",

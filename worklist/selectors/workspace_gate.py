@@ -94,6 +94,7 @@ class HoldLine:
     message: str
     owner: str
     opened_at: datetime.datetime
+    began: datetime.date | None
     expected: datetime.date | None
     blocking: bool
     by_check: bool
@@ -284,6 +285,7 @@ def _hold(hold: Hold, roles: Collection[str]) -> HoldLine:
         message=hold.message,
         owner=hold.get_owner_role_display(),
         opened_at=hold.opened_at,
+        began=hold.since,
         expected=hold.expected_clear_on,
         blocking=hold.blocking,
         by_check=hold.source == HoldSource.CHECK,

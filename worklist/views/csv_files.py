@@ -19,7 +19,10 @@ from .imports import MENDS
 
 #: Bytes of a file that is tried on the page; a larger one is tried by the command.
 MOST_BYTES: Final = 2_000_000
-_TITLES: Final = {"accounts": "Accounts", "coverage": "Coverage", "documents": "Documents", "charges": "Charges"}
+_TITLES: Final = {
+    "accounts": "Accounts", "coverage": "Coverage", "documents": "Documents", "charges": "Charges",
+    "codes": "Codes of the opening load", "holds": "Holds of the opening load",
+}  # fmt: skip
 
 
 @require_role(*MENDS)
@@ -33,7 +36,7 @@ def csv_files(request: StaffRequest) -> HttpResponse:
         raw = _read(request, file)
     except Refused as refusal:
         return _page(request, sentence=refusal.sentence, status=refusal.status)
-    reports = try_csv(raw, facility_ids=frozenset(request.user.facility_ids()))
+    reports = try_csv(raw, facility_ids=frozenset(request.user.facility_ids()), by=request.user.pk)
     return _page(request, reports=reports, name=(file.name or "") if file else "")
 
 

@@ -11,6 +11,7 @@ from .codes import (
     PresentOnAdmission,
     RecordAbstract,
 )
+from .proposals import ProposalState, ProposedCode
 from .queries import (
     OPEN_STATUSES,
     AnswerWay,
@@ -36,6 +37,8 @@ __all__ = [
     "FinalCoding",
     "LinePointers",
     "PresentOnAdmission",
+    "ProposalState",
+    "ProposedCode",
     "ProviderQuery",
     "QueryKind",
     "QueryLink",

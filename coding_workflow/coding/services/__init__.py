@@ -14,26 +14,33 @@ from .copying import Copied, copy_diagnoses
 from .evidence import link_evidence, unlink_evidence
 from .finalizing import finalize_coding, return_to_coding
 from .pointing import point_line
+from .proposing import propose
 from .suggesting import accept_suggestion, dismiss_suggestion, make_suggestions, view_suggestion
+from .taking_over import TakenOver, dismiss_code, take_over_all, take_over_code
 
 __all__ = [
     "Copied",
+    "TakenOver",
     "abstract_record",
     "accept_suggestion",
     "assign_diagnosis",
     "assign_procedure",
     "copy_diagnoses",
+    "dismiss_code",
     "dismiss_suggestion",
     "finalize_coding",
     "link_evidence",
     "make_suggestions",
     "point_line",
+    "propose",
     "remove_diagnosis",
     "remove_procedure",
     "reorder_diagnoses",
     "return_to_coding",
     "set_modifiers",
     "set_poa",
+    "take_over_all",
+    "take_over_code",
     "unlink_evidence",
     "view_suggestion",
 ]

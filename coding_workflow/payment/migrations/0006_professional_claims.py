@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payment", "0004_final_codes_guards")]
+    dependencies = [("payment", "0005_host_comparisons")]
 
     operations = [
         migrations.AlterField(

@@ -1,6 +1,7 @@
 """Claims that went out, and remittances that came back."""
 
 from .claim import Claim, ClaimFile, ClaimForm, ClaimStatus
+from .comparison import HostComparison
 from .delivery import Carrier, Delivery, DeliveryState, Destination
 from .remittance import Adjustment, Payment, ProviderAdjustment, Remittance, RemittanceClaim, RemittanceStatus
 
@@ -14,6 +15,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Destination",
+    "HostComparison",
     "Payment",
     "ProviderAdjustment",
     "Remittance",

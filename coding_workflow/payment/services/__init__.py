@@ -1,5 +1,6 @@
 """Every write of this room: claims or final codes out, remittances in, discrepancies corrected."""
 
+from .comparing import compare_host
 from .destinations import choose_destination
 from .discrepancies import close_case, look_at_late_change, open_discrepancy, record_correction
 from .handing_over import bill_release, hand_over
@@ -12,6 +13,7 @@ __all__ = [
     "bill_release",
     "choose_destination",
     "close_case",
+    "compare_host",
     "hand_over",
     "look_at_late_change",
     "make_claims",

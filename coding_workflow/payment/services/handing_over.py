@@ -133,8 +133,8 @@ def final_codes(account: Account, release: Release) -> FinalCodes:
         discharged_at=_local(facts.discharged_at, zone) or facts.discharge_date,
         released_at=release.released_at.astimezone(zone),
         sequence=release.sequence,
-        diagnoses=tuple(_diagnoses(facts)),
-        procedures=tuple(_procedures(facts)),
+        diagnoses=tuple(final_diagnoses(facts)),
+        procedures=tuple(final_procedures(facts)),
         drg=(drg.get("drg") or "") if facts.inpatient else "",
         drg_version=(drg.get("version") or "") if facts.inpatient else "",
     )
@@ -145,7 +145,8 @@ def _visit_number(account: Account) -> str:
     return first.visit_number if first else ""
 
 
-def _diagnoses(facts: judged.Facts) -> Iterator[FinalDiagnosis]:
+def final_diagnoses(facts: judged.Facts) -> Iterator[FinalDiagnosis]:
+    """The diagnoses of a judgement as they are sent: admitting, reasons for the visit, final ones in order, external causes."""
     coded = facts.diagnoses or ()
     system = coded[0].system if coded else "ICD-10-CM"
     if facts.admitting_diagnosis:
@@ -155,7 +156,7 @@ def _diagnoses(facts: judged.Facts) -> Iterator[FinalDiagnosis]:
     yield from (FinalDiagnosis(each.code, "external", each.system, each.poa) for each in facts.external_causes)
 
 
-def _procedures(facts: judged.Facts) -> Iterator[FinalProcedure]:
+def final_procedures(facts: judged.Facts) -> Iterator[FinalProcedure]:
     """Coded procedures, then services that a coder put on charge lines; what came from the chargemaster the host has."""
     coded = {each.code for each in facts.procedures}
     yield from (FinalProcedure(each.code, each.system, each.date, each.modifiers) for each in facts.procedures)

@@ -1,1 +1,1 @@
-"""Accounts, coverage, documents and charges as rows of comma-separated values. Nothing here knows the database."""
+"""Accounts, coverage, documents, charges, codes and holds as rows of comma-separated values. Nothing here knows the database."""

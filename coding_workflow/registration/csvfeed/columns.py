@@ -1,4 +1,4 @@
-"""The four kinds of files and their columns, in the words of a registration office."""
+"""The kinds of files and their columns, in the words of a registration office."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -125,14 +125,59 @@ CHARGES: Final = (
     Column("void", "yes, where the charge is taken off again"),
     _AS_OF,
 )
+#: Of the opening load: codes that the process before assigned, and holds that it had open.
+CODES: Final = (
+    _FACILITY,
+    _ACCOUNT,
+    _MRN,
+    _AUTHORITY,
+    Column("list", "diagnosis, admitting, reason or procedure; empty for what the code system says", "diagnosis"),
+    Column("sequence", "Place in its list: 1 is principal", "1", required=True),
+    Column("system", "ICD-10-CM, ICD-10-PCS, CPT, HCPCS, or a mapped code", "ICD-10-CM", required=True),
+    Column("code", "The code with or without point; (none) takes this place back", "J18.9", required=True),
+    Column("poa", "Present on admission: Y, N, U, W, or empty for an exempt code", "Y"),
+    Column("date", "Day of a procedure"),
+    Column("modifiers", "Modifiers with blanks between"),
+    Column("units", "Units of a service; empty for 1"),
+    Column("coder", "Who coded it: a user name here, or a mapped one"),
+    _AS_OF,
+)
+HOLDS: Final = (
+    _FACILITY,
+    _ACCOUNT,
+    _MRN,
+    _AUTHORITY,
+    Column("hold", "The hold's own number on the account", "H1", required=True),
+    Column("reason", "What the account waits for, as a coder reads it", "Pathology report outstanding", required=True),
+    Column(
+        "owner",
+        "coding, him, provider, patient_access, utilization_review, charge, laboratory, billing, supervisor, administrator "
+        "or compliance",
+        "laboratory",
+        required=True,
+    ),
+    Column("since", "The day since when it is open", "2026-09-05"),
+    Column("blocking", "no, where it only warns"),
+    Column("lifted", "yes, where it is open no more"),
+    _AS_OF,
+)
 KINDS: Final[dict[str, tuple[Column, ...]]] = {
     "accounts": ACCOUNTS,
     "coverage": COVERAGE,
     "documents": DOCUMENTS,
     "charges": CHARGES,
+    "codes": CODES,
+    "holds": HOLDS,
 }
 #: What tells a kind's rows apart, besides facility and account.
-KEYS: Final = {"accounts": "", "coverage": "rank", "documents": "document", "charges": "charge"}
+KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "accounts": ("",),
+    "coverage": ("rank",),
+    "documents": ("document",),
+    "charges": ("charge",),
+    "codes": ("list", "system", "sequence"),
+    "holds": ("hold",),
+}
 #: The one column in which a line end is a line of text, and no row that ran away.
 TEXT: Final = "text"
 

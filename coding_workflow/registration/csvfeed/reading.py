@@ -7,8 +7,10 @@ from typing import Final, Literal
 
 from coding_workflow.registration.facts import (
     ChargeFacts,
+    CodeFacts,
     CoverageFacts,
     DocumentFacts,
+    HoldFacts,
     PatientFacts,
     ProviderFacts,
     VisitFacts,
@@ -30,6 +32,10 @@ _MONEY: Final = re.compile(r"-?\d{1,10}(\.\d{1,2})?", re.ASCII)
 _UNITS: Final = re.compile(r"\d{1,7}(\.\d{1,3})?", re.ASCII)
 #: A number that a spreadsheet rewrote: 1.1E+10.
 _REWRITTEN: Final = re.compile(r"\d(\.\d+)?E[+-]?\d+", re.ASCII | re.IGNORECASE)
+#: Lists of codes, in the words of HL7 table 0052.
+_LISTS: Final = {"": "", "diagnosis": "F", "admitting": "A", "reason": "R", "procedure": ""}
+_LONGEST_REASON: Final = 300
+_LONGEST_NUMBER: Final = 80
 _DOCUMENT_STATES: Final = frozenset({"signed", "unsigned", "dictated", "addended", "cancelled"})
 
 
@@ -150,6 +156,51 @@ def charge_facts(row: Row) -> ChargeFacts | None:
         place_of_service=values.get("place_of_service", ""),
         rendering=_provider(row, "rendering"),
         diagnoses=tuple(values.get("diagnoses", "").upper().replace(".", "").split()),
+    )
+
+
+def code_facts(row: Row) -> tuple[str, str, CodeFacts | None]:
+    """A row of codes: its list (empty where the system says it), its place as three digits, and the code; None for a place that
+    is taken back."""
+    values = row.values
+    listed, place = values.get("list", "").lower(), values["sequence"]
+    if listed not in _LISTS:
+        raise Unreadable("csv.code", "The list is diagnosis, admitting, reason or procedure.", "list")
+    if not (place.isascii() and place.isdigit() and 1 <= int(place) <= 200):
+        raise Unreadable("csv.code", "The place is a number from 1 to 200.", "sequence")
+    code = _number(row, "code")
+    if code == NONE:
+        return listed, f"{int(place):03}", None
+    facts = CodeFacts(
+        segment="PR1" if listed == "procedure" else "DG1" if listed else "",
+        code=code,
+        system=values["system"],
+        kind=_LISTS[listed],
+        poa=values.get("poa", "").upper(),
+        on=_moment(row, "date"),
+        modifiers=tuple(values.get("modifiers", "").upper().split()),
+        units=values.get("units", ""),
+    )
+    return listed, f"{int(place):03}", facts
+
+
+def hold_facts(row: Row) -> HoldFacts:
+    """A row of holds."""
+    values = row.values
+    for name in ("blocking", "lifted"):
+        if values.get(name, "").lower() not in {"", "yes", "no"}:
+            raise Unreadable("csv.code", "This is «yes», «no» or empty.", name)
+    if len(values["reason"]) > _LONGEST_REASON:
+        raise Unreadable("csv.too_long", f"The reason is longer than {_LONGEST_REASON} characters.", "reason")
+    if len(values["hold"]) > _LONGEST_NUMBER:
+        raise Unreadable("csv.too_long", f"The number is longer than {_LONGEST_NUMBER} characters.", "hold")
+    return HoldFacts(
+        number=_number(row, "hold"),
+        reason=values["reason"],
+        owner=values["owner"].lower(),
+        since=_moment(row, "since"),
+        blocking=values.get("blocking", "").lower() != "no",
+        lifted=values.get("lifted", "").lower() == "yes",
     )
 
 

@@ -20,6 +20,7 @@ ROWS: Final = 200_000
 COLUMNS: Final = 200
 ROW_BYTES: Final = 64 * 1024
 _DELIMITERS: Final = (",", ";", "\t", "|")
+_NAMED: Final = " or ".join((", ".join([*columns.KINDS][:-1]), [*columns.KINDS][-1]))
 _BOM: Final = b"\xef\xbb\xbf"
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
 
@@ -34,8 +35,8 @@ class Row:
     @property
     def key(self) -> str:
         """What tells it apart from other rows."""
-        own = columns.KEYS[self.kind]
-        parts = [self.kind, *(self.values.get(name, "") for name in ("facility", "account", own) if name)]
+        names = ("facility", "account", *columns.KEYS[self.kind])
+        parts = [self.kind, *(self.values.get(name, "") for name in names if name)]
         return ":".join(parts)[:199]
 
     @property
@@ -137,7 +138,7 @@ def _nearest(header: list[str]) -> str:
     given = frozenset(header)
     kind = max(columns.KINDS, key=lambda each: len(given & columns.names(each)))
     if len(given & columns.names(kind)) < 2:
-        return "The first line is not a header of accounts, coverage, documents or charges."
+        return f"The first line is not a header of {_NAMED}."
     unknown = [str(number) for number, name in enumerate(header, start=1) if name not in columns.names(kind)]
     lacking = [name for name in columns.required(kind) if name not in given]
     said = [f"column {', '.join(unknown[:5])} is unknown"] if unknown else []

@@ -22,6 +22,8 @@ class Migration(migrations.Migration):
                     ("payer", "Payer (IN1-3)"),
                     ("order", "Order that places a patient (OBR-4)"),
                     ("place_of_service", "Place of service (FT1-16, PV1-3)"),
+                    ("code_system", "Code system (DG1-3, PR1-3)"),
+                    ("coder", "Coder, as user name (EVN-5, DG1-16)"),
                 ],
                 db_collation="C",
                 max_length=16,

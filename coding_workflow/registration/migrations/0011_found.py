@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """One index."""
 
-    dependencies = (("registration", "0006_fhir_and_csv"),)
+    dependencies = (("registration", "0007_codes_in"),)
 
     operations = (
         migrations.AddIndex(

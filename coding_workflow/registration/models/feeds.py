@@ -23,6 +23,14 @@ class FeedFormat(models.TextChoices):
     CSV = "csv", "CSV"
 
 
+class Carries(models.TextChoices):
+    """Whose codes the messages of a feed hold besides what they tell of visits. Codes of a feed that carries none are hints."""
+
+    NOTHING = "", "No codes"
+    ENCODER = "encoder", "An encoder's codes: a proposal for the coder"
+    HOST = "host", "Patient accounting's codes: compared with the release"
+
+
 class Answer(models.TextChoices):
     """What the sender is told of a message that was kept but could not be applied (original mode)."""
 
@@ -54,6 +62,7 @@ class Feed(models.Model):
     kind = models.CharField(max_length=8, choices=FeedKind, db_collation="C")
     format = models.CharField(max_length=4, choices=FeedFormat, default=FeedFormat.HL7, db_collation="C")
     facilities = models.ManyToManyField("accounts.Facility", related_name="+")
+    carries = models.CharField(max_length=8, choices=Carries, blank=True, default="", db_default="", db_collation="C")
     enabled = models.BooleanField(default=True)
     address = models.CharField(max_length=39, blank=True, db_collation="C")
     port = models.PositiveIntegerField(null=True, blank=True)
@@ -120,6 +129,7 @@ FEED_SETTINGS: Final = {
     "format": "What they are",
     "enabled": "Switched on",
     "facilities": "Delivers for",
+    "carries": "Codes in its messages",
     "address": "Address",
     "port": "Port",
     "allowed": "Senders",

@@ -66,6 +66,14 @@ class InboundMessage(models.Model):
     applied_at = models.DateTimeField(null=True, blank=True)
     action = models.UUIDField(default=uuid.uuid4, help_text="Of the events it caused.")
     replaced_by = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces")
+    brought_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who loaded the file.",
+    )
     corrected_by = models.CharField(max_length=80, blank=True, help_text="Actor as kind:code who wrote this correction.")
     aside_reason = models.CharField(max_length=300, blank=True)
     aside_at = models.DateTimeField(null=True, blank=True)
@@ -111,6 +119,8 @@ class MapKind(models.TextChoices):
     PAYER = "payer", "Payer (IN1-3)"
     ORDER = "order", "Order that places a patient (OBR-4)"
     PLACE_OF_SERVICE = "place_of_service", "Place of service (FT1-16, PV1-3)"
+    CODE_SYSTEM = "code_system", "Code system (DG1-3, PR1-3)"
+    CODER = "coder", "Coder, as user name (EVN-5, DG1-16)"
 
 
 class FeedMap(models.Model):

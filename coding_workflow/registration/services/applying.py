@@ -11,19 +11,19 @@ from django.db import connection
 from accounts import clock
 from accounts.actors import Actor
 from accounts.locking import lock_account
-from accounts.models import Account, Facility
+from accounts.models import Account, CodeSource, Facility
 from accounts.services.combined import survivor
-from coding_workflow.registration.facts import MergeMessage, PersonMessage, RecordMessage, VisitMessage
-from coding_workflow.registration.hl7 import adt, dft, events, mdm, merge, orders, oru, person
+from coding_workflow.registration.facts import CodesMessage, MergeMessage, PersonMessage, RecordMessage, VisitMessage
+from coding_workflow.registration.hl7 import adt, codes, dft, events, mdm, merge, orders, oru, person
 from coding_workflow.registration.hl7.problem import HL7Problem
 from coding_workflow.registration.hl7.read import Message
-from coding_workflow.registration.models import InboundMessage
+from coding_workflow.registration.models import Carries, Feed, InboundMessage
 
-from . import discharging, landing, leaving, merging, moving, people, registering, removing
+from . import code_telling, discharging, landing, leaving, merging, moving, people, registering, removing
 from .resolving import places_of
 from .source import Source, fitting, local_codes
 
-Told = VisitMessage | RecordMessage | PersonMessage | MergeMessage
+Told = VisitMessage | RecordMessage | PersonMessage | MergeMessage | CodesMessage
 Verb = Callable[..., Account]
 
 _READERS: Final[dict[str, Callable[[Message], RecordMessage]]] = {
@@ -65,11 +65,17 @@ class NotNeeded(Exception):
 
 @dataclass
 class Target:
-    """The account number of a message at its facility; empty where it is about a patient alone."""
+    """The account number of a message at its facility; empty where it is about a patient alone.
+
+    ``codes`` are patient accounting's, where they come along with what the message tells besides; ``carries`` is whose codes
+    the feed holds.
+    """
 
     source: Source
     number: str
     facts: Told
+    codes: CodesMessage | None = None
+    carries: str = Carries.NOTHING
 
     @property
     def registers(self) -> bool:
@@ -96,8 +102,18 @@ def target_of(message: Message, feed: str, action: uuid.UUID) -> Target:
         foreign_authorities=places.foreign_authorities(facility),
         action=action,
     )
-    facts = _facts(message, source)
-    return Target(source, fitting(_number(message, facts), InboundMessage, "account_number", "PID", 18), facts)
+    carries = Feed.objects.filter(code=feed).values_list("carries", flat=True).first() or Carries.NOTHING
+    told = _codes(message, carries)
+    facts = _facts(message, source, told, carries)
+    number = fitting(_number(message, facts), InboundMessage, "account_number", "PID", 18)
+    return Target(source, number, facts, None if facts is told else told, carries)
+
+
+def _codes(message: Message, carries: str) -> CodesMessage | None:
+    """The codes of a message of a feed that carries some."""
+    if carries == Carries.NOTHING or not codes.tells_codes(message):
+        return None
+    return codes.codes_message(message, services=carries == Carries.ENCODER)
 
 
 def _number(message: Message, facts: Told) -> str:
@@ -119,8 +135,14 @@ def _sent_at(message: Message, facility: Facility) -> datetime.datetime:
     return (message.sent_at.instant(source.zone) if message.sent_at else None) or source.sent_at
 
 
-def _facts(message: Message, source: Source) -> Told:
-    if message.type == "ADT":
+def _facts(message: Message, source: Source, told: CodesMessage | None, carries: str) -> Told:
+    facts: Told
+    if carries == Carries.ENCODER or (carries == Carries.HOST and message.type == "BAR"):
+        # Who codes is no authority on the visit: what an encoder repeats of it is left out.
+        if told is None:
+            raise NotNeeded("The message tells no codes, and nothing else of this feed is taken.", source.facility)
+        facts = told
+    elif message.type == "ADT":
         facts = _adt(message, source.facility)
     elif message.type in _READERS:
         facts = _READERS[message.type](message)
@@ -146,7 +168,16 @@ def apply_parsed(target: Target) -> Account | None:
 
     Raises Parked when an account is not there and the message cannot make it. The caller has queued up (``queue_up``).
     """
+    account = _apply(target)
+    if target.codes is not None:
+        _tell_codes(target.codes, target)
+    return account
+
+
+def _apply(target: Target) -> Account | None:
     facts, source = target.facts, target.source
+    if isinstance(facts, CodesMessage):
+        return _tell_codes(facts, target)
     if isinstance(facts, PersonMessage):
         people.patient_for(facts.patient, source)
         return None
@@ -158,6 +189,13 @@ def apply_parsed(target: Target) -> Account | None:
     if account.number != target.number:
         source.flag("combined_already")
     landing.land(account=account, facts=facts, source=source)
+    return account
+
+
+def _tell_codes(facts: CodesMessage, target: Target) -> Account:
+    """Beside the account that the message names, also where that was combined meanwhile: another one has other codes."""
+    account = lock_account(_known(target.number, target.source).pk)
+    code_telling.tell(account=account, facts=facts, kind=CodeSource(target.carries), source=target.source)
     return account
 
 

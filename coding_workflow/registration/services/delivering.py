@@ -42,8 +42,10 @@ def feed_of(code: str) -> Feed:
     return found
 
 
-def deliver(raw: bytes, *, feed: Feed) -> InboundMessage:
+def deliver(raw: bytes, *, feed: Feed, by: int | None = None) -> InboundMessage:
     """Keep one message of a feed and apply it, after whatever the same feed is importing elsewhere (an API has no order).
+
+    ``by`` is the key of the person who loaded the file it stands in.
 
     A defect of ours must not stop the feed: the message is kept as failed (``registration.defect``) and the log names
     the place. What may pass by itself (``AWAY``) is raised, and nothing was kept.
@@ -54,7 +56,7 @@ def deliver(raw: bytes, *, feed: Feed) -> InboundMessage:
             one_at_a_time(f"registration.feed:{feed.pk}")
         try:
             with transaction.atomic():
-                return reader_for(feed.format).take(raw, feed=feed.code)
+                return reader_for(feed.format).take(raw, feed=feed.code, by=by)
         except (*AWAY, Refused, SoftTimeLimitExceeded):
             raise
         except Exception as error:  # the next message of the feed must not wait for our defect

@@ -12,6 +12,7 @@ from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.models import Facility
 from coding_workflow.registration.models import (
     Answer,
+    Carries,
     Feed,
     FeedEvent,
     FeedFormat,
@@ -47,6 +48,7 @@ class FeedSettings:
     answer_listed: str = Answer.AA
     folder: str = ""
     silence_minutes: int | None = None
+    carries: str = Carries.NOTHING
 
 
 @transaction.atomic
@@ -188,6 +190,8 @@ def _checked(settings: FeedSettings) -> dict[str, Any]:
         raise Refused("feed.title", "Give the feed a name.", fix="title")
     if settings.format not in known_formats() or (settings.kind == FeedKind.MLLP and settings.format != FeedFormat.HL7):
         raise Refused("feed.format", "This format cannot be read here.", fix="format")
+    if settings.carries not in Carries.values or (settings.carries and settings.format != FeedFormat.HL7):
+        raise Refused("feed.carries", "Codes of an encoder or of patient accounting come as HL7 messages.", fix="carries")
     values |= (
         _listening(settings) if settings.kind == FeedKind.MLLP else {"address": "", "port": None, "allowed": [], "tls": False}
     )

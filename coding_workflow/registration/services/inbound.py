@@ -37,16 +37,16 @@ _LISTED = (MessageStatus.FAILED, MessageStatus.PARKED)
 _OPEN = (*_LISTED, MessageStatus.ASIDE)
 
 
-def import_message(raw: bytes, *, feed: str = "file") -> InboundMessage:
+def import_message(raw: bytes, *, feed: str = "file", by: int | None = None) -> InboundMessage:
     """Keep one message and apply it, in one transaction; what cannot be applied is listed and changes nothing.
 
     The same body under the same control id acts once: the first message is answered, tried again if it had failed.
     Another body under a known control id fails with ``registration.control_id_used``. ``feed`` is a code of at most
-    40 letters, digits, ``.``, ``_`` or ``-``; ValueError otherwise.
+    40 letters, digits, ``.``, ``_`` or ``-``; ValueError otherwise. ``by`` is the key of the person who loaded its file.
     """
     check_feed(feed)
     with scoped(ALL):
-        message, created = _keep(raw, feed)
+        message, created = _keep(raw, feed, by=by)
         if not created:
             message.times_received += 1
             message.save(update_fields=["times_received"])
@@ -191,11 +191,11 @@ def attempt(message: InboundMessage) -> None:
     attempts[message.format](message)
 
 
-def _keep(raw: bytes, feed: str, format: str = FeedFormat.HL7) -> tuple[InboundMessage, bool]:
+def _keep(raw: bytes, feed: str, format: str = FeedFormat.HL7, by: int | None = None) -> tuple[InboundMessage, bool]:
     """The message as it came. Its lines may end in any way: the hash is of what it says, so CR and LF copies are one."""
     control_id, sha256 = identities[format](raw)
     return InboundMessage.objects.get_or_create(
-        feed=feed, control_id=control_id, sha256=sha256, defaults={"raw": raw, "format": format}
+        feed=feed, control_id=control_id, sha256=sha256, defaults={"raw": raw, "format": format, "brought_by_id": by}
     )
 
 

@@ -5,7 +5,9 @@ from typing import Final
 
 from accounts.errors import Refused
 from accounts.models import DocumentType, Facility, OrderKind, PatientClass, Payer
+from accounts.told_codes import SHAPES
 from coding_workflow.registration.models import MapKind
+from coding_workflow.staff.models import Role, User
 
 _SHAPES: Final[dict[str, tuple[re.Pattern[str], str]]] = {
     MapKind.SERVICE: (re.compile(r"\S(.{0,18}\S)?"), "A service is at most 20 characters."),
@@ -18,6 +20,7 @@ _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     MapKind.PATIENT_CLASS: tuple(PatientClass.values),
     MapKind.DOCUMENT_TYPE: tuple(DocumentType.values),
     MapKind.ORDER: tuple(OrderKind.values),
+    MapKind.CODE_SYSTEM: tuple(SHAPES),
 }
 
 
@@ -35,6 +38,8 @@ def check(*, kind: str, facility: Facility, ours: str) -> None:
     if kind == MapKind.PAYER and not Payer.objects.filter(facility=facility, code=ours).exists():
         codes = Payer.objects.filter(facility=facility).order_by("code").values_list("code", flat=True)[:30]
         raise _refused(f"No payer of this facility has that code. There are: {', '.join(codes) or 'none yet'}.")
+    if kind == MapKind.CODER and not User.objects.holding(Role.CODER, facility.pk).filter(username=ours).exists():
+        raise _refused("No coder of this facility has that user name.")
 
 
 def _refused(sentence: str) -> Refused:

@@ -17,9 +17,9 @@ Split = Callable[[bytes], tuple[bytes, ...]]
 
 
 class Take(Protocol):
-    """Keep one message and apply it, acting once however often it comes (as ``import_message``)."""
+    """Keep one message and apply it, acting once however often it comes (as ``import_message``). ``by``: who loaded its file."""
 
-    def __call__(self, raw: bytes, *, feed: str) -> InboundMessage:
+    def __call__(self, raw: bytes, *, feed: str, by: int | None = None) -> InboundMessage:
         """The kept message."""
 
 

@@ -8,6 +8,8 @@ from accounts.errors import Refused
 from accounts.models import DocumentType
 from coding_workflow.registration.facts import (
     ChargeFacts,
+    CodeFacts,
+    CodesMessage,
     CoverageFacts,
     DocumentFacts,
     MergeMessage,
@@ -47,11 +49,32 @@ def readings(facts: Any, source: Source) -> list[Reading]:
         documents = [reading for document in facts.documents for reading in _document(document, source)]
         orders = [reading for order in facts.orders for reading in _order(order, source)]
         return documents + orders + [_charge(charge, source) for charge in facts.charges]
+    if isinstance(facts, CodesMessage):
+        return code_readings(facts, source)
     if isinstance(facts, PersonMessage):
         return list(_patient(facts.patient, source))
     if isinstance(facts, MergeMessage):
         return [*_patient(facts.patient, source), *_prior(facts)]
     return []
+
+
+def code_readings(facts: CodesMessage, source: Source) -> list[Reading]:
+    """The codes of a message, each with the system that it is read as."""
+    found = [_plain("PID-18", "Account", facts.key.account_number)]
+    if facts.coder:
+        found.append(Reading("EVN-5, DG1-16", "Coded by", facts.coder, source.codes.coder(facts.coder)))
+    if facts.drg:
+        found.append(_plain("DRG-1", "DRG", facts.drg))
+    return found + [_code(each, source) for each in (*(facts.diagnoses or ()), *(facts.procedures or ()))]
+
+
+def _code(facts: CodeFacts, source: Source) -> Reading:
+    system = source.codes.code_system(facts.system, facts.segment, facts.code)
+    field = 25 if facts.segment == "FT1" else 3
+    name = "Diagnosis" if facts.segment == "DG1" else "Procedure"
+    return Reading(
+        f"{facts.segment}-{field}", name, f"{facts.code} of {facts.system or 'no system'}", system or "not known", not system
+    )
 
 
 def _prior(facts: MergeMessage) -> Iterator[Reading]:

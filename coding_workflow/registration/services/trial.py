@@ -21,7 +21,7 @@ from coding_workflow.staff.models import User
 
 from .applying import NotNeeded, Target, target_of
 from .inbound import import_message
-from .readings import Reading, readings
+from .readings import Reading, code_readings, readings
 
 _ELSEWHERE: Final = "The message is for a facility that you do not administer, so nothing of it is tried."
 _RESTRICTED: Final = "The message is for a restricted account: open it with a reason first."
@@ -98,7 +98,7 @@ def _tried(raw: bytes, feed: Feed, by: User) -> Trial:
         sentence=_BEFORE if message.times_received > 1 else message.sentence or message.aside_reason,
         place=f"{message.segment}-{message.field}" if message.field else message.segment,
         flags=tuple(message.flags),
-        readings=tuple(readings(target.facts, target.source)) if target else (),
+        readings=_readings(target) if target else (),
         effects=tuple(_effects(message, before)) if message.status == MessageStatus.APPLIED else (),
     )
 
@@ -112,6 +112,12 @@ def _target(parsed: read.Message, feed: Feed) -> tuple[Target | None, Account | 
         return None, None
     accounts = Account.objects.filter(facility=target.source.facility, number=target.number)
     return target, accounts.select_related("patient", "facility").first()
+
+
+def _readings(target: Target) -> tuple[Reading, ...]:
+    """What the fields become, the codes of a feed that carries them behind the rest."""
+    told = code_readings(target.codes, target.source) if target.codes else []
+    return (*readings(target.facts, target.source), *told)
 
 
 def _unseen(target: Target, account: Account | None, by: User) -> str:

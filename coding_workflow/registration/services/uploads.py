@@ -122,7 +122,7 @@ def _whole(chunks: Iterable[bytes]) -> bytes:
 def _import(delivery: Delivery, messages: tuple[bytes, ...]) -> None:
     end = time.monotonic() + BATCH_SECONDS
     for raw in messages[delivery.done : delivery.done + BATCH]:
-        deliveries.note(delivery, deliver(raw, feed=delivery.feed))
+        deliveries.note(delivery, deliver(raw, feed=delivery.feed, by=delivery.by_id))
         if time.monotonic() > end:
             return
 
@@ -132,7 +132,7 @@ def _try(delivery: Delivery, messages: tuple[bytes, ...]) -> None:
     end = time.monotonic() + DRY_SECONDS
     with transaction.atomic():
         for raw in messages[:DRY]:
-            deliveries.note(delivery, deliver(raw, feed=delivery.feed))
+            deliveries.note(delivery, deliver(raw, feed=delivery.feed, by=delivery.by_id))
             if time.monotonic() > end:
                 break
         transaction.set_rollback(True)

@@ -23,7 +23,7 @@ CREATE TRIGGER release_release_gate_pointers BEFORE INSERT ON release_release
 
 
 class Migration(migrations.Migration):
-    dependencies = [("release", "0005_override_version"), ("coding", "0010_line_pointers")]
+    dependencies = [("release", "0006_host_differs"), ("coding", "0010_line_pointers")]
 
     operations = [
         migrations.RunSQL(

@@ -136,7 +136,7 @@ class CaseState(models.TextChoices):
     OPEN = "open", "Open"
     CORRECTING = "correcting", "Correction prepared"
     RESUBMITTED = "resubmitted", "Resubmitted"
-    VERIFIED = "verified", "Verified on remittance"
+    VERIFIED = "verified", "Verified"
     CLOSED = "closed", "Closed"
 
 
@@ -147,6 +147,7 @@ class CaseSource(models.TextChoices):
     AUDIT = "audit", "Audit"
     DENIAL = "denial", "Denial"
     REMITTANCE = "remittance", "Remittance"
+    HOST = "host", "Patient accounting has other codes"
     PERSON = "person", "Reported"
 
 

@@ -81,6 +81,7 @@ def _page(request: StaffRequest, one: DiscrepancyCase, form: str = "", typed: Ty
     context: dict[str, Any] = {
         "case": one,
         "line": selectors.line(one, clock.today()),
+        "host": selectors.host_of(one),
         "claims": payment.claims_of(one.account_id),
         "changes": selectors.CHANGES,
         "correction": typed if form == "correction" else Typed(written),

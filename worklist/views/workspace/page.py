@@ -27,6 +27,7 @@ from worklist.selectors.workspace_claim import sides
 from worklist.selectors.workspace_codes import Codes, codes_pane
 from worklist.selectors.workspace_drg import coded_now, what_it_did
 from worklist.selectors.workspace_gate import gate_pane, is_checking, verdicts
+from worklist.selectors.workspace_proposal import proposal_of
 from worklist.selectors.workspace_record import Reader, RecordPane, record_pane
 from worklist.selectors.workspace_suggestions import SuggestionLine, marks, suggested
 from worklist.selectors.workspace_whole import whole_of
@@ -146,6 +147,7 @@ def panes(request: StaffRequest, opened: Account, judgement: Judgement | None = 
         "coded": coded_now(codes, gate.drg),
         "drg_did": what_it_did(request.POST.get("coded", ""), codes, gate.drg),
         "queries": queries_of(opened),
+        "proposal": proposal_of(frame["desk"], codes),
     }
 
 

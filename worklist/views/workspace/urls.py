@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from . import codes, draft, foot, gate, page, record, suggestions
+from . import codes, draft, foot, gate, page, proposal, record, suggestions
 
 urlpatterns: list[URLPattern] = [
     path("", page.account, name="account"),
@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern] = [
     path("procedures/", codes.add_procedure, name="add_procedure"),
     path("procedures/<int:row>/", codes.change_procedure, name="change_procedure"),
     path("lines/<int:row>/", codes.point_line, name="point_line"),
+    path("proposed/", proposal.take_over_all, name="take_over_all"),
+    path("proposed/<int:row>/", proposal.settle, name="settle_proposed"),
     path("suggestions/<int:row>/", suggestions.settle, name="settle_suggestion"),
     path("abstract/", gate.abstract, name="abstract"),
     path("holds/", gate.hold, name="place_hold"),

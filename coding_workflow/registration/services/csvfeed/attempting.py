@@ -27,12 +27,15 @@ from coding_workflow.registration.services.restating import restate_charge, rest
 from coding_workflow.registration.services.source import Source, fitting, local_codes
 from coding_workflow.registration.services.standing import bring_up
 
+from . import opening
+
 #: What the verbs call the place, as the column it came from.
 _FIELDS: Final = {
     ("PID", 3): "mrn", ("PID", 5): "family_name", ("PID", 11): "address_line", ("PID", 18): "account", ("PV1", 3): "location",
     ("PV1", 7): "attending_id", ("PV1", 19): "visit", ("IN1", 3): "payer", ("IN1", 8): "group_number", ("IN1", 36): "member_id",
     ("TXA", 9): "author_id", ("TXA", 12): "document", ("FT1", 2): "charge", ("FT1", 4): "service_date",
-    ("FT1", 7): "revenue_code", ("FT1", 25): "hcpcs", ("FT1", 26): "modifiers",
+    ("FT1", 7): "revenue_code", ("FT1", 25): "hcpcs", ("FT1", 26): "modifiers", ("DG1", 3): "code", ("PR1", 3): "code",
+    ("DG1", 26): "poa", ("PR1", 26): "poa", ("PR1", 10): "units", ("PR1", 16): "modifiers",
 }  # fmt: skip
 _CODES: Final = {
     "registration.unknown_facility": "facility",
@@ -136,6 +139,8 @@ def _land(row: Row, account: Account, message: InboundMessage, source: Source) -
         record_change(account, {}, covered, source)
     elif row.kind == "documents":
         restate_document(account=account, key=_key(row, account), facts=reading.document_facts(row), source=source)
+    elif row.kind in {"codes", "holds"}:
+        opening.load(row=row, account=account, key=_key(row, account), message=message, source=source)
     else:
         _land_charge(row, account, message, source)
 

@@ -20,11 +20,11 @@ def split_csv(raw: bytes) -> tuple[bytes, ...]:
     return tuple(row for _, row in _split(raw))
 
 
-def import_row(raw: bytes, *, feed: str = "csv", line: int = 0) -> InboundMessage:
+def import_row(raw: bytes, *, feed: str = "csv", line: int = 0, by: int | None = None) -> InboundMessage:
     """Keep one row with its header and apply it, in one transaction; the same row acts once.
 
-    What cannot be applied is listed and changes nothing; a row for an account that is not registered waits. ValueError for a
-    feed's code out of shape.
+    What cannot be applied is listed and changes nothing; a row for an account that is not registered waits. ``by`` is the
+    key of the person who loaded the file: holds are placed in their name. ValueError for a feed's code out of shape.
     """
     inbound.check_feed(feed)
     with scoped(ALL):
@@ -33,7 +33,7 @@ def import_row(raw: bytes, *, feed: str = "csv", line: int = 0) -> InboundMessag
             feed=feed,
             control_id=control_id,
             sha256=sha256,
-            defaults={"raw": raw, "format": FeedFormat.CSV, "line": line},
+            defaults={"raw": raw, "format": FeedFormat.CSV, "line": line, "brought_by_id": by},
         )
         if not created:
             InboundMessage.objects.filter(pk=message.pk).update(times_received=F("times_received") + 1)
@@ -42,7 +42,7 @@ def import_row(raw: bytes, *, feed: str = "csv", line: int = 0) -> InboundMessag
         return message
 
 
-def import_csv(source: Path | bytes, *, feed: str = "csv") -> Iterator[InboundMessage]:
+def import_csv(source: Path | bytes, *, feed: str = "csv", by: int | None = None) -> Iterator[InboundMessage]:
     """Import the rows of a file, one transaction each, in order, answering each as it is done.
 
     A file that cannot be read safely (encoding, header, an open quote, limits) is kept whole as one failed message. Interrupted
@@ -50,7 +50,7 @@ def import_csv(source: Path | bytes, *, feed: str = "csv") -> Iterator[InboundMe
     """
     raw = source if isinstance(source, bytes) else read_bounded(source)
     for line, row in _split(raw):
-        yield import_row(row, feed=feed, line=line)
+        yield import_row(row, feed=feed, line=line, by=by)
 
 
 def read_bounded(path: Path) -> bytes:

@@ -20,6 +20,8 @@ _DOES: Final = {
     "coverage": "Sets the payer",
     "documents": "Brings the document",
     "charges": "Posts the charge",
+    "codes": "Proposes the code",
+    "holds": "Places the hold, or lifts it",
 }
 
 
@@ -35,7 +37,9 @@ class RowReport:
     flags: tuple[str, ...] = ()
 
 
-def try_csv(raw: bytes, *, feed: str = "csv", facility_ids: frozenset[int] | None = None) -> tuple[RowReport, ...]:
+def try_csv(
+    raw: bytes, *, feed: str = "csv", facility_ids: frozenset[int] | None = None, by: int | None = None
+) -> tuple[RowReport, ...]:
     """The reports of a file's rows, at most a thousand; nothing is kept.
 
     ``facility_ids`` are those that the asker acts for: a row of another one is reported as unknown there. A file that cannot
@@ -47,18 +51,18 @@ def try_csv(raw: bytes, *, feed: str = "csv", facility_ids: frozenset[int] | Non
         return (RowReport(0, "", "fails", problem.sentence, problem.place),)
     with scoped(ALL):
         with transaction.atomic():
-            reports = tuple(_try(line, row, feed, facility_ids) for line, row in found[:MOST_ROWS])
+            reports = tuple(_try(line, row, feed, facility_ids, by) for line, row in found[:MOST_ROWS])
             transaction.set_rollback(True)
         return reports
 
 
-def _try(line: int, raw: bytes, feed: str, facility_ids: frozenset[int] | None) -> RowReport:
+def _try(line: int, raw: bytes, feed: str, facility_ids: frozenset[int] | None, by: int | None) -> RowReport:
     control_id, sha256 = identity(raw)
     here = InboundMessage.objects.filter(feed=feed, control_id=control_id, sha256=sha256, status=MessageStatus.APPLIED)
     if here.exists():
         return RowReport(line, here[0].type, "nothing", "Was applied before")
     newest = Account.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    message = import_row(raw, feed=feed, line=line)
+    message = import_row(raw, feed=feed, line=line, by=by)
     if facility_ids is not None and message.facility_id not in {*facility_ids, None}:
         return RowReport(line, message.type, "fails", "The facility is not one that you act for.", "facility")
     return _report(line, message, newest)

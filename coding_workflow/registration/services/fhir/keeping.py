@@ -19,7 +19,7 @@ def identity(raw: bytes) -> tuple[str, str]:
         return "", json_text.digest(raw.decode("latin-1"))
 
 
-def keep_resource(raw: bytes, *, feed: str, facility: Facility | None, line: int = 0) -> InboundMessage:
+def keep_resource(raw: bytes, *, feed: str, facility: Facility | None, line: int = 0, by: int | None = None) -> InboundMessage:
     """Keep a resource as it came and apply it, inside the caller's transaction. One that is here acts once; one that had
     failed is tried again."""
     control_id, sha256 = identity(raw)
@@ -27,7 +27,7 @@ def keep_resource(raw: bytes, *, feed: str, facility: Facility | None, line: int
         feed=feed,
         control_id=control_id,
         sha256=sha256,
-        defaults={"raw": raw, "format": FeedFormat.FHIR, "facility": facility, "line": line},
+        defaults={"raw": raw, "format": FeedFormat.FHIR, "facility": facility, "line": line, "brought_by_id": by},
     )
     if not created:
         InboundMessage.objects.filter(pk=message.pk).update(times_received=F("times_received") + 1)

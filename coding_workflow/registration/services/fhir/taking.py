@@ -32,16 +32,19 @@ def split_fhir(raw: bytes) -> tuple[bytes, ...]:
     return splitting.split(raw)
 
 
-def import_resource(raw: bytes, *, feed: str = "fhir", facility: str = "", line: int = 0) -> InboundMessage:
+def import_resource(
+    raw: bytes, *, feed: str = "fhir", facility: str = "", line: int = 0, by: int | None = None
+) -> InboundMessage:
     """Keep one resource, Bundle entry or all-or-nothing Bundle and apply it, in one transaction.
 
     The same content acts once. What cannot be applied is listed and changes nothing; what refers to something that has not
-    come waits. ``facility`` is the code of the one that the feed delivers for; without it the only one there is. ValueError
-    for a feed's code out of shape, Refused ``registration.unknown_facility`` for a code that is none.
+    come waits. ``facility`` is the code of the one that the feed delivers for; without it the only one there is; ``by`` is the
+    key of who loaded the file. ValueError for a feed's code out of shape, Refused ``registration.unknown_facility`` for a code
+    that is none.
     """
     inbound.check_feed(feed)
     with scoped(ALL):
-        return keep_resource(raw, feed=feed, facility=facility_of(facility, feed), line=line)
+        return keep_resource(raw, feed=feed, facility=facility_of(facility, feed), line=line, by=by)
 
 
 def import_fhir(source: Path | bytes, *, feed: str = "fhir", facility: str = "") -> Iterator[InboundMessage]:
