@@ -3,7 +3,23 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from .api.schema_view import page as api_reference
-from .views import board, bulk, csv_files, earlier, files, go, history, imports, my_work, parked, search, status, timing, webhooks
+from .views import (
+    board,
+    bulk,
+    csv_files,
+    earlier,
+    fhir,
+    files,
+    go,
+    history,
+    imports,
+    my_work,
+    parked,
+    search,
+    status,
+    timing,
+    webhooks,
+)
 from .views.access import looks, openings
 from .views.claims import cases, deliveries, lists, one, remittances
 from .views.queries import answer, composer, overview, query
@@ -20,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("board/<int:pk>/send-back/", board.send_back, name="send_back"),
     path("claims/", lists.claims, name="claims"),
     path("claims/<int:pk>/", one.claim, name="claim"),
+    path("claims/<int:pk>/fhir/", fhir.claim, name="claim_fhir"),
     path("claims/<int:pk>/submitted/", one.submitted, name="submitted"),
     path("claims/<int:pk>/accepted/", one.accepted, name="accepted"),
     path("claims/<int:pk>/rejected/", one.rejected, name="rejected"),
@@ -76,6 +93,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/<int:pk>/queries/<int:row>/change/", query.change, name="change_query"),
     path("account/<int:pk>/earlier/", earlier.earlier, name="earlier"),
     path("account/<int:pk>/earlier/take-over/", earlier.take_over, name="take_over_codes"),
+    path("account/<int:pk>/fhir/", fhir.record, name="record_fhir"),
     path("account/<int:pk>/history/", history.history, name="history"),
     path("account/<int:pk>/", include("worklist.views.workspace.urls")),
 ]

@@ -177,6 +177,12 @@ class LocalCodes:
         return self._row("payer", code) or code
 
 
+def loinc_of(document_type: str) -> str:
+    """The LOINC code that is read as this type of document; empty where none says just that."""
+    codes = (code for code, kind in _DOCUMENT_TYPES.items() if kind == document_type and "-" in code)
+    return "" if document_type == "other" else next(codes, "")
+
+
 def type_of_bill(patient_class: str) -> str:
     """The first bill of a class: 0111 hospital inpatient, 0131 hospital outpatient, admit through discharge; none for a
     professional account."""

@@ -27,7 +27,7 @@ CHECKS = [
 ]
 
 
-@schemathesis.serializer("application/hl7-v2", "x-application/hl7-v2+er7")
+@schemathesis.serializer("application/hl7-v2", "x-application/hl7-v2+er7", "application/edi-x12")
 def as_it_is(context: Any, value: Any) -> bytes:
     """A message goes out in its own bytes."""
     return value if isinstance(value, bytes) else str(value).encode()
@@ -82,7 +82,7 @@ def open_site(cast: Cast) -> Site:
         facility=cast.main, account=account, diagnosis=code, version=version, linked_by=person
     )  # fmt: skip
     keys: dict[str, int | str] = {"diagnosis": code.pk, "evidence": passage.pk, "document": version.document_id, "number": 1}
-    for name in ("release", "claim", "work", "message"):
+    for name in ("release", "claim", "work", "message", "opening", "remittance"):
         keys |= getattr(operations, name)(cast, cast.main)
     keys |= operations.rule(cast, cast.main)
     for name in ("query", "hold", "check", "procedure"):

@@ -3,6 +3,7 @@
 ``row`` makes what the address names, at the cast's own facility or at another, and answers the arguments of ``reverse``.
 """
 
+import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,9 +17,10 @@ from accounts.told_codes import ToldCode
 from coding_workflow.coding.models import CodedDiagnosis, CodedProcedure, Evidence, ProposedCode, ProviderQuery
 from coding_workflow.guidelines.ruleset import builtin
 from coding_workflow.release.models import Certificate, Check
-from coding_workflow.staff.models import Role
+from coding_workflow.staff.models import BreakGlass, Role
 from tests.cast import Cast
-from tests.worklist.rows import certificate_at, claim_at, message_at
+from tests.payment.stage import billed
+from tests.worklist.rows import certificate_at, claim_at, message_at, remittance_at
 
 EVERYBODY = frozenset(Role.values)
 CODER = frozenset({Role.CODER})
@@ -31,6 +33,8 @@ READS_CLAIMS = frozenset({Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE})
 TAKES = frozenset({Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.BILLER})
 SEES_WORK = EVERYBODY - {Role.ADMINISTRATOR}
 MENDS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
+COMPLIANCE = frozenset({Role.COMPLIANCE})
+WORKING = EVERYBODY - {Role.ADMINISTRATOR}
 RULES = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COMPLIANCE})
 
 TELLS_CODES = frozenset({Role.CODER, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.BILLER})
@@ -148,6 +152,11 @@ def claim(cast: Cast, facility: Facility) -> dict[str, Any]:
     return {"claim": claim_at(cast, facility)["pk"]}
 
 
+def billed_claim(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A claim that was made of a release's facts."""
+    return {"claim": billed(cast, f"B{Account.objects.count()}").pk} if facility == cast.main else claim(cast, facility)
+
+
 def work(cast: Cast, facility: Facility) -> dict[str, Any]:
     held = account(cast, facility)
     made = WorkItem.objects.create(facility=facility, account=held, kind="coding", coding_type="inpatient", rank_at=clock.now())
@@ -156,6 +165,18 @@ def work(cast: Cast, facility: Facility) -> dict[str, Any]:
 
 def message(cast: Cast, facility: Facility) -> dict[str, Any]:
     return {"message": message_at(cast, facility)["pk"]}
+
+
+def opening(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A restricted account that Ana opened, run out since."""
+    held, past = account(cast, facility), clock.now() - datetime.timedelta(hours=2)
+    times = {"opened_at": past, "expires_at": past + datetime.timedelta(hours=1)}
+    made = BreakGlass.objects.create(user=cast.ana, facility=facility, account=held, reason="Walked through the API", **times)
+    return {"opening": made.pk}
+
+
+def remittance(cast: Cast, facility: Facility) -> dict[str, Any]:
+    return {"remittance": remittance_at(cast, facility)["pk"]}
 
 
 def rule(cast: Cast, facility: Facility) -> dict[str, Any]:
@@ -211,14 +232,24 @@ TABLE: dict[str, Address] = {
     "api:check": _reads(EVERYBODY, check),
     "api:approve": _does(SUPERVISOR, of_account),
     "api:send_back": _does(SUPERVISOR, of_account),
+    "api:open_account": _does(WORKING, of_account),
+    "api:account_fhir": _reads(OVERSEES, of_account, budget=36),
     "api:releases": _reads(READS_CLAIMS),
     "api:release": _reads(READS_CLAIMS, release),
     "api:certificate": _reads(OVERSEES, release),
     "api:claims": _reads(READS_CLAIMS),
     "api:claim": _reads(READS_CLAIMS, claim),
+    "api:claim_fhir": _reads(READS_CLAIMS, billed_claim, budget=22),
     "api:submitted": _does(BILLER, claim),
     "api:accepted": _does(BILLER, claim),
     "api:rejected": _does(BILLER, claim),
+    "api:remittances": Address({"GET": READS_CLAIMS, "POST": BILLER}),
+    "api:unmatched": _reads(READS_CLAIMS),
+    "api:remittance": _reads(READS_CLAIMS, remittance),
+    "api:remitted": _reads(READS_CLAIMS, remittance),
+    "api:openings": _reads(COMPLIANCE),
+    "api:opening": _reads(COMPLIANCE, opening),
+    "api:review_opening": _does(COMPLIANCE, opening),
     "api:queues": _reads(SEES_WORK),
     "api:work": _reads(SEES_WORK, query="?queue=code-inpatient", budget=18),
     "api:my_work": _reads(TAKES),

@@ -9,6 +9,7 @@ from django.test import Client
 from accounts.models import Facility
 from coding_workflow.staff.models import ApiToken, User
 from coding_workflow.staff.services import make_token
+from tests.security.browser import signed_in
 
 API = "/api/v1/"
 
@@ -47,6 +48,13 @@ class Program:
 def as_program(user: User, facility: Facility, scope: str = "write", roles: Any = None) -> Program:
     """A program with a token of this person."""
     return Program(token_of(user, facility, scope, roles)[1])
+
+
+def by_session(user: User) -> Program:
+    """The same requests from a browser in which this person has just signed in."""
+    program = Program()
+    program.client = signed_in(user)
+    return program
 
 
 def problem(response: HttpResponse) -> tuple[int, str]:

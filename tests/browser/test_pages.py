@@ -65,7 +65,9 @@ FILES: Final = frozenset(
         "payment:claim_file",
         "worklist:certificate",
         "worklist:csv_template",
+        "worklist:claim_fhir",
         "worklist:looks_file",
+        "worklist:record_fhir",
         "worklist:team_time_file",
         "worklist:policy_text_file",
     }

@@ -28,8 +28,8 @@ def obey(raw: bytes) -> None:
             os._exit(4)
 
 
-child.READERS = {b"h": (__name__, "obey")}
+child.READERS = dict.fromkeys(child.READERS, (__name__, "obey"))
 
 if __name__ == "__main__":
-    child.READERS = {b"h": ("tests.registration.hostile_child", "obey")}
+    child.READERS = dict.fromkeys(child.READERS, ("tests.registration.hostile_child", "obey"))
     child.main(*(int(argument) for argument in sys.argv[1:]))

@@ -21,6 +21,7 @@ from accounts.models import Account, Facility, Patient, WorkItem
 from coding_workflow.codesets.models import TableUpload
 from coding_workflow.staff.models import ApiToken, BreakGlass, Competence, Role, RoleGrant, User
 from tests.api.operations import TABLE as API
+from tests.api.operations import billed_claim
 from tests.cast import Cast
 from tests.payment.stage import claim_file_at
 from tests.registration.feeds import bulk_at, feed_at, message_file_at, part_of_feed
@@ -59,6 +60,11 @@ class Address:
     row: Row | None = None
     form: dict[str, Any] = field(default_factory=dict)
     answers: tuple[int, ...] = (200,)
+
+
+def billed_claim_at(cast: Cast, facility: Facility) -> dict[str, Any]:
+    """A claim that was made of a release's facts; elsewhere any claim."""
+    return {"pk": billed_claim(cast, facility)["claim"]}
 
 
 def person(cast: Cast, facility: Facility) -> dict[str, Any]:
@@ -254,6 +260,7 @@ TABLE: dict[str, Address] = {
     "worklist:send_back": Address(SUPERVISOR, "GET POST", account, form={"reason": "Look at the principal diagnosis again"}),
     "worklist:claims": Address(CLAIMS),
     "worklist:claim": Address(CLAIMS, "GET", claim_at),
+    "worklist:claim_fhir": Address(CLAIMS, "GET", billed_claim_at),
     "worklist:submitted": Address(BILLER, "POST", claim_at),
     "worklist:accepted": Address(BILLER, "POST", claim_at),
     "worklist:rejected": Address(BILLER, "POST", claim_at, form={"reason": "Refused by the clearinghouse"}),
@@ -270,6 +277,7 @@ TABLE: dict[str, Address] = {
     "worklist:close_case": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), "POST", case_at, form={"words": "Returned"}),
     "worklist:certificate": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), "GET", certificate_at),
     "worklist:history": Address(WORKING, "GET", account),
+    "worklist:record_fhir": Address(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), "GET", account),
     "worklist:imports": Address(IMPORTS),
     "worklist:csv_files": Address(MENDS_IMPORTS, "GET POST"),
     "worklist:csv_template": Address(MENDS_IMPORTS),

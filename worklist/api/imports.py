@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts.errors import NotAllowed, Refused
 from coding_workflow.registration import services
-from coding_workflow.registration.models import InboundMessage, MessageStatus
+from coding_workflow.registration.models import FeedFormat, InboundMessage, MessageStatus
 from coding_workflow.staff.access import visible
 from coding_workflow.staff.models import Role
 from worklist.selectors import imports as selectors
@@ -35,7 +35,9 @@ class MessageLine(serializers.Serializer[InboundMessage]):
 
     id = serializers.IntegerField(source="pk")
     feed = serializers.CharField()
-    control_id = serializers.CharField(help_text="MSH-10.")
+    format = serializers.ChoiceField(FeedFormat.choices)
+    line = serializers.IntegerField(help_text="Of the file it came in; 0 where files have no lines.")
+    control_id = serializers.CharField(help_text="MSH-10, the key of a resource, or what tells a row apart.")
     type = serializers.CharField()
     trigger = serializers.CharField()
     status = serializers.ChoiceField(MessageStatus.choices)
@@ -43,14 +45,16 @@ class MessageLine(serializers.Serializer[InboundMessage]):
     account = serializers.IntegerField(source="account_id", allow_null=True)
     code = serializers.CharField(help_text="Why it failed or waits; empty once applied.")
     sentence = serializers.CharField()
-    place = serializers.SerializerMethodField(help_text="Where in the message: PID-7.")
+    place = serializers.SerializerMethodField(
+        help_text="Where in the message: PID-7, Encounter.period.end, Bundle.entry.4.Patient.gender, a column of a row."
+    )
     flags = serializers.ListField(child=serializers.CharField())
     times_received = serializers.IntegerField()
     received_at = serializers.DateTimeField()
     applied_at = serializers.DateTimeField(allow_null=True)
 
     def get_place(self, message: InboundMessage) -> str:
-        """The segment and field."""
+        """Segment and field, element (of which entry) or column."""
         return selectors.place(message)
 
 
@@ -60,7 +64,7 @@ class MessageShape(MessageLine):
     text = serializers.SerializerMethodField()
 
     def get_text(self, message: InboundMessage) -> str:
-        """Segment by segment, one a line."""
+        """HL7 segment by segment, a resource indented, a row below its header."""
         return selectors.text(message)
 
 

@@ -1,4 +1,4 @@
-"""Bodies: JSON read strictly, and HL7 v2 as bytes. What two readers could read differently is refused, not guessed.
+"""Bodies: JSON read strictly, HL7 v2 and X12 as bytes. What two readers could read differently is refused, not guessed.
 
 Measured on the framework's own parser: NUL and lone surrogates reached the database as errors, 100,000 brackets ended in a
 stack overflow, of two equal keys the last one won, UTF-16 was accepted (hardening, J01 to J07).
@@ -17,6 +17,7 @@ from .problems import Problem
 
 LARGEST_JSON: Final = 1024 * 1024
 LARGEST_MESSAGE: Final = 4 * 1024 * 1024
+LARGEST_REMITTANCE: Final = 5 * 1024 * 1024
 DEEPEST: Final = 32
 #: JSON numbers that every reader keeps whole (RFC 8259, section 6).
 LARGEST_NUMBER: Final = 2**53 - 1
@@ -45,6 +46,17 @@ class Hl7Message(BaseParser):
         """The bytes; Problem 413 over 4 MB."""
         request = (parser_context or {})["request"]
         return read_body(stream, request, LARGEST_MESSAGE, charsets=frozenset({"utf-8", "us-ascii", "iso-8859-1", "latin-1"}))
+
+
+class X12Remittance(BaseParser):
+    """A remittance as it came, in its own bytes."""
+
+    media_type = "application/edi-x12"
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        """The bytes; Problem 413 over 5 MB."""
+        request = (parser_context or {})["request"]
+        return read_body(stream, request, LARGEST_REMITTANCE, charsets=frozenset({"utf-8", "us-ascii", "iso-8859-1", "latin-1"}))
 
 
 class Hl7Er7(Hl7Message):

@@ -10,6 +10,7 @@ from .problems import TITLES
 
 _IN_PATH: Final = re.compile(r"\{(\w+)\}")
 _KEYS: Final = {"account": "412", "rule": "lab.long_stay"}
+_FILES: Final = {"application/edi-x12": "remittance.835"}
 STATUSES: Final = tuple(sorted(TITLES.items()))
 _SUBJECTS: Final = {
     "accounts": "Accounts",
@@ -20,6 +21,8 @@ _SUBJECTS: Final = {
     "checks": "Checks",
     "releases": "Releases",
     "claims": "Claims",
+    "remittances": "Remittances",
+    "openings": "Restricted accounts",
     "work": "Work",
     "rules": "Rules",
     "imports": "Messages in",
@@ -134,7 +137,7 @@ def _example(schema: dict[str, Any], method: str, path: str, parameters: tuple[P
     if "application/json" in body:
         lines += ["-H 'Content-Type: application/json'", f"-d '{json.dumps(_said(schema, body['application/json']))}'"]
     elif body:
-        lines += [f"-H 'Content-Type: {next(iter(body))}'", "--data-binary @message.hl7"]
+        lines += [f"-H 'Content-Type: {next(iter(body))}'", f"--data-binary @{_FILES.get(next(iter(body)), 'message.hl7')}"]
     return " \\\n  ".join(lines)
 
 

@@ -9,6 +9,12 @@ class Json(JSONRenderer):
     strict = True
 
 
+class FhirJson(Json):
+    """FHIR's own type, for the operations that answer with a resource; problems stay problems."""
+
+    media_type = "application/fhir+json"
+
+
 class AnyJson(Json):
     """As ``Json``, for those who ask for problems by their own type."""
 

@@ -41,6 +41,11 @@ class Desk:
         return bool(self.roles & {Role.BILLER, Role.SUPERVISOR, Role.COMPLIANCE})
 
     @property
+    def takes_record(self) -> bool:
+        """Whether the person may take the record out as a file."""
+        return bool(self.roles & {Role.SUPERVISOR, Role.COMPLIANCE})
+
+    @property
     def notes(self) -> bool:
         """Whether the person may hold the account, find documents wanting and override: coders and supervisors."""
         return bool(self.roles & {Role.CODER, Role.SUPERVISOR}) and self.account.step in (Step.CODING, Step.FINAL_CODED)

@@ -11,8 +11,15 @@ import struct
 import sys
 from typing import BinaryIO, Final
 
+HL7, FHIR_FILE, FHIR_UNIT, CSV_FILE, CSV_ROW = b"h", b"F", b"f", b"C", b"c"
 #: Format to the reader that is tried, as module and function; the function takes bytes and may raise what it likes.
-READERS: Final = {b"h": ("coding_workflow.registration.hl7.read", "read_message")}
+READERS: Final = {
+    HL7: ("coding_workflow.registration.hl7.read", "read_message"),
+    FHIR_FILE: ("coding_workflow.registration.fhir.rehearsal", "file"),
+    FHIR_UNIT: ("coding_workflow.registration.fhir.rehearsal", "unit"),
+    CSV_FILE: ("coding_workflow.registration.csvfeed.rows", "split"),
+    CSV_ROW: ("coding_workflow.registration.csvfeed.rows", "read"),
+}
 
 CPU_SECONDS: Final = 10
 MEMORY_BYTES: Final = 1024 * 1024 * 1024

@@ -11,9 +11,9 @@ from coding_workflow.registration.problem import Unreadable
 from . import limits
 
 _BOM: Final = b"\xef\xbb\xbf"
-_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_BRACKET: Final = re.compile(r"[\[\]{}]")
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
+#: A string, whole or cut off at the end, or a bracket: one pass that never goes back, however long strings are and quotes stand.
+_STRING_OR_BRACKET: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_TOKEN: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -31,10 +31,10 @@ def text_of(raw: bytes) -> str:
 
 def loads(text: str) -> Any:
     """The value. Refuses nesting past 32 levels, a name that stands twice in one object, NaN and Infinity, U+0000 and lone
-    surrogates, and numbers that no machine can hold."""
+    surrogates, and numbers of a thousand digits."""
     check_depth(text)
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number, parse_float=Decimal)
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number, parse_float=_decimal)
     except json.JSONDecodeError as error:
         raise Unreadable("fhir.json", f"This is not JSON (line {error.lineno}, column {error.colno}).") from None
     except (RecursionError, ValueError, ArithmeticError):
@@ -46,8 +46,10 @@ def loads(text: str) -> Any:
 def check_depth(text: str) -> None:
     """Refuse nesting that exhausts a parser; counted without one."""
     depth = 0
-    for found in _BRACKET.finditer(_STRING.sub("", text)):
-        depth += 1 if found.group() in "[{" else -1
+    for found in _STRING_OR_BRACKET.finditer(text):
+        mark = text[found.start()]
+        if mark != '"':
+            depth += 1 if mark in "[{" else -1
         if depth > limits.DEPTH:
             raise Unreadable("fhir.depth", f"It is nested deeper than {limits.DEPTH} levels.")
 
@@ -82,6 +84,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
         raise Unreadable("fhir.json", "A name stands twice in one object.")
+    return value
+
+
+def _decimal(text: str) -> Decimal:
+    """A number with a point or an exponent. As a whole number, 1e100000000 would be written out by whoever counts with it."""
+    value = Decimal(text)
+    if abs(value.adjusted()) > limits.EXPONENT:
+        raise ValueError
     return value
 
 

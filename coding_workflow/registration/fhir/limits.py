@@ -6,6 +6,8 @@ UNIT_BYTES = 20 * 1024 * 1024
 RESOURCE_CHARACTERS = 5 * 1024 * 1024
 BUNDLE_ENTRIES = 10_000
 DEPTH = 32
+#: Digits before or after the point of a number.
+EXPONENT = 1000
 #: Kept of a line that is too large to be read.
 HEAD_BYTES = 64 * 1024
 #: How much larger a compressed file may become.

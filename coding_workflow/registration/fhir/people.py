@@ -6,7 +6,7 @@ from coding_workflow.registration.facts import PatientFacts, ProviderFacts
 from coding_workflow.registration.hl7.times import Moment
 from coding_workflow.registration.problem import Unreadable
 
-from . import json_text, times
+from . import json_text, systems, times
 from .elements import Resource, code_of, first, given, identifiers, items, name_of, part, reference_keys, text, words
 
 V2_IDENTIFIERS: Final = ("http://terminology.hl7.org/CodeSystem/v2-0203", "http://hl7.org/fhir/v2/0203")
@@ -53,15 +53,23 @@ def _record_number(patient: Resource, own_systems: frozenset[str]) -> tuple[str,
     if not found:
         raise Unreadable("fhir.no_patient", "The patient has no identifier.", "Patient.identifier")
     records = [each for each in found if code_of(each[2].get("type"), *V2_IDENTIFIERS) == "MR"] or found
-    ranked = sorted(records, key=lambda each: (each[0] not in own_systems, text(each[2], "use") == "old"))
+    ranked = sorted(records, key=lambda each: (not _is_own(each[0], own_systems), text(each[2], "use") == "old"))
     return ranked[0][0], ranked[0][1]
 
 
 def authority_of(system: str, own_systems: frozenset[str]) -> str:
-    """Who gives the numbers of a system: ``MRN`` is the facility itself, as with HL7; a long address stands by its hash."""
+    """Who gives the numbers of a system: ``MRN`` is the facility itself, as with HL7; a long address stands by its hash.
+
+    A system that our own exports write is the facility that it names, so that another facility's numbers are refused.
+    """
+    system = systems.facility_of(system) or system
     if not system or system in own_systems:
         return _OURS
     return system if len(system) <= _AUTHORITY_CHARACTERS else f"sha256:{json_text.digest(system)[:32]}"
+
+
+def _is_own(system: str, own_systems: frozenset[str]) -> bool:
+    return (systems.facility_of(system) or system) in own_systems
 
 
 def _address(patient: Resource) -> Resource:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from coding_workflow.registration.facts import ChargeFacts, DocumentFacts, ProviderFacts
 from coding_workflow.registration.problem import Unreadable
 
-from . import attachments, times
+from . import attachments, systems, times
 from .elements import Resource, codes, first, identifiers, items, part, text, words
 from .words import plain
 
@@ -69,6 +69,10 @@ def _status(resource: Resource, superseded: bool) -> str:
 
 
 def _attested(resource: Resource) -> Any:
+    """When it was signed: a Composition's attester says so, a DocumentReference of our own exports by an extension."""
+    for each in items(resource.get("extension")):
+        if each.get("url") == systems.SIGNED:
+            return times.moment(each.get("valueDateTime"), "DocumentReference.extension.valueDateTime")
     for mode in _ATTESTS:
         for each in items(resource.get("attester")):
             if each.get("mode") == mode and (said := times.moment(each.get("time"), "Composition.attester.time")):

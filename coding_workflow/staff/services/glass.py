@@ -28,12 +28,15 @@ def open_for() -> datetime.timedelta:
 
 
 @transaction.atomic
-def break_glass(*, user: User, account: Account, reason: str) -> BreakGlass:
-    """Open one restricted account to one person for ``BREAK_GLASS_MINUTES`` (60); compliance sees who, when and why.
+def break_glass(*, user: User, account: Account, reason: str, minutes: int | None = None) -> BreakGlass:
+    """Open one restricted account to one person for ``BREAK_GLASS_MINUTES`` (60), or fewer; compliance sees who, when and why.
 
-    Raises NotAllowed ``glass.role`` without a working role at the account's facility; Refused ``glass.not_restricted``,
-    ``glass.reason`` under 15 characters or over 200. A second call while it is open answers the open one.
+    Raises NotAllowed ``glass.role`` without a working role at the account's facility, ``glass.system`` for a program; Refused
+    ``glass.not_restricted``, ``glass.reason`` under 15 characters or over 200, ``glass.minutes`` over the limit. A second call
+    while it is open answers the open one.
     """
+    if user.is_system:
+        raise NotAllowed("glass.system", "A program opens no restricted account: a person does, with a reason.")
     if not user.roles_at(account.facility_id) & WORKING:
         raise NotAllowed("glass.role", "Your role does not work on accounts of this facility.")
     if not account.restricted:
@@ -41,12 +44,16 @@ def break_glass(*, user: User, account: Account, reason: str) -> BreakGlass:
     words = " ".join(reason.split())
     if not SHORTEST_REASON <= len(words) <= LONGEST_REASON:
         raise Refused("glass.reason", f"Say why, in {SHORTEST_REASON} to {LONGEST_REASON} characters.", fix="reason")
+    most = settings.BREAK_GLASS_MINUTES
+    if minutes is not None and not 1 <= minutes <= most:
+        raise Refused("glass.minutes", f"It can be open for 1 to {most} minutes.", fix="minutes")
     at = now()
     opened = BreakGlass.objects.filter(user=user, account=account, expires_at__gt=at).first()
     if opened is not None:
         return opened
+    until = at + (open_for() if minutes is None else datetime.timedelta(minutes=minutes))
     opened = BreakGlass.objects.create(
-        user=user, account=account, facility_id=account.facility_id, reason=words, opened_at=at, expires_at=at + open_for()
+        user=user, account=account, facility_id=account.facility_id, reason=words, opened_at=at, expires_at=until
     )
     history.record_access(user_id=user.pk, kind="account.break_glass", account=account, reason=words)
     note(by=user, person=user, kind="restricted.opened", facility=account.facility, account=account.pk)

@@ -26,6 +26,7 @@ from coding_workflow.registration.services.resolving import places_of
 from coding_workflow.registration.services.restating import restate_charge, restate_document, take_off
 from coding_workflow.registration.services.source import Source, fitting, local_codes
 from coding_workflow.registration.services.standing import bring_up
+from coding_workflow.registration.services.vetting import CSV_ROW, vet
 
 from . import opening
 
@@ -59,6 +60,7 @@ def attempt(message: InboundMessage) -> None:
     """Apply a kept row in a savepoint, and write down what became of it."""
     source: Source | None = None
     try:
+        vet(bytes(message.raw), CSV_ROW)
         row = rows.read(bytes(message.raw))
         message.type = row.kind
         source = _source(row, message)

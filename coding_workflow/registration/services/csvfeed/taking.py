@@ -11,6 +11,7 @@ from coding_workflow.registration.csvfeed import rows
 from coding_workflow.registration.models import FeedFormat, InboundMessage, MessageStatus
 from coding_workflow.registration.problem import Unreadable
 from coding_workflow.registration.services import inbound
+from coding_workflow.registration.services.vetting import CSV_FILE, CSV_ROW, vet
 
 from .attempting import attempt
 
@@ -63,6 +64,7 @@ def read_bounded(path: Path) -> bytes:
 
 def _split(raw: bytes) -> tuple[tuple[int, bytes], ...]:
     try:
+        vet(raw, CSV_FILE)
         return rows.split(raw)
     except Unreadable:
         return ((0, raw),)
@@ -71,6 +73,7 @@ def _split(raw: bytes) -> tuple[tuple[int, bytes], ...]:
 def identity(raw: bytes) -> tuple[str, str]:
     """What tells a row apart, and the hash of what it says."""
     try:
+        vet(raw, CSV_ROW)
         row = rows.read(raw)
     except Unreadable:
         return "", rows.digest(raw)

@@ -10,6 +10,7 @@ from accounts.scope import ALL, scoped
 from coding_workflow.registration.csvfeed import rows
 from coding_workflow.registration.models import InboundMessage, MessageStatus
 from coding_workflow.registration.problem import Unreadable
+from coding_workflow.registration.services.vetting import CSV_FILE, vet
 
 from .taking import identity, import_row
 
@@ -46,6 +47,7 @@ def try_csv(
     be read at all is one report.
     """
     try:
+        vet(raw, CSV_FILE)
         found = rows.split(raw)
     except Unreadable as problem:
         return (RowReport(0, "", "fails", problem.sentence, problem.place),)

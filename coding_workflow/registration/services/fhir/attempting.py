@@ -18,6 +18,7 @@ from coding_workflow.registration.problem import Unreadable
 from coding_workflow.registration.services import inbound
 from coding_workflow.registration.services.applying import queue_up_for
 from coding_workflow.registration.services.outcomes import close_error_work, fail, finish
+from coding_workflow.registration.services.vetting import FHIR_UNIT, vet
 
 from . import people, places, records, visits
 from .arrival import Arrival, again, arrival_of
@@ -168,6 +169,7 @@ def _fail(message: InboundMessage, arrival: Arrival | None, code: str, sentence:
 def attempt(message: InboundMessage) -> None:
     """Apply a kept resource, entry or Bundle."""
     try:
+        vet(bytes(message.raw), FHIR_UNIT)
         value = json_text.loads(json_text.text_of(bytes(message.raw)))
         resource, address = splitting.resource_of(value)
     except Unreadable as problem:

@@ -15,6 +15,7 @@ from coding_workflow.registration.fhir import limits, splitting
 from coding_workflow.registration.models import FeedFormat, InboundMessage
 from coding_workflow.registration.services import inbound
 from coding_workflow.registration.services.resolving import places_of
+from coding_workflow.registration.services.vetting import FHIR_FILE, FHIR_UNIT, passes
 
 from .attempting import attempt
 from .keeping import identity, keep_resource
@@ -28,8 +29,8 @@ _PIECE: Final = 1024 * 1024
 
 
 def split_fhir(raw: bytes) -> tuple[bytes, ...]:
-    """The units of one body, for ``import_resource``; never refuses."""
-    return splitting.split(raw)
+    """The units of one body, for ``import_resource``; never refuses: a body that may not be read here is one, and listed."""
+    return splitting.split(raw) if passes(raw, FHIR_FILE) else (raw,)
 
 
 def import_resource(
@@ -58,7 +59,7 @@ def import_fhir(source: Path | bytes, *, feed: str = "fhir", facility: str = "")
     facility_of(facility, feed)
     with _opened(source) as stream:
         for number, line in _units(stream):
-            for unit in splitting.units(line):
+            for unit in splitting.units(line) if passes(line, FHIR_FILE) else (line,):
                 yield import_resource(unit, feed=feed, facility=facility, line=number)
 
 
@@ -85,7 +86,7 @@ def _units(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
     if first is None:
         yield 0, b""
         return
-    if splitting.is_ndjson(first[1]) or len(first[1]) > limits.UNIT_BYTES // 2:
+    if len(first[1]) > limits.UNIT_BYTES // 2 or not passes(first[1], FHIR_UNIT) or splitting.is_ndjson(first[1]):
         yield first
         yield from lines
         return
