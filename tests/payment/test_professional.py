@@ -12,6 +12,7 @@ from accounts.models import Account, Hold, Provider, Unit
 from coding_workflow.coding import services as coding
 from coding_workflow.coding.models import LinePointers
 from coding_workflow.payment.models import Claim, ClaimStatus
+from coding_workflow.payment.record.claims import claim_alone
 from coding_workflow.payment.services import (
     make_claims,
     mark_submitted,
@@ -290,3 +291,15 @@ def test_a_provider_without_number_holds_and_no_list_of_a_hospital_bill_is_coded
     with pytest.raises(Refused) as caught:
         coding.assign_procedure(account_id=other.pk, code="02703Z6", system="ICD-10-PCS", by=cast.actor("ana"))
     assert caught.value.code == "code.system"
+
+
+def test_as_fhir_each_line_names_its_diagnoses_and_its_place(cast: Cast) -> None:
+    said = claim_alone(claimed(cast))
+    assert said["type"]["coding"][0]["code"] == "professional"
+    assert [item["diagnosisSequence"] for item in said["item"]] == [[1, 2], [3]]
+    assert {item["locationCodeableConcept"]["coding"][0]["code"] for item in said["item"]} == {"11"}
+    assert [each["diagnosisCodeableConcept"]["coding"][0]["code"] for each in said["diagnosis"]] == ["E11.9", "I10", "M25.511"]
+    assert [member["role"]["coding"][0]["code"] for member in said["careTeam"]] == ["rendering", "referring"]
+    inside = {f"#{each['id']}" for each in said["contained"]}
+    assert {member["provider"]["reference"] for member in said["careTeam"]} <= inside
+    assert "typeofbill" not in str(said)
