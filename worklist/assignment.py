@@ -23,7 +23,8 @@ from accounts.services.work import LEASE, hand_back
 from coding_workflow.staff.models import Role, User
 
 from .models import NextOnly, PutBack
-from .queueing import sets
+from .queueing import needed, sets
+from .queueing.needs import SKILLED
 
 #: What each role takes from the queues; get-next without a queue offers these in this order.
 KINDS_BY_ROLE: Final[dict[str, tuple[str, ...]]] = {
@@ -305,12 +306,14 @@ def _next_statement(queues: int | None) -> Prepared:
     own = _candidate("w.leased_to_id = %(me)s", "w.leased_until, w.id", queues)
     fresh = f"{FREE} AND {_RIGHTS} AND {NOT_PUT_BACK}"
     returned = _candidate(f"w.returned_to_id = %(me)s AND {fresh}", "w.rank_at, w.id", queues)
-    ranked = _candidate(f"{NOT_ANOTHERS} AND {fresh} AND {OFFERED} AND {HAS_ROOM}", "w.rank_at, w.id", queues)
+    ranked = _candidate(f"{NOT_ANOTHERS} AND {fresh} AND {OFFERED} AND {SKILLED} AND {HAS_ROOM}", "w.rank_at, w.id", queues)
     return _kept(_lease(f"SELECT COALESCE(({own}), ({returned}), ({ranked}))"))
 
 
 def _this_statement() -> Prepared:
-    theirs_or_chosen = f"(w.returned_to_id = %(me)s OR ({NOT_ANOTHERS} AND {OFFERED} AND {HAS_ROOM} AND {MAY_CHOOSE}))"
+    theirs_or_chosen = (
+        f"(w.returned_to_id = %(me)s OR ({NOT_ANOTHERS} AND {OFFERED} AND {SKILLED} AND {HAS_ROOM} AND {MAY_CHOOSE}))"
+    )
     mine_or_free = f"w.id = %(item)s AND {_RIGHTS} AND (w.leased_to_id = %(me)s OR ({FREE} AND {theirs_or_chosen}))"
     return _kept(_lease(_candidate(mine_or_free, "w.id")))
 
@@ -364,6 +367,9 @@ def _by_discipline(item: WorkItem | None, user: User) -> Refused | None:
         return None
     if queue.people and user.pk not in queue.people:
         return NotAllowed("work.not_for_you", f"{queue.name} is kept for other people.")
+    lacking = needed.lacking(queue, user)
+    if lacking:
+        return NotAllowed("work.not_for_you", lacking)
     held = WorkItem.objects.filter(leased_to=user, closed_at__isnull=True, queue=queue).count()
     if queue.most_held is not None and held >= queue.most_held:
         return Conflict("work.limit", f"You have {held} of {queue.name} open, as many as one may: finish or put back one first.")

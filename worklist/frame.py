@@ -1,5 +1,6 @@
 """What the signed-in frame shows on every page: places by role, the facility, the person's own links."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +57,7 @@ class Frame:
     roles: tuple[str, ...] = ()
     still_here: str = ""
     single_keys: bool = True
+    keys: str = ""
     time: str = ""
     search: str = ""
     goes_on: str = ""
@@ -90,6 +92,7 @@ def _signed_in(request: HttpRequest, user: Any, theme: str) -> Frame:
         places=tuple(_places(request.path, roles)),
         own_links=tuple(_link("", name, view, request.path) for name, view in OWN_LINKS if _address(view)),
         single_keys=user.single_letter_keys,
+        keys=json.dumps(user.keys) if user.keys else "",
         roles=tuple(sorted(role.replace("_", " ").capitalize() for role in roles)),
         still_here=_still_here(request, roles),
         search=_address("worklist:search") if roles & WORKS_ON_ACCOUNTS else "",

@@ -7,6 +7,11 @@ from django.db import models
 from .api.models import IdempotencyKey as IdempotencyKey
 from .counting import Changed as Changed
 from .counting import Counted as Counted
+from .mailing.models import ProviderEmail as ProviderEmail
+from .mailing.models import QueryMail as QueryMail
+from .mailing.models import QueryMailSetting as QueryMailSetting
+from .queueing.models import QueueNeeds as QueueNeeds
+from .queueing.models import QueueSetProposal as QueueSetProposal
 from .webhooks.models import Webhook as Webhook
 from .webhooks.models import WebhookDelivery as WebhookDelivery
 
@@ -65,13 +70,15 @@ class PutBack(models.Model):
 class QueueSetVersion(models.Model):
     """One published set of queues, limits and weights: canonical text. The newest is in force; append-only.
 
-    Number 1 is what was in force before anybody changed anything; nobody wrote it.
+    One person wrote it and another published it; before that took two people, nobody is named as the second. Number 1 is what
+    was in force before anybody changed anything; nobody wrote it.
     """
 
     facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
     document = models.TextField()
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=300)
     back_to = models.PositiveIntegerField(null=True, help_text="The earlier version that this one brings back.")
     published_at = models.DateTimeField(auto_now_add=True)
@@ -80,6 +87,7 @@ class QueueSetVersion(models.Model):
         constraints = [
             # Also serves routing: the newest set of a facility.
             models.UniqueConstraint(fields=("facility", "number"), name="queue_set_number_once"),
+            models.CheckConstraint(condition=~models.Q(written_by=models.F("published_by")), name="queue_set_two_people"),
         ]
 
     def __str__(self) -> str:

@@ -1,10 +1,11 @@
 """What the relay and the workers run for the people's pages."""
 
 from accounts.models import OutboxRow
-from coding_workflow.outbox.registry import handler, periodic
+from coding_workflow.outbox.registry import errand, handler, periodic
 
 from . import counts
 from .api import idempotency
+from .mailing import services as mailing
 from .operating import feeds
 from .queueing import rerouting, services
 from .webhooks import services as webhooks
@@ -30,8 +31,15 @@ def note_feeds() -> None:
 
 @handler(webhooks.DELIVER, lane="bulk")
 def deliver(row: OutboxRow) -> None:
-    """Tell one receiver of one event. The one handler that reaches outside: a delivery may come twice, under one id."""
+    """Tell one receiver of one event. It reaches outside in its run: a delivery may come twice, under one id."""
     webhooks.deliver(delivery_id=row.payload["delivery"])
+
+
+@errand(mailing.MAIL)
+def mail(row: OutboxRow) -> None:
+    """Tell one address that a query waits, at most once."""
+    if row.facility_id is not None:
+        mailing.deliver(mail_id=row.payload["mail"], facility_id=row.facility_id)
 
 
 @periodic(60)

@@ -135,6 +135,7 @@ _TELLINGS: Final[dict[str, Telling]] = {
     "query.viewed": _plain("Query opened by the link"),
     "query.reminded": _plain("Query not answered: reminder due"),
     "query.escalated": _with("Query escalated", "desk"),
+    "query.mailed": _with("Query reminder by mail", "state", "desk"),
     "query.answered": _with("Query answered", "outcome", "way"),
     "query.documented": _plain("Query: the answer stands in the record, signed"),
     "query.withdrawn": _with("Query withdrawn", "reason"),

@@ -17,12 +17,13 @@ from .views import (
     parked,
     search,
     status,
+    suggestions,
     timing,
     webhooks,
 )
 from .views.access import looks, openings
 from .views.claims import cases, deliveries, lists, one, remittances
-from .views.queries import answer, composer, overview, query
+from .views.queries import answer, composer, mail, overview, query
 
 app_name = "worklist"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -86,6 +87,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("certificates/<int:pk>/", history.certificate, name="certificate"),
     path("", include("worklist.views.queueing.urls")),
     path("queries/", overview.queries, name="queries"),
+    path("queries/mail/", mail.query_mail, name="query_mail"),
+    path("queries/mail/<int:pk>/", mail.change_query_mail, name="change_query_mail"),
+    path("suggestions/", suggestions.suggestions, name="suggestions"),
     path("answer/<str:token>/", answer.answer, name="answer"),
     path("account/<int:pk>/queries/new/", composer.new, name="new_query"),
     path("account/<int:pk>/queries/<int:row>/edit/", composer.edit, name="edit_query"),

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
 
 from accounts import clock, stay
 from accounts.models import Account, ChargeLine, DocumentVersion
@@ -174,26 +174,6 @@ def same_procedure(row: ProposedCode) -> CodedProcedure | None:
         there = there.filter(performed_on=row.performed_on)
     taken = ProposedCode.objects.filter(account_id=row.account_id, state=ProposalState.TAKEN, procedure__isnull=False)
     return there.exclude(pk__in=taken.values("procedure_id")).order_by("position", "pk").first()
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestionFigures:
-    """How many suggestions were settled in a period; ``unseen``: accepted by who had not gone to the passage."""
-
-    accepted: int
-    unseen: int
-    dismissed: int
-
-
-def suggestion_figures(facility_id: int, since: datetime.datetime, until: datetime.datetime) -> SuggestionFigures:
-    """What a facility's coders did with suggestions from one instant to before another. One query."""
-    rows = Suggestion.objects.filter(facility_id=facility_id, settled_at__gte=since, settled_at__lt=until)
-    counted = rows.aggregate(
-        accepted=Count("pk", filter=Q(state=SuggestionState.ACCEPTED)),
-        unseen=Count("pk", filter=Q(unseen=True)),
-        dismissed=Count("pk", filter=Q(state=SuggestionState.DISMISSED)),
-    )
-    return SuggestionFigures(**counted)
 
 
 #: So many earlier accounts are offered.

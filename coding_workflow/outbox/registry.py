@@ -20,6 +20,7 @@ class Periodic:
 
 
 _handlers: dict[str, Work] = {}
+_errands: set[str] = set()
 _periodics: dict[str, Periodic] = {}
 
 
@@ -28,7 +29,7 @@ def handler(kind: str, lane: str = "interactive") -> Callable[[Work], Work]:
 
     It runs in one transaction with the facility scope of its row, and commits together with the row's end:
     so its effect in the database happens exactly once. It must not reach outside the
-    database, but for webhooks, which are told under one id however often.
+    database, but for webhooks, which are told under one id however often; what does is an ``errand``.
     Raises ValueError when the kind is taken.
     """
 
@@ -40,6 +41,25 @@ def handler(kind: str, lane: str = "interactive") -> Callable[[Work], Work]:
         return function
 
     return register
+
+
+def errand(kind: str, lane: str = "bulk") -> Callable[[Work], Work]:
+    """Register the decorated function as work that reaches outside the database. It runs in no transaction.
+
+    It opens transactions of its own, none of them while it waits for somebody else, and the row ends in one more after it. Killed
+    in between it runs again: it must write down beforehand what it is about to do, and find it. Raises as ``handler``.
+    """
+
+    def register(function: Work) -> Work:
+        _errands.add(kind)
+        return handler(kind, lane)(function)
+
+    return register
+
+
+def is_errand(kind: str) -> bool:
+    """Whether the kind's work reaches outside the database, in transactions of its own."""
+    return kind in _errands
 
 
 def periodic(seconds: float) -> Callable[[Job], Job]:

@@ -1,4 +1,4 @@
-"""One run of one row: its handler and its end in one transaction."""
+"""One run of one row: its handler and its end in one transaction; an errand does its work before that in its own."""
 
 from pathlib import Path
 from traceback import walk_tb
@@ -41,8 +41,12 @@ def run(row: OutboxRow) -> bool:
 
 
 def _commit(row: OutboxRow, work: registry.Work) -> None:
-    with scoped(ALL if row.facility_id is None else [row.facility_id]):
+    outside = registry.is_errand(row.kind)
+    if outside:
         work(row)
+    with scoped(ALL if row.facility_id is None else [row.facility_id]):
+        if not outside:
+            work(row)
         leases.finish(row)
 
 

@@ -12,5 +12,6 @@ from .tasks import *
 from .claims import *
 from .feeds import *
 from .api import *
+from .mail import *
 from .operating import *
 from .logs import *

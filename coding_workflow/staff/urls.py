@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import own, people, person, tokens
+from .views import own, own_keys, people, person, tokens
 
 app_name = "staff"
 urlpatterns: list[URLPattern] = [
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("me/", own.me, name="me"),
     path("me/sessions/", own.end_my_sessions, name="end_my_sessions"),
     path("me/keys/", own.keys, name="keys"),
+    path("me/keys/own/", own_keys.my_keys, name="my_keys"),
     path("me/still-here/", own.still_here, name="still_here"),
     path("me/tokens/", tokens.mine, name="my_tokens"),
     path("tokens/", tokens.every, name="tokens"),

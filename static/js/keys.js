@@ -1,6 +1,7 @@
 // One map of keys. A key acts on the first visible element that carries its data-does name: links and buttons are
 // clicked, inputs are focused. A page gets a key by putting the name on its own control; nothing else is wired.
-export const KEYS = [
+// The standard keys are also in staff/keys.py, where people change theirs; a test keeps both equal.
+const STANDARD = [
   { keys: "g w", does: "go-work", words: "Go to My work" },
   { keys: "g r", does: "go-board", words: "Go to Release board" },
   { keys: "g q", does: "go-queries", words: "Go to Queries" },
@@ -19,7 +20,7 @@ export const KEYS = [
   { keys: "j", does: "next-page", words: "Next page of the list" },
   { keys: "k", does: "first-page", words: "Back to the start of the list" },
   { keys: "/", does: "find", words: "Find on this page" },
-  { keys: "/", does: "go-search", words: "Find an account" },
+  { keys: "/", does: "go-search", name: "find-account", words: "Find an account" },
   { keys: "d", does: "add-diagnosis", words: "Add a diagnosis" },
   { keys: "o", does: "take-over-all", words: "Take over all codes that were proposed" },
   { keys: "v", does: "see-proposal", words: "Codes that were proposed" },
@@ -39,6 +40,11 @@ export const KEYS = [
   { keys: "?", does: "show-keys", words: "Show these keys" },
 ];
 
+// What the person changed, by the action's name; empty is no key.
+const OWN = JSON.parse(document.body.dataset.keys || "{}");
+const own = (entry) => ({ ...entry, keys: OWN[entry.name ?? entry.does] ?? entry.keys });
+export const KEYS = STANDARD.map(own);
+
 // Keys that act only where the focus is; the parts themselves listen. Listed while the part is on the page.
 const HERE = [
   { keys: "e", at: "#link-form", does: "link-evidence", words: "With words of a document selected: link them as evidence" },
@@ -48,7 +54,7 @@ const HERE = [
   { keys: "Delete", at: ".code-row [data-menu]", words: "On a code: remove it, with a reason" },
   { keys: "↓ ↑", at: "form.add", words: "From typed words to the codes that fit" },
   { keys: "Enter Shift+Enter", at: "#find", words: "After finding: next and previous place" },
-];
+].map((entry) => (entry.does ? own(entry) : entry));
 
 const dialog = document.getElementById("keys");
 const single = document.getElementById("keys-single");
@@ -88,7 +94,8 @@ function meant(keys) {
 
 function listen(event) {
   const key = pressed(event);
-  const chorded = key.startsWith("Ctrl+");
+  // Not typed into a field, so they act from there as well.
+  const chorded = key.startsWith("Ctrl+") || (/^F\d+$/.test(key) && !event.target.closest?.("dialog"));
   if (event.altKey || event.defaultPrevented || (!chorded && (typing(event.target) || !singleKeys()))) return;
   const sequence = started ? `${started} ${key}` : key;
   const entry = meant(sequence) ?? meant(key);
@@ -104,11 +111,14 @@ function listen(event) {
   }
 }
 
+// A key as people read it.
+export const said = (keys) => (/^Ctrl\+.$/.test(keys) ? `Ctrl+${keys.at(-1).toUpperCase()}` : keys);
+
 function line({ keys, words }) {
   const term = document.createElement("dt");
   for (const part of keys.split(" ")) {
     const cap = document.createElement("kbd");
-    cap.textContent = part === "Ctrl+k" ? "Ctrl+K" : part;
+    cap.textContent = said(part);
     term.append(cap, " ");
   }
   const meaning = document.createElement("dd");
@@ -116,11 +126,11 @@ function line({ keys, words }) {
   return [term, meaning];
 }
 
-export const available = () => KEYS.filter((entry) => entry.does === "show-keys" || (control(entry.does) && meant(entry.keys) === entry));
+export const available = () => KEYS.filter((entry) => entry.does === "show-keys" || (control(entry.does) && (!entry.keys || meant(entry.keys) === entry)));
 
 function show() {
   const here = HERE.filter((entry) => document.querySelector(entry.at) && !control(entry.does));
-  document.getElementById("keys-list").replaceChildren(...[...available(), ...here].flatMap(line));
+  document.getElementById("keys-list").replaceChildren(...[...available(), ...here].filter((entry) => entry.keys).flatMap(line));
   single.checked = singleKeys();
   dialog.showModal();
 }

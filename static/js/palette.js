@@ -1,5 +1,5 @@
 // Ctrl+K: places and actions of this page by their words, accounts by number. Account numbers travel in bodies only.
-import { act, available } from "./keys.js";
+import { act, available, said } from "./keys.js";
 
 const dialog = document.getElementById("palette");
 const words = dialog?.querySelector("input[name=words]");
@@ -12,8 +12,7 @@ function draw() {
   const found = available().filter((entry) => entry.does !== "palette" && wanted.split(/\s+/).every((word) => entry.words.toLowerCase().includes(word)));
   actions.replaceChildren(...found.slice(0, 12).map((entry) => {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: entry.words });
-    const key = Object.assign(document.createElement("kbd"), { textContent: entry.keys });
-    button.append(key);
+    if (entry.keys) button.append(Object.assign(document.createElement("kbd"), { textContent: said(entry.keys) }));
     button.addEventListener("click", () => {
       dialog.close();
       act(entry);

@@ -39,14 +39,15 @@ class Site:
 
     address: str
     cookie: dict[str, str]
+    other: dict[str, str]
     facility: int
     items: list[WorkItem]
     complaints: list[str] = field(default_factory=list)
 
-    def page(self, browser: Browser, *, size=(1366, 768), scheme="light", scripts: bool = True) -> Page:
+    def page(self, browser: Browser, *, size=(1366, 768), scheme="light", scripts: bool = True, who: str = "cookie") -> Page:
         viewport = {"width": size[0], "height": size[1]}
         context = browser.new_context(viewport=viewport, color_scheme=scheme, java_script_enabled=scripts)
-        context.add_cookies([self.cookie])
+        context.add_cookies([getattr(self, who)])
         page = context.new_page()
         page.on("console", lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -67,9 +68,9 @@ def site(committed_db, hospital, work) -> Iterator[Site]:
     assign(item_ids=[items[10].pk], to=hospital.ana, by=hospital.cleo, reason="Dee is away this week")
     set_next_only(person=hospital.ben, facility=hospital.main, by=hospital.cleo, reason="Asked for by the lead")
     refresh()
-    cookie = signed_in(hospital.cleo)
+    cookie, other = signed_in(hospital.cleo), signed_in(hospital.ada)
     with served() as address:
-        yield Site(address, session_cookie(cookie, address), hospital.main.pk, items)
+        yield Site(address, session_cookie(cookie, address), session_cookie(other, address), hospital.main.pk, items)
 
 
 def _shoot(page: Page, name: str) -> None:
@@ -119,10 +120,17 @@ def test_a_queue_is_added_previewed_and_published_and_the_work_moves(site, scrip
         would_move = int(page.get_by_test_id("moved").inner_text())
         _shoot(page, "preview-filled")
         page.get_by_label("Why", exact=True).fill("Dear stays first")
-        page.get_by_role("button", name="Publish").click()
-        page.wait_for_url("**/queues/?at=*")
+        page.get_by_role("button", name="Propose").click()
+        page.wait_for_url("**/proposal/")
+        assert page.get_by_role("button", name="Publish").count() == 0
+        _shoot(page, "proposal-own")
+        other = site.page(browser, scripts=scripts, who="other")
+        other.goto(f"{site.address}/queues/{site.facility}/proposal/")
+        _shoot(other, "proposal")
+        other.get_by_role("button", name="Publish").click()
+        other.wait_for_url("**/queues/?at=*")
         _work()
-        page.reload()
+        page.goto(f"{site.address}/queues/")
         assert "Version 2 is in force" in page.locator("main").inner_text()
         _shoot(page, "published")
         browser.close()

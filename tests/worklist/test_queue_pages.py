@@ -13,13 +13,13 @@ from coding_workflow.staff.models import User
 from tests.security.browser import signed_in
 from worklist.assignment import claim_next, put_back
 from worklist.counts import refresh
-from worklist.models import Assignment, NextOnly, QueueSetDraft, QueueSetVersion
-from worklist.queueing import document, services
+from worklist.models import Assignment, NextOnly, QueueSetDraft, QueueSetProposal, QueueSetVersion
+from worklist.queueing import document, proposing, services
 from worklist.queueing.standard import STANDARD
 from worklist.supervising import assign
 
 from .conftest import grant, post, qualify
-from .queueing import DEAR, change, queue_of, rule, with_first
+from .queueing import DEAR, change, put_in_force, queue_of, rule, with_first
 
 FRAGMENT = {"HTTP_HX_REQUEST": "true"}
 DEAR_FORM = {
@@ -86,16 +86,22 @@ def test_a_queue_is_written_previewed_and_published_by_forms_alone(cleo, hospita
     assert preview.context["run"].moved == 1
     assert "Dear stays" in preview.content.decode()
     seal = preview.context["seal"]
-    refused = cleo.post(f"{base}/publish/", {"seal": seal, "reason": " "})
+    refused = cleo.post(f"{base}/propose/", {"seal": seal, "reason": " "})
     assert refused.status_code == 422
     assert "Say why" in refused.content.decode()
-    assert cleo.post(f"{base}/publish/", {"seal": seal, "reason": "Asked for by the lead"}).status_code == 302
+    assert cleo.post(f"{base}/propose/", {"seal": seal, "reason": "Asked for by the lead"}).status_code == 302
+    assert not QueueSetVersion.objects.exists()
+    ada = signed_in(hospital.ada)
+    proposal = ada.get(f"{base}/proposal/")
+    assert proposal.context["run"].moved == 1
+    assert ada.post(f"{base}/publish/", {"seen": proposal.context["proposal"].hash}).status_code == 302
     drain()
     assert (queue_of(dear), queue_of(cheap)) == ("dear-stays", "code-inpatient")
     assert "1 moved" in _page(cleo, "/queues/")
     history = _page(cleo, f"{base}/history/")
     assert "Asked for by the lead" in history
     assert "New queue Dear stays." in history
+    assert f"{hospital.cleo}, published by {hospital.ada}" in history
 
 
 def test_the_form_keeps_what_is_typed_and_shows_what_fits(cleo, base):
@@ -189,24 +195,24 @@ def test_only_what_was_previewed_is_published(cleo, hospital, base):
     _draft(hospital, with_first(STANDARD, rule("dear", DEAR)))
     seal = cleo.get(f"{base}/preview/").context["seal"]
     _draft(hospital, with_first(STANDARD, rule("all")))
-    answer = cleo.post(f"{base}/publish/", {"seal": seal, "reason": "Asked for"})
+    answer = cleo.post(f"{base}/propose/", {"seal": seal, "reason": "Asked for"})
     assert answer.status_code == 409
     assert "not those that were previewed" in answer.content.decode()
-    assert not QueueSetVersion.objects.exists()
+    assert not QueueSetProposal.objects.exists()
 
 
 def test_who_was_overtaken_goes_on_from_what_is_in_force(cleo, hospital, base):
     _draft(hospital, with_first(STANDARD, rule("mine", DEAR)))
     services.keep_draft(facility=hospital.main, by=hospital.ada, queues=with_first(STANDARD, rule("hers")), base=0)
-    services.publish(facility=hospital.main, by=hospital.ada, reason="First")
+    put_in_force(hospital.main, hospital.ada, "First")
     page = _page(cleo, f"{base}/preview/")
     assert "Version 2 was published since you began." in page
     assert "Hers is no longer a queue." in page
     seal = cleo.get(f"{base}/preview/").context["seal"]
-    assert cleo.post(f"{base}/publish/", {"seal": seal, "reason": "x"}).status_code == 409
-    assert cleo.post(f"{base}/publish/", {"over": "1"}).status_code == 302
-    assert cleo.post(f"{base}/publish/", {"seal": seal, "reason": "Mine now"}).status_code == 302
-    assert services.base_of(hospital.main)[1] == 3
+    assert cleo.post(f"{base}/propose/", {"seal": seal, "reason": "x"}).status_code == 409
+    assert cleo.post(f"{base}/propose/", {"over": "1"}).status_code == 302
+    assert cleo.post(f"{base}/propose/", {"seal": seal, "reason": "Mine now"}).status_code == 302
+    assert QueueSetProposal.objects.get(state="open").base == 2
 
 
 def test_an_earlier_version_comes_back_with_a_reason(cleo, hospital, base):
@@ -215,6 +221,9 @@ def test_an_earlier_version_comes_back_with_a_reason(cleo, hospital, base):
     assert cleo.post(f"{base}/roll-back/", {"version": "7", "reason": "x"}).status_code == 404
     assert cleo.post(f"{base}/roll-back/", {"version": "2", "reason": "x"}).status_code == 422
     assert cleo.post(f"{base}/roll-back/", {"version": "1", "reason": "It was better"}).status_code == 302
+    waiting = QueueSetProposal.objects.get(state="open")
+    assert "Version 1" in _page(signed_in(hospital.ada), f"{base}/proposal/")
+    proposing.publish_proposal(proposal_id=waiting.pk, by=hospital.ada, seen=waiting.hash)
     assert "brings version 1 back" in _page(cleo, f"{base}/history/?version=3")
     assert "Nobody has changed" not in _page(cleo, f"{base}/history/?version=zz")
 
@@ -346,7 +355,7 @@ def test_another_facilitys_assignment_is_unknown(hospital, work):
 def test_the_page_follows_the_moving_by_a_timer_until_all_was_looked_at(cleo, hospital, work):
     work("A1")
     _draft(hospital, with_first(STANDARD, rule("all")))
-    services.publish(facility=hospital.main, by=hospital.cleo, reason="Asked for by the lead")
+    put_in_force(hospital.main, hospital.cleo)
     page = _page(cleo, "/queues/")
     assert "0 of 1 looked at" in page
     assert 'hx-trigger="every 2s"' in page

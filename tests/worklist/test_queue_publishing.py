@@ -17,14 +17,14 @@ from tests.security.browser import signed_in
 from worklist import routing
 from worklist.assignment import claim_next, put_back
 from worklist.models import QueueSetDraft, QueueSetVersion, Rerouting
-from worklist.queueing import rerouting, services
+from worklist.queueing import proposing, rerouting, services
 from worklist.queueing.standard import STANDARD
 from worklist.selectors.queue_preview import dry_run
 from worklist.selectors.queue_sets import differences
 from worklist.selectors.why_here import where
 
 from .conftest import grant, open_on, post
-from .queueing import DEAR, change, publish, queue_of, rule, with_first, without
+from .queueing import DEAR, change, publish, put_in_force, queue_of, rule, second_person, with_first, without
 
 
 def test_publishing_moves_what_is_open_and_writes_it_down(hospital, work):
@@ -52,9 +52,14 @@ def test_the_first_change_keeps_what_was_in_force_as_version_one(hospital):
     assert version.number == 2
     first = QueueSetVersion.objects.get(facility=hospital.main, number=1)
     assert first.written_by is None
-    back = services.roll_back(facility=hospital.main, to=first, by=hospital.ada, reason="It was better")
+    back = _brought_back(hospital, first, hospital.ada)
     assert (back.number, back.back_to) == (3, 1)
     assert services.base_of(hospital.main)[0].queues == STANDARD.queues
+
+
+def _brought_back(hospital, version, by) -> QueueSetVersion:
+    made = proposing.propose_back(facility=hospital.main, to=version, by=by, reason="It was better")
+    return proposing.publish_proposal(proposal_id=made.pk, by=second_person(hospital.main), seen=made.hash)
 
 
 def test_a_queue_that_is_left_out_becomes_inactive_and_its_work_moves(hospital, work):
@@ -69,7 +74,7 @@ def test_rolling_back_moves_the_work_back(hospital, work):
     change(hospital, rule("all"))
     assert queue_of(item) == "all"
     first = QueueSetVersion.objects.get(number=1)
-    services.roll_back(facility=hospital.main, to=first, by=hospital.cleo, reason="It was better")
+    _brought_back(hospital, first, hospital.cleo)
     drain()
     assert queue_of(item) == "code-inpatient"
 
@@ -116,7 +121,7 @@ def test_batches_go_through_everything_once(hospital, work, monkeypatch):
 def test_a_newer_version_ends_the_moving_of_an_older_one(hospital, work):
     work("A1")
     services.keep_draft(facility=hospital.main, by=hospital.cleo, queues=with_first(STANDARD, rule("all")), base=0)
-    services.publish(facility=hospital.main, by=hospital.cleo, reason="One")
+    put_in_force(hospital.main, hospital.cleo, "One")
     change(hospital, rule("dear", DEAR))
     assert Rerouting.objects.order_by("pk").first().finished_at is not None
 
@@ -155,16 +160,16 @@ def test_only_supervisors_and_administrators_of_the_facility_write(hospital):
 
 def test_publishing_takes_a_reason_a_change_and_the_newest_base(hospital):
     with pytest.raises(Conflict, match="no_draft"):
-        services.publish(facility=hospital.main, by=hospital.cleo, reason="x")
+        proposing.propose(facility=hospital.main, by=hospital.cleo, reason="x")
     services.keep_draft(facility=hospital.main, by=hospital.cleo, queues=services.base_of(hospital.main)[0], base=0)
     with pytest.raises(Refused, match="no_reason"):
-        services.publish(facility=hospital.main, by=hospital.cleo, reason=" ")
+        proposing.propose(facility=hospital.main, by=hospital.cleo, reason=" ")
     with pytest.raises(Refused, match="same"):
-        services.publish(facility=hospital.main, by=hospital.cleo, reason="Nothing")
+        proposing.propose(facility=hospital.main, by=hospital.cleo, reason="Nothing")
     publish(hospital.main, hospital.ada, with_first(STANDARD, rule("all")))
     services.keep_draft(facility=hospital.main, by=hospital.cleo, queues=with_first(STANDARD, rule("dear", DEAR)), base=0)
     with pytest.raises(Conflict, match="moved_on"):
-        services.publish(facility=hospital.main, by=hospital.cleo, reason="Late")
+        proposing.propose(facility=hospital.main, by=hospital.cleo, reason="Late")
     assert QueueSetDraft.objects.filter(user=hospital.cleo).exists()
 
 
@@ -230,7 +235,7 @@ def test_why_here_and_why_not_there_follow_the_account_as_it_is_now(hospital, wo
     item = work("A1")
     change(hospital, rule("dear", DEAR, name="Dear"))
     post(item.account, 9_000)
-    (place,) = where(item.account_id, hospital.main.pk)
+    (place,) = where(item.account_id, hospital.main.pk, hospital.ana)
     assert (place.queue, place.moves_to) == ("Inpatient to code", "Dear")
     assert [each.name for each in place.answers if each.owner] == ["Dear"]
     assert "It would, but Dear stands above." in [each.words for each in place.answers]
@@ -258,7 +263,7 @@ def test_a_set_that_cannot_be_read_stops_neither_imports_nor_put_backs_and_can_b
     for address in ("/queues/", f"/queues/{hospital.main.pk}/history/", f"/queues/{hospital.main.pk}/preview/"):
         assert cleo.get(address).status_code == 200
     second = QueueSetVersion.objects.get(facility=hospital.main, number=2)
-    assert services.roll_back(facility=hospital.main, to=second, by=hospital.cleo, reason="Readable").number == 4
+    assert _brought_back(hospital, second, hospital.cleo).number == 4
     drain()
     assert set(WorkItem.objects.values_list("queue__code", flat=True)) == {"code-inpatient"}
 
@@ -277,25 +282,26 @@ def test_a_failing_rule_leaves_the_rest_where_it_is(hospital, work, monkeypatch)
 
 @pytest.mark.slow
 def test_of_two_who_publish_at_once_one_is_told(committed_db, hospital):
-    for person in (hospital.cleo, hospital.ada):
-        services.keep_draft(facility=hospital.main, by=person, queues=with_first(STANDARD, rule("all")), base=0)
+    services.keep_draft(facility=hospital.main, by=hospital.cleo, queues=with_first(STANDARD, rule("all")), base=0)
+    made = proposing.propose(facility=hospital.main, by=hospital.cleo, reason="Asked for")
     gate, answers = threading.Barrier(2), []
 
     def go(pk):
         try:
             user = User.objects.get(pk=pk)
             gate.wait(10)
-            services.publish(facility=hospital.main, by=user, reason="At once")
+            proposing.publish_proposal(proposal_id=made.pk, by=user, seen=made.hash)
             answers.append("published")
         except Conflict as conflict:
             answers.append(conflict.code)
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=go, args=(person.pk,)) for person in (hospital.cleo, hospital.ada)]
+    people = (second_person(hospital.main), hospital.ada)
+    threads = [threading.Thread(target=go, args=(person.pk,)) for person in people]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert sorted(answers) == ["published", "queues.moved_on"]
-    assert QueueSetVersion.objects.count() == 2
+    assert sorted(answers) == ["published", "queues.settled"]
+    assert QueueSetVersion.objects.filter(facility=hospital.main).count() == 2

@@ -11,7 +11,11 @@ from tests.guidelines.rule_cast import WHY, second_administrator, write
 from tests.registration import sending
 from tests.security.browser import signed_in
 from worklist.frame import PLACES
+from worklist.queueing import proposing, services
+from worklist.queueing.standard import STANDARD
 from worklist.selectors import start
+
+from .queueing import rule, with_first
 
 
 def test_every_place_has_its_words():
@@ -56,3 +60,11 @@ def test_a_rule_in_shadow_waits_for_others_than_its_writer(hospital):
     assert [each.words for each in start.waiting(second)] == [
         "1 rule of somebody else is observed in shadow and may be published"
     ]
+
+
+def test_proposed_queues_wait_for_others_than_their_writer(hospital):
+    services.keep_draft(facility=hospital.main, by=hospital.cleo, queues=with_first(STANDARD, rule("all")), base=0)
+    proposing.propose(facility=hospital.main, by=hospital.cleo, reason="Asked for by the lead")
+    words = f"Queues of Main Street Hospital, proposed by {hospital.cleo}, wait for a second person"
+    assert [each.words for each in start.waiting(hospital.ada)] == [words]
+    assert start.waiting(hospital.cleo) == start.waiting(hospital.cora) == []

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import Account, Event
 from coding_workflow.coding import selectors as coding
 from coding_workflow.coding.models import DiagnosisRole
+from coding_workflow.staff.services import keep_keys
 from tests.tables import trust_downstream
 
 from .browser import CHROMIUM
@@ -201,6 +202,32 @@ def test_single_letters_are_letters_when_they_are_switched_off(windows, hospital
     expect(other.locator("#add-dx")).not_to_be_focused()
     other.keyboard.press("Control+k")
     expect(other.locator("#palette input[type=text]")).to_be_focused()
+
+
+@pytest.mark.once
+def test_a_persons_own_keys_act_are_listed_and_stand_beside_buttons(windows, hospital):
+    account = on_desk(hospital, coder=hospital.ana)
+    keep_keys(person=hospital.ana, chosen={"add-diagnosis": "x", "find": "F8", "see-gate": "", "palette": "Ctrl+m"})
+    page = windows.open(hospital.ana, f"/account/{account.pk}/")
+    page.keyboard.press("d")
+    expect(page.locator("#add-dx")).not_to_be_focused()
+    page.keyboard.press("x")
+    expect(page.locator("#add-dx")).to_be_focused()
+    # A key that types nothing acts from a field as well.
+    page.keyboard.press("F8")
+    expect(page.locator("#find")).to_be_focused()
+    page.keyboard.press("Control+m")
+    expect(page.locator("#palette input[name=words]")).to_be_focused()
+    page.keyboard.type("gate")
+    # What has no key is still an action.
+    expect(page.locator("#palette [data-actions] button")).to_have_text("Gate")
+    page.keyboard.press("Escape")
+    page.locator("body").focus()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    listed = page.locator("#keys-list").inner_text()
+    assert "x\nAdd a diagnosis" in listed and "F8\nFind on this page" in listed and "\nGate" not in listed
+    assert windows.complaints == []
 
 
 @pytest.mark.once

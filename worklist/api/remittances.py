@@ -74,7 +74,7 @@ class RemittanceShape(RemittanceLine):
     @extend_schema_field(PaymentShape(many=True))
     def get_payments(self, remittance: Remittance) -> Any:
         """In the order of the file."""
-        return PaymentShape(list(selectors.payments(remittance)), many=True).data
+        return [PaymentShape(one).data for one in selectors.payments(remittance)]
 
 
 class AdjustmentShape(serializers.Serializer[payment.AdjustmentWords]):

@@ -11,6 +11,9 @@ from coding_workflow.guidelines.lab.reading import DefinitionError, clause_from_
 from coding_workflow.guidelines.lab.writing import clause_to_plain
 from worklist.priority import STANDARD, Weights
 
+from . import needs as skills
+from .needs import Needs
+
 #: The queue of what no other takes: last, of coding, without conditions; nobody can remove it.
 UNROUTED: Final = "unrouted"
 #: Whether a queue takes what came back to a person.
@@ -19,7 +22,10 @@ RETURNED: Final = (("any", "all work"), ("only", "only work that came back"), ("
 
 @dataclass(frozen=True, slots=True)
 class QueueRule:
-    """One queue: it takes work of its kind of which every condition is so. No ``people`` means everybody with the role."""
+    """One queue: it takes work of its kind of which every condition is so. No ``people`` means everybody with the role.
+
+    ``needs`` is what somebody must have to be given its work.
+    """
 
     code: str
     name: str
@@ -27,6 +33,7 @@ class QueueRule:
     when: tuple[Clause, ...] = ()
     returned: str = "any"
     people: tuple[int, ...] = ()
+    needs: Needs = skills.NOTHING
     most_held: int | None = None
 
 
@@ -63,7 +70,7 @@ def _plain(queues: QueueSet) -> dict[str, Any]:
 
 
 def _plain_rule(rule: QueueRule) -> dict[str, Any]:
-    return {
+    plain: dict[str, Any] = {
         "code": rule.code,
         "name": rule.name,
         "kind": rule.kind,
@@ -72,6 +79,8 @@ def _plain_rule(rule: QueueRule) -> dict[str, Any]:
         "people": list(rule.people),
         "most_held": rule.most_held,
     }
+    # Texts of before anybody could ask for it stay the same bytes.
+    return plain | {"needs": skills.to_plain(rule.needs)} if rule.needs else plain
 
 
 def _plain_weights(weights: Weights) -> dict[str, Any]:
@@ -105,7 +114,13 @@ def _rule(raw: Any, place: str) -> QueueRule:
     people = _list(raw, "people", place)
     if not all(type(each) is int for each in people):
         raise DefinitionError(f"{place}.people", "These must be whole numbers.")
-    return QueueRule(**words, when=when, people=tuple(sorted(set(people))), most_held=_number_or_none(raw, "most_held"))
+    return QueueRule(
+        **words,
+        when=when,
+        people=tuple(sorted(set(people))),
+        needs=skills.from_plain(raw.get("needs"), f"{place}.needs"),
+        most_held=_number_or_none(raw, "most_held"),
+    )
 
 
 def _text(raw: dict[str, Any], name: str, place: str) -> str:

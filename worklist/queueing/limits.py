@@ -11,6 +11,7 @@ from coding_workflow.guidelines.lab.definition import Asked, Clause, Count, Defi
 from coding_workflow.guidelines.lab.faults import Fault
 from worklist.priority import Weights
 
+from . import needs
 from .document import RETURNED, UNROUTED, QueueRule, QueueSet
 from .matching import DOCUMENTS, FIELDS
 
@@ -43,7 +44,7 @@ def _order(queues: QueueSet) -> Iterator[Fault]:
     last = queues.queues[-1] if queues.queues else None
     if last is None or last.code != UNROUTED:
         yield Fault("queues", "Unrouted is always there, and always last.")
-    elif (last.kind, last.when, last.returned, last.people) != (WorkKind.CODING, (), "any", ()):
+    elif (last.kind, last.when, last.returned, last.people, last.needs) != (WorkKind.CODING, (), "any", (), needs.Needs()):
         yield Fault(UNROUTED, "Unrouted has no conditions and is seen by everybody: it is where lost work is found.")
 
 
@@ -58,6 +59,7 @@ def rule_faults(rule: QueueRule) -> Iterator[Fault]:
     if rule.returned not in dict(RETURNED):
         yield Fault("returned", "Choose whether it takes what came back.")
     yield from _bounded("most_held", rule.most_held, 1, MOST_HELD, "A limit")
+    yield from needs.faults(rule.needs)
     yield from _conditions(rule.when)
 
 

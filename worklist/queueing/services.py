@@ -1,21 +1,22 @@
-"""Writing a set of queues: kept as a draft, published as a version with a reason, brought back, thrown away."""
+"""Writing a set of queues: kept as a draft or thrown away, and put in force as a version that two people made."""
 
 from typing import Final
 
 from django.db import transaction
 
-from accounts.errors import Conflict, NotAllowed, Refused
+from accounts.errors import NotAllowed, Refused
 from accounts.models import Facility, Queue, WorkItem
 from accounts.outbox import enqueue
 from coding_workflow.staff.models import Role, User
-from worklist.models import QueueSetDraft, QueueSetVersion, Rerouting
+from worklist.models import QueueNeeds, QueueSetDraft, QueueSetVersion, Rerouting
 
 from . import document, limits, matching, sets
-from .document import QueueSet
+from .document import QueueRule, QueueSet
 
 REROUTE: Final = "worklist.reroute"
 #: Who writes queues.
 WRITES: Final = (Role.SUPERVISOR, Role.ADMINISTRATOR)
+SECOND: Final = "Another supervisor or administrator publishes what you wrote."
 _BEFORE: Final = "What was in force before the first change."
 
 
@@ -30,8 +31,8 @@ def keep_draft(*, facility: Facility, by: User, queues: QueueSet, base: int) -> 
 
     Raises NotAllowed ``queues.role``, Refused ``queues.fault`` with the first place that is wrong.
     """
-    _require(by, facility)
-    _refuse_faults(facility, queues)
+    require_writer(by, facility)
+    refuse_faults(facility, queues)
     given = {"document": document.to_text(queues), "base": base}
     kept, _ = QueueSetDraft.objects.update_or_create(facility=facility, user=by, defaults=given)
     return kept
@@ -44,42 +45,42 @@ def throw_draft(*, facility: Facility, by: User) -> None:
 
 
 @transaction.atomic
-def publish(*, facility: Facility, by: User, reason: str) -> QueueSetVersion:
-    """Put the person's draft in force; open work that it wants elsewhere moves in the background.
+def publish(
+    *, facility: Facility, queues: QueueSet, by: User, second: User, reason: str, back_to: int | None = None
+) -> QueueSetVersion:
+    """Put a set in force that ``by`` wrote and ``second``, another writer of queues, publishes.
 
-    Raises NotAllowed ``queues.role``, Refused ``queues.no_reason``, ``queues.fault`` or ``queues.same``, Conflict
-    ``queues.moved_on`` when another version was published since the draft began, ``queues.no_draft`` without one.
+    Open work that it wants elsewhere moves in the background. Raises NotAllowed ``queues.role``, Refused ``queues.second``
+    when it is one person, ``queues.no_reason``, ``queues.fault`` or ``queues.same``.
     """
-    _require(by, facility)
-    # Two publications at once: the second waits for the facility's row and then finds that the first has moved on.
+    require_writer(by, facility)
+    require_writer(second, facility)
+    if by.pk == second.pk:
+        raise Refused("queues.second", SECOND)
+    lock(facility)
+    return _write(facility, queues, by, second, reasoned(reason), back_to)
+
+
+def lock(facility: Facility) -> None:
+    """Let writers of one facility's queues follow each other: the second then finds that the first has moved on."""
     Facility.objects.select_for_update(no_key=True).get(pk=facility.pk)
-    draft = QueueSetDraft.objects.filter(facility=facility, user=by).first()
-    if draft is None:
-        raise Conflict("queues.no_draft", "There is no change to publish.")
-    _, number = base_of(facility)
-    if draft.base != number:
-        raise Conflict("queues.moved_on", "Somebody published other queues meanwhile: look at theirs, then preview yours again.")
-    version = _write(facility, document.from_text(draft.document), by, reason, None)
-    draft.delete()
-    return version
 
 
-@transaction.atomic
-def roll_back(*, facility: Facility, to: QueueSetVersion, by: User, reason: str) -> QueueSetVersion:
-    """Bring an earlier version back as a new one. Raises what ``publish`` raises."""
-    _require(by, facility)
-    Facility.objects.select_for_update(no_key=True).get(pk=facility.pk)
-    if to.facility_id != facility.pk:
-        raise NotAllowed("queues.role", "That version is another facility's.")
-    return _write(facility, document.from_text(to.document), by, reason, to.number)
-
-
-def _require(by: User, facility: Facility) -> None:
+def require_writer(by: User, facility: Facility) -> None:
+    """Raise NotAllowed ``queues.role`` unless the person may write the facility's queues."""
     if not any(by.has_role(role, facility.pk) for role in WRITES):
         raise NotAllowed("queues.role", "Only supervisors and administrators of this facility change its queues.")
 
 
-def _refuse_faults(facility: Facility, queues: QueueSet) -> None:
+def reasoned(reason: str) -> str:
+    """The reason as it is kept. Raises Refused ``queues.no_reason``."""
+    if not reason.strip():
+        raise Refused("queues.no_reason", "Say why: it is kept in the history.", fix="reason")
+    return reason.strip()[:300]
+
+
+def refuse_faults(facility: Facility, queues: QueueSet) -> None:
+    """Raise Refused ``queues.fault`` with the first place that is wrong."""
     fault = next(iter(limits.faults(queues)), None)
     if fault is not None:
         raise Refused("queues.fault", fault.message, fix=fault.place)
@@ -97,22 +98,25 @@ def _refuse_faults(facility: Facility, queues: QueueSet) -> None:
         raise Refused("queues.fault", "A queue is kept for somebody who has no role here any more.", fix="people")
 
 
-def _write(facility: Facility, queues: QueueSet, by: User, reason: str, back_to: int | None) -> QueueSetVersion:
+def _write(facility: Facility, queues: QueueSet, by: User, second: User, reason: str, back_to: int | None) -> QueueSetVersion:
     """The next version, its rows, and the work of moving what is open. The facility's row is locked."""
-    if not reason.strip():
-        raise Refused("queues.no_reason", "Say why: it is kept in the history.", fix="reason")
-    _refuse_faults(facility, queues)
+    refuse_faults(facility, queues)
     before, number = base_of(facility)
     text = document.to_text(queues)
-    if text == document.to_text(before):
-        raise Refused("queues.same", "This is what is in force already.")
+    refuse_same(before, queues)
     if number == 0:
         number = 1
         QueueSetVersion.objects.create(
             facility=facility, number=1, document=document.to_text(before), written_by=None, reason=_BEFORE
         )
     version = QueueSetVersion.objects.create(
-        facility=facility, number=number + 1, document=text, written_by=by, reason=reason.strip()[:300], back_to=back_to
+        facility=facility,
+        number=number + 1,
+        document=text,
+        written_by=by,
+        published_by=second,
+        reason=reason,
+        back_to=back_to,
     )
     _put_in_rows(facility, queues)
     total = WorkItem.objects.filter(facility=facility, closed_at__isnull=True).count()
@@ -121,13 +125,36 @@ def _write(facility: Facility, queues: QueueSet, by: User, reason: str, back_to:
     return version
 
 
+def refuse_same(before: QueueSet, after: QueueSet) -> None:
+    """Raise Refused ``queues.same`` where nothing would change."""
+    if document.to_text(before) == document.to_text(after):
+        raise Refused("queues.same", "This is what is in force already.")
+
+
 def _put_in_rows(facility: Facility, queues: QueueSet) -> None:
     """The rows say what is in force; a queue that is left out becomes inactive, it is never deleted."""
     for rule in queues.queues:
         row = sets.row_of(facility.pk, queues, rule)
         fields = ("name", "kind", "patient_classes", "position", "active", "people", "most_held")
-        Queue.objects.update_or_create(facility=facility, code=rule.code, defaults={name: getattr(row, name) for name in fields})
+        kept, _ = Queue.objects.update_or_create(
+            facility=facility, code=rule.code, defaults={name: getattr(row, name) for name in fields}
+        )
+        _put_needs(kept, rule)
     Queue.objects.filter(facility=facility).exclude(code__in=[rule.code for rule in queues.queues]).update(active=False)
+
+
+def _put_needs(queue: Queue, rule: QueueRule) -> None:
+    """What the claim reads; a queue that never asked for anything has no row."""
+    asks = rule.needs
+    values = {
+        "credentials": list(asks.credentials),
+        "coding_types": list(asks.coding_types),
+        "supervision": list(asks.levels),
+    }
+    if asks:
+        QueueNeeds.objects.update_or_create(queue=queue, defaults=values)
+    else:
+        QueueNeeds.objects.filter(queue=queue).update(**values)
 
 
 def never_reached(queues: QueueSet) -> list[str]:

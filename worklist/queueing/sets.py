@@ -36,8 +36,13 @@ def seen(facility_id: int) -> tuple[QueueSet, int]:
 
 def read(version: QueueSetVersion | None) -> QueueSet | None:
     """What a version says; None without one, and where this release of the application cannot read it."""
+    return read_text(version.document) if version else None
+
+
+def read_text(text: str) -> QueueSet | None:
+    """What a text says; None where this release of the application cannot read it."""
     try:
-        return document.from_text(version.document) if version else None
+        return document.from_text(text)
     except DefinitionError:
         return None
 

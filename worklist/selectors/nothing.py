@@ -7,6 +7,7 @@ from django.db import connection
 from accounts.models import PatientClass
 from coding_workflow.staff.models import User
 from worklist import assignment as claim
+from worklist.queueing.needs import SKILLED
 
 _COUNTS = f"""
 SELECT count(*) AS total,
@@ -17,7 +18,8 @@ SELECT count(*) AS total,
        count(*) FILTER (WHERE {claim.FREE} AND NOT {claim.UNRESTRICTED}) AS restricted,
        count(*) FILTER (WHERE {claim.FREE} AND NOT {claim.NOT_PUT_BACK}) AS put_back,
        count(*) FILTER (WHERE {claim.FREE} AND NOT {claim.OFFERED}) AS kept,
-       count(*) FILTER (WHERE {claim.FREE} AND {claim.OFFERED} AND NOT {claim.HAS_ROOM}) AS full_queue,
+       count(*) FILTER (WHERE {claim.FREE} AND {claim.OFFERED} AND NOT {SKILLED}) AS unskilled,
+       count(*) FILTER (WHERE {claim.FREE} AND {claim.OFFERED} AND {SKILLED} AND NOT {claim.HAS_ROOM}) AS full_queue,
        array_agg(DISTINCT w.coding_type) FILTER (WHERE {claim.FREE} AND NOT {claim.COMPETENT}) AS lacking
 FROM accounts_workitem w JOIN accounts_account a ON a.id = w.account_id {claim.MAY}
 WHERE {claim.OPEN} AND {claim.IN_QUEUE}
@@ -48,6 +50,7 @@ def _sentences(found: dict[str, Any]) -> list[str]:
         "restricted": "{} restricted: opening it takes a reason.",
         "put_back": "{} put back by you today.",
         "kept": "{} in queues that are kept for other people.",
+        "unskilled": "{} in queues that ask for a credential, a competence or less supervision than you have.",
         "full_queue": "{} in queues of which you have as many open as one may: finish or put back one first.",
     }
     said = [words.format(_accounts(found[key])) for key, words in reasons.items() if found[key]]

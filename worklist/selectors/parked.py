@@ -31,6 +31,7 @@ WORDS: Final[dict[str, str]] = {
     "codesets.load_upload": "Load a code table",
     "worklist.reroute": "Put open work where the new queues want it",
     "worklist.webhook": "Tell a receiver (webhook)",
+    "worklist.query_mail": "Remind of a provider query by mail",
 }
 _REASONS: Final[dict[str, str]] = {
     "outbox.worker_lost": "Its process died each time.",

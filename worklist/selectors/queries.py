@@ -25,6 +25,7 @@ from coding_workflow.coding.models import (
 )
 from coding_workflow.coding.services.queries.links import MOST_TRIES
 from coding_workflow.staff.models import Role, User
+from worklist.mailing.models import MailState, QueryMail
 
 #: The colour of where a query stands.
 _STATES: Final = {QueryStatus.SENT: "warn", QueryStatus.ANSWERED: "warn", QueryStatus.CLOSED: "ok"}
@@ -137,7 +138,7 @@ def sent_queries() -> QuerySet[ProviderQuery]:
 
 
 def query_page(row: ProviderQuery, account: Account, user: User) -> QueryPage:
-    """The page. Six queries at most."""
+    """The page. Seven queries at most."""
     links = list(QueryLink.objects.filter(query=row).order_by("pk"))
     answer = getattr(row, "response", None)
     return QueryPage(
@@ -158,12 +159,20 @@ def _way(row: ProviderQuery, links: Sequence[QueryLink], answer: Any) -> Iterabl
     for each in QueryReminder.objects.filter(query=row):
         words = "Escalated to" if each.step > 2 else "Reminder due: tell"
         moments.append(Moment(each.at, f"{words} {_DESKS.get(each.desk, each.desk)}", "hold" if each.step > 2 else ""))
+    moments += [_mailed(each) for each in QueryMail.objects.filter(query=row)]
     if answer:
         heard = f", written down by {answer.heard_by}" if answer.heard_by else ""
         moments.append(Moment(answer.answered_at, f"Answered: {answer.get_way_display().lower()}{heard}", "ok"))
     if row.ended_at:
         moments.append(Moment(row.ended_at, _ending(row), "ok" if row.status == QueryStatus.CLOSED else ""))
     return sorted(moments, key=lambda moment: moment.at)
+
+
+def _mailed(mail: QueryMail) -> Moment:
+    marks = {MailState.SENT: "ok", MailState.REFUSED: "hold", MailState.FAILED: "hold", MailState.UNCERTAIN: "hold"}
+    again = f" after {mail.tries} attempts" if mail.tries > 1 else ""
+    words = f"Mail to {mail.address}: {mail.get_state_display()[0].lower()}{mail.get_state_display()[1:]}{again}"
+    return Moment(mail.settled_at or mail.tried_at or mail.planned_at, words, marks.get(MailState(mail.state), ""))
 
 
 def _ending(row: ProviderQuery) -> str:

@@ -8,7 +8,7 @@ from accounts.models import Facility
 from coding_workflow.staff.models import User
 from worklist import priority
 from worklist.models import Board, Counter
-from worklist.queueing import matching
+from worklist.queueing import matching, needs
 from worklist.queueing.document import QueueRule, QueueSet
 
 
@@ -20,6 +20,7 @@ class Line:
     name: str
     sentence: str
     people: tuple[str, ...]
+    needs: str
     most_held: int | None
     open: int
     dollars: Decimal
@@ -36,6 +37,7 @@ def lines(facility: Facility, queues: QueueSet) -> list[Line]:
             rule.name,
             matching.sentence(rule),
             tuple(people[pk] for pk in rule.people if pk in people),
+            needs.words(rule.needs),
             queues.limit_of(rule),
             numbers[rule.code].open if rule.code in numbers else 0,
             numbers[rule.code].dollars if rule.code in numbers else Decimal(0),
@@ -46,7 +48,7 @@ def lines(facility: Facility, queues: QueueSet) -> list[Line]:
 
 def differences(before: QueueSet, after: QueueSet) -> list[str]:
     """What one set changes of another, in sentences."""
-    said = [f"New queue {rule.name}. {matching.sentence(rule)}" for rule in after.queues if before.named(rule.code) is None]
+    said = [f"New queue {rule.name}. {_says(rule)}" for rule in after.queues if before.named(rule.code) is None]
     said += [f"{rule.name} is no longer a queue." for rule in before.queues if after.named(rule.code) is None]
     for rule in after.queues:
         old = before.named(rule.code)
@@ -56,12 +58,19 @@ def differences(before: QueueSet, after: QueueSet) -> list[str]:
     return said + _limits(before, after) + _weights(before.weights, after.weights)
 
 
+def _says(rule: QueueRule) -> str:
+    return f"{matching.sentence(rule)} {needs.sentence(rule.needs)}".strip()
+
+
 def _changed(old: QueueRule, new: QueueRule) -> list[str]:
     said = [f"{old.name} is now called {new.name}."] if old.name != new.name else []
     if matching.sentence(old) != matching.sentence(new):
         said.append(f"{new.name}: was “{matching.sentence(old)}” and is “{matching.sentence(new)}”")
     if old.people != new.people:
         said.append(f"{new.name}: {len(new.people)} people named instead of {len(old.people)}; none named means everybody.")
+    if old.needs != new.needs:
+        was, now = (needs.words(each) or "nothing" for each in (old.needs, new.needs))
+        said.append(f"{new.name}: asks for {now}, was {was}.")
     if old.most_held != new.most_held:
         said.append(f"{new.name}: one person may have {_limit(new.most_held)} open, was {_limit(old.most_held)}.")
     return said

@@ -13,6 +13,8 @@ from coding_workflow.policy.services import PUBLISHES
 from coding_workflow.registration.models import MessageStatus
 from coding_workflow.staff.models import Role, User
 from coding_workflow.staff.selectors import openings_to_review
+from worklist.models import QueueSetProposal
+from worklist.queueing.services import WRITES
 from worklist.selectors import imports, parked
 
 #: By the place's code in ``worklist.frame.PLACES``.
@@ -43,8 +45,8 @@ class Waiting:
 
 
 def waiting(user: User) -> list[Waiting]:
-    """What waits for this person outside the queues; nothing that counts none. At most five queries."""
-    found = [*_messages(user), *_parked(user), *_openings(user), *_proposals(user), *_rules(user)]
+    """What waits for this person outside the queues; nothing that counts none. At most six queries."""
+    found = [*_messages(user), *_parked(user), *_openings(user), *_proposals(user), *_queues(user), *_rules(user)]
     return [each for each in found if each.count]
 
 
@@ -77,6 +79,16 @@ def _proposals(user: User) -> Iterator[Waiting]:
     for proposal in open_ones.exclude(written_by=user).select_related("facility", "written_by").order_by("facility__name"):
         words = f"Policy of {proposal.facility.name}, proposed by {proposal.written_by}, waits for a second person"
         yield Waiting(1, words, reverse("worklist:policy_proposal", args=[proposal.facility_id]))
+
+
+def _queues(user: User) -> Iterator[Waiting]:
+    """As of policies, only of others."""
+    if not any(user.has_role(role) for role in WRITES):
+        return
+    open_ones = QueueSetProposal.objects.filter(facility_id__in=user.facility_ids(), state=ProposalState.OPEN)
+    for proposal in open_ones.exclude(written_by=user).select_related("facility", "written_by").order_by("facility__name"):
+        words = f"Queues of {proposal.facility.name}, proposed by {proposal.written_by}, wait for a second person"
+        yield Waiting(1, words, reverse("worklist:queue_proposal", args=[proposal.facility_id]))
 
 
 def _rules(user: User) -> Iterator[Waiting]:

@@ -74,6 +74,8 @@ class Suggestion(models.Model):
             models.Index(
                 fields=("facility", "settled_at"), condition=Q(settled_at__isnull=False), name="suggestion_settled_by_day"
             ),
+            # Figures: what was offered in a period.
+            models.Index(fields=("facility", "made_at"), name="suggestion_made_by_day"),
         ]
 
     def __str__(self) -> str:

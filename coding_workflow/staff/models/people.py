@@ -58,6 +58,7 @@ class User(AbstractBaseUser):
     temporary_password_until = models.DateTimeField(null=True, blank=True, help_text="A password set by someone else ends here.")
     session_epoch = models.PositiveIntegerField(default=0, help_text="Raising it ends every session of the person.")
     totp_counter = models.BigIntegerField(default=0, help_text="Time step of the last code used; older codes are refused.")
+    keys = models.JSONField(default=dict, db_default={}, blank=True, help_text="Keys of pages that the person changed.")
     single_letter_keys = models.BooleanField(default=True, help_text="Whether single letters are keys on pages (WCAG 2.1.4).")
     is_system = models.BooleanField(default=False, help_text="A program with a name of its own: works by token, never signs in.")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -21,6 +21,8 @@ STAFF_EVENTS: Final[dict[str, str]] = {
     "second_factor.connected": "Authenticator app connected",
     "sessions.ended": "All sessions ended",
     "restricted.opened": "Opened restricted account #{account}",
+    "query_mail.changed": "Mail about queries switched {on}",
+    "query_mail.address": "E-mail address of provider #{provider} changed",
     "webhook.added": "Webhook #{webhook} added",
     "webhook.key_changed": "Key of webhook #{webhook} changed",
     "webhook.ended": "Webhook #{webhook} ended",

@@ -1,7 +1,7 @@
 """Adding people, and taking them out and back in. Nobody is deleted: their name stays on what they did."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from django.contrib.auth.hashers import make_password
@@ -12,6 +12,7 @@ from accounts.clock import now
 from accounts.errors import Conflict, Refused
 from accounts.models import Facility
 from accounts.services.work import release_work_of
+from coding_workflow.staff import keys
 from coding_workflow.staff.models import Role, RoleGrant, User
 
 from .rights import keep_an_administrator, locked, note, refuse_own, require_administrator_at, require_administrator_of
@@ -102,6 +103,27 @@ def enable_person(*, by: User | None, person: User) -> None:
     row.is_active, row.disabled_at = True, None
     row.save(update_fields=["is_active", "disabled_at"])
     note(by=by, person=row, kind="person.enabled")
+
+
+@transaction.atomic
+def keep_keys(*, person: User, chosen: Mapping[str, str]) -> None:
+    """Keep a person's own keys, by the names of actions; those left out are as standard. Their own choice: it leaves no event.
+
+    Raises Refused ``keys.none`` or ``keys.conflict`` with the first action whose key is none, or means something else as well.
+    """
+    own = keys.differing({name: _key(name, typed) for name, typed in chosen.items()})
+    wrong = next(iter(keys.conflicts(keys.effective(own)).items()), None)
+    if wrong is not None:
+        raise Refused("keys.conflict", wrong[1], fix=wrong[0])
+    User.objects.filter(pk=person.pk).update(keys=own)
+    person.keys = own
+
+
+def _key(name: str, typed: str) -> str:
+    try:
+        return keys.read(typed)
+    except keys.NoKey as wrong:
+        raise Refused("keys.none", str(wrong), fix=name) from None
 
 
 @transaction.atomic

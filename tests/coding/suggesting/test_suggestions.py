@@ -156,12 +156,6 @@ def test_accepting_without_a_look_at_the_passage_is_counted(account: Account, ca
     accept(account, made["I10"], cast)
     accept(account, made["J189"], cast)
     assert [each["unseen"] for each in payloads("coding.suggestion_accepted")] == [False, True]
-    day = datetime.timedelta(days=1)
-    now = Suggestion.objects.latest("settled_at").settled_at
-    assert now is not None
-    figures = selectors.suggestion_figures(account.facility_id, now - day, now + day)
-    assert figures == selectors.SuggestionFigures(accepted=2, unseen=1, dismissed=0)
-    assert selectors.suggestion_figures(account.facility_id, now - day, now - day / 2).accepted == 0
 
 
 def test_the_first_look_counts(account: Account, cast: Cast, made: dict[str, Suggestion]) -> None:

@@ -30,5 +30,6 @@ def queries(request: StaffRequest) -> HttpResponse:
         "providers": figures.by_provider(request.user, days),
         "within": figures.WITHIN,
         "most": figures.MOST_SHOWN,
+        "mails": request.user.has_role(Role.SUPERVISOR),
     }
     return render(request, "worklist/queries/overview.html", context)

@@ -19,7 +19,7 @@ ASKS = tuple(Role.values)
 def why_here(request: StaffRequest, pk: int) -> HttpResponse:
     """Each queue in order with the condition that was not met; a fragment is the answer alone."""
     account = open_account(request, pk)
-    context = {"account": account, "places": where(account.pk, account.facility_id)}
+    context = {"account": account, "places": where(account.pk, account.facility_id, request.user)}
     template = "worklist/queueing/why_here.html"
     return render(request, f"{template}#answer" if request.htmx else template, context)
 

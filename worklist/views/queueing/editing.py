@@ -11,16 +11,20 @@ from django.utils.text import slugify
 from django_htmx.http import reselect, retarget
 
 from accounts.errors import Refused
-from accounts.models import PatientClass, PayerKind, WorkKind
+from accounts.models import Facility, PatientClass, PayerKind, WorkKind
 from coding_workflow.guidelines.lab.definition import Clause, Group
 from coding_workflow.guidelines.lab.faults import Fault
 from coding_workflow.guidelines.lab.vocabulary import COLLECTIONS, FIELDS, MOMENTS
+from coding_workflow.staff import credentials
 from coding_workflow.staff.access import StaffRequest, require_role
+from coding_workflow.staff.models import Competence
 from worklist.lab import changing, clauses, drawing, plain
 from worklist.priority import Weights
-from worklist.queueing import limits, matching, services
+from worklist.queueing import limits, matching, needs, services
 from worklist.queueing.document import RETURNED, UNROUTED, QueueRule, QueueSet
+from worklist.queueing.needs import Needs
 from worklist.selectors.people_at_work import takers
+from worklist.selectors.queue_takers import takers_of
 from worklist.views.answers import go_to
 
 from .lists import address_of
@@ -81,6 +85,9 @@ def _of_rule(rule: QueueRule | None) -> Draft:
         "returned": [rule.returned],
         "people": [str(person) for person in rule.people],
         "most_held": [str(rule.most_held or "")],
+        "credentials": list(rule.needs.credentials),
+        "coding_types": list(rule.needs.coding_types),
+        "supervision": [rule.needs.supervision],
     }
     return Draft(rule.code, fields, tree)
 
@@ -143,8 +150,16 @@ def _rule(draft: Draft, rule: QueueRule | None, when: tuple[Clause, ...]) -> Que
         when=when,
         returned=draft.typed("returned") or "any",
         people=people,
+        needs=_needs(draft),
         most_held=_whole(draft.typed("most_held")),
     )
+
+
+def _needs(draft: Draft) -> Needs:
+    """The boxes that are ticked, and what else was typed as credentials."""
+    ticked = [each for each in draft.fields.get("credentials", ()) if each]
+    typed = draft.typed("more_credentials").upper().replace(",", " ").split()
+    return needs.made((*ticked, *typed), draft.fields.get("coding_types", ()), draft.typed("supervision"))
 
 
 def _whole(text: str) -> int | None:
@@ -182,7 +197,15 @@ def _show(request: StaffRequest, bench: Bench, rule: QueueRule | None, draft: Dr
         "typed": {name: draft.typed(name) for name in ("name", "returned", "most_held")},
         "people": [(str(person.pk), str(person)) for person in takers(bench.facility)],
         "chosen": draft.fields.get("people", ()),
-        "says": matching.sentence(shape) if readable else "",
+        "says": f"{matching.sentence(shape)} {needs.sentence(shape.needs)}".strip() if readable else "",
+        "who": takers_of(bench.facility, QueueSet((shape,)))[shape.code]
+        if readable and not list(needs.faults(shape.needs))
+        else None,
+        "credentials": _offered(bench.facility, shape.needs),
+        "coding_types": PatientClass.choices,
+        "closeness": [(key, words) for key, (words, _, _) in needs.CLOSENESS.items()],
+        "asks": shape.needs,
+        "more_credentials": draft.typed("more_credentials"),
         "fixed": rule is not None and rule.code == UNROUTED,
         "errors": dict(draft.errors),
     }
@@ -190,6 +213,14 @@ def _show(request: StaffRequest, bench: Bench, rule: QueueRule | None, draft: Dr
     answer = render(request, f"worklist/queueing/{part}.html", context, status=draft.status)
     # A refusal says something at every part of the form.
     return reselect(retarget(answer, "#queue-form"), "#queue-form") if draft.sentence else answer
+
+
+def _offered(facility: Facility, chosen: Needs) -> list[tuple[str, str]]:
+    """Credentials to tick: those that people here have, the known ones, and what the queue asks for already. One query."""
+    recorded = Competence.objects.filter(facility=facility).order_by().values_list("credential", flat=True).distinct()
+    here = [each for text in recorded for each in credentials.named(text)]
+    every = dict.fromkeys([*credentials.KNOWN, *sorted(here), *(each for each in chosen.credentials if len(each) <= 12)])
+    return [(each, credentials.KNOWN.get(each, "")) for each in every]
 
 
 #: The numbers of the weights' form: field, words, unit.

@@ -13,9 +13,9 @@ from accounts.errors import Refused
 from accounts.models import Facility
 from coding_workflow.staff.access import StaffRequest, require_role
 from worklist.models import QueueSetVersion
-from worklist.queueing import services, sets
+from worklist.queueing import proposing, services, sets
 from worklist.queueing.document import UNROUTED, QueueSet
-from worklist.selectors import queue_sets
+from worklist.selectors import queue_sets, queue_takers
 from worklist.views.answers import go_to
 
 from .reaching import WRITES, bench_of, chosen, number, reach
@@ -36,9 +36,11 @@ def _page(request: StaffRequest, facility: Facility, sentence: str = "", status:
         "bench": bench,
         "lines": queue_sets.lines(facility, bench.queues),
         "changes": queue_sets.differences(bench.in_force, bench.queues),
-        "never": services.never_reached(bench.queues),
+        "never": services.never_reached(bench.queues)
+        + queue_takers.by_nobody(bench.queues, queue_takers.takers_of(facility, bench.queues)),
         "facilities": Facility.objects.filter(pk__in=request.user.facility_ids()).order_by("name"),
         "job": services.running(facility.pk),
+        "waiting": proposing.waiting(facility.pk),
         "guard_days": round(bench.queues.weights.most_overtaken_hours / 24),
         "unrouted": UNROUTED,
         "sentence": sentence,
@@ -87,16 +89,24 @@ def throw_queues(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_role(*WRITES)
 def queue_history(request: StaffRequest, pk: int) -> HttpResponse:
-    """Every version with what it changed of the one before, and the one chosen in full."""
+    """Every version with what it changed of the one before, the one chosen in full, and what was proposed in vain."""
     return show_history(request, reach(request, pk))
 
 
 def show_history(request: StaffRequest, facility: Facility, sentence: str = "", status: int = 200) -> HttpResponse:
     """The page, with what was refused."""
-    versions = list(QueueSetVersion.objects.filter(facility=facility).select_related("written_by").order_by("-number")[:SHOWN])
+    found = QueueSetVersion.objects.filter(facility=facility).select_related("written_by", "published_by")
+    versions = list(found.order_by("-number")[:SHOWN])
     wanted = number(request, "version")
     shown = next((each for each in versions if each.number == wanted), versions[0] if versions else None)
-    context: dict[str, Any] = {"facility": facility, "steps": _steps(versions), "shown": shown, "sentence": sentence}
+    context: dict[str, Any] = {
+        "facility": facility,
+        "steps": _steps(versions),
+        "shown": shown,
+        "sentence": sentence,
+        "waiting": proposing.waiting(facility.pk),
+        "unpublished": proposing.not_published(facility.pk)[:SHOWN],
+    }
     if shown is not None:
         queues = sets.read(shown)
         context["lines"] = queue_sets.lines(facility, queues) if queues else []
@@ -114,19 +124,19 @@ def _steps(versions: list[QueueSetVersion]) -> list[tuple[QueueSetVersion, list[
 
 @require_role(*WRITES, write=True)
 def roll_back_queues(request: StaffRequest, pk: int) -> HttpResponse:
-    """Bring an earlier version back, as a new one."""
+    """Put an earlier version before a second person, to come back as a new one."""
     facility = reach(request, pk)
     version = QueueSetVersion.objects.filter(facility=facility, number=number(request, "version")).first()
     if version is None:
         raise Http404("There is no such record.")
     try:
-        made = services.roll_back(facility=facility, to=version, by=request.user, reason=request.POST.get("reason", ""))
+        proposing.propose_back(facility=facility, to=version, by=request.user, reason=request.POST.get("reason", ""))
     except Refused as refusal:
         if refusal.status == 403:
             raise
         return show_history(request, facility, refusal.sentence, refusal.status)
-    messages.success(request, f"Version {version.number} is back, as version {made.number}. Open work moves by itself.")
-    return go_to(request, address_of(facility))
+    messages.success(request, f"Version {version.number} comes back when another person publishes it.")
+    return go_to(request, reverse("worklist:queue_proposal", args=[facility.pk]))
 
 
 def address_of(facility: Facility) -> str:

@@ -1,0 +1,1 @@
+"""Mail about provider queries: that one waits, and nothing else."""
