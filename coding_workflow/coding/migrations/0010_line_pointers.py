@@ -30,7 +30,7 @@ def _link(to: str, related_name: str) -> "models.ForeignKey[object, object]":
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0019_professional_judged"),
-        ("coding", "0009_proposal_guards"),
+        ("coding", "0011_suggestions_by_day"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

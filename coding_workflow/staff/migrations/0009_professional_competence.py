@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staff", "0006_glass_reviews")]
+    dependencies = [("staff", "0007_own_keys")]
 
     operations = [
         migrations.AlterField(
