@@ -50,7 +50,7 @@ from tests.worklist.rules import blank
 from worklist.assignment import claim_next
 from worklist.demo.hospital import open_hospital
 from worklist.demo.player import Player
-from worklist.demo.stories import after_claim, asked, sequence, states, stays, surgery, visits
+from worklist.demo.stories import after_claim, asked, professional, sequence, states, stays, surgery, visits
 from worklist.demo.story import Story
 from worklist.models import Webhook
 from worklist.webhooks import services as webhooks
@@ -105,6 +105,7 @@ def _stories() -> list[Story]:
     amended = after_claim.amended_pathology()
     told = [stays.nstemi(), surgery.pacemaker(), visits.kitchen_knife(), amended, states.in_house(), states.being_coded()]
     told += [stays.query_outstanding(), asked.answered(), asked.begun()]
+    told += [professional.office_visit(), professional.hospital_rounds()]
     return [*told, states.illegible_sheet(), *sequence.told()[:1]]
 
 

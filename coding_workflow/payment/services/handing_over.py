@@ -165,7 +165,7 @@ def final_procedures(facts: judged.Facts) -> Iterator[FinalProcedure]:
         if line.hcpcs and line.source == "coder" and line.hcpcs not in coded:
             code = service_code(line)
             system = "CPT" if is_cpt(code) else "HCPCS"
-            yield FinalProcedure(code, system, line.date, line.modifiers, f"{line.units.normalize():f}")
+            yield FinalProcedure(code, system, line.date, line.modifiers, f"{line.units.normalize():f}", line.pointers)
 
 
 def _local(instant: datetime.datetime | None, zone: ZoneInfo) -> datetime.datetime | None:
