@@ -24,6 +24,7 @@ from coding_workflow.guidelines.samples import accounts
 from coding_workflow.guidelines.samples.generating import TEMPLATES
 
 from .cases.case import Shelf, Told
+from .cases.charges import CASES as CHARGES
 from .cases.professional import NPI, OTHER, pro, service
 from .sample_book import judged
 
@@ -110,6 +111,12 @@ PLANTED: dict[str, tuple[Change, set[str]]] = {
     "an NPI that is none": (_line(rendering="1234567890"), {"professional.rendering"}),
     "no pointer": (_line(pointers=()), {"professional.pointers"}),
     "a pointer to what is not coded": (_line(pointers=("Z9989",)), {"professional.pointers"}),
+    "an external cause before what it caused": (
+        lambda facts: _line(pointers=("W260XXA",))(
+            replace(facts, external_causes=(replace((facts.diagnoses or ())[0], code="W260XXA"),))
+        ),
+        {"professional.pointers"},
+    ),
     "five pointers": (_line(pointers=("I10",) * 5), {"professional.pointers"}),
     "no code": (_line(hcpcs=""), {"professional.service_coded"}),
     "a visit that rests on nothing": (_line(evidence=()), {"evidence.shown"}),
@@ -146,6 +153,22 @@ def test_pairs_are_those_of_one_physician() -> None:
 
     assert found(service("20610"), service("99213")) == ["99213 is not reported with 20610 on one day."]
     assert found(service("20610"), service("99213", rendering=OTHER)) == []
+
+
+def test_every_line_under_a_coverage_determination_points_to_what_it_names() -> None:
+    told = CHARGES["coverage.diagnosis"]
+    rules = RuleSet([builtin().rule("coverage.diagnosis")])
+
+    def found(*lines: dict[str, object]) -> int:
+        facts = facts_from_json(pro("E78.5 M25.561", lines=list(lines)))
+        return len(evaluate(facts, rules, Shelf(told, told.grouping), told.policy()).findings)
+
+    named, other = service("80061", pointers=["E785"]), service("80061", pointers=["M25561"], rendering=OTHER)
+    assert found(named) == 0
+    assert found(other) == 1
+    assert found(named, other) == 1, "the other line is for what is not covered"
+    assert found(named, service("80061", "GA", pointers=["M25561"])) == 0
+    assert found(other, service("80061", "GA", pointers=["M25561"])) == 1
 
 
 def test_facts_of_a_class_that_does_not_go_with_the_bill_are_refused() -> None:

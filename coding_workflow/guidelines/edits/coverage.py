@@ -44,18 +44,19 @@ def _listed(case: Case, system: str) -> Iterator[tuple[str, frozenset[str], List
 def diagnosis(case: Case) -> Iterator[Found]:
     """A service under a coverage determination has a diagnosis that it names, or the modifier that says otherwise.
 
-    On a professional bill it is one of those to which the service's lines point.
+    On a professional bill it is one of those to which the line points, for each line of the service.
     """
     for code, modifiers, listing in _listed(case, "COVERAGE"):
-        if not modifiers & _NOT_COVERED and not any(_covers(each, listing.codes) for each in _behind(case, code)):
+        sets = _behind(case, code) if case.facts.professional else () if modifiers & _NOT_COVERED else (case.codes,)
+        if not all(any(_covers(each, listing.codes) for each in codes) for codes in sets):
             message = f"{code} is under {listing.name}; no diagnosis of this account is among those that it names."
             yield Found(message, (code, listing.name), reference=f"{listing.name} {listing.title}".strip())
 
 
-def _behind(case: Case, service: str) -> tuple[str, ...]:
-    if not case.facts.professional:
-        return case.codes
-    return tuple(code for line in case.facts.lines if line.hcpcs == service for code in line.pointers)
+def _behind(case: Case, service: str) -> tuple[tuple[str, ...], ...]:
+    """The pointers of each line of the service that does not say itself that it is not covered."""
+    lines = (line for line in case.facts.lines if line.hcpcs == service and not _NOT_COVERED & {*line.modifiers})
+    return tuple(line.pointers for line in lines)
 
 
 def _covers(code: str, named: tuple[str, ...]) -> bool:

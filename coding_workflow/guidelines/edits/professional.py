@@ -147,17 +147,22 @@ def _is_ordered(code: str) -> bool:
     condition=4,
     reference=f"{GUIDE}, SV107",
     classes=PROFESSIONAL_CLASSES,
-    looks_at=("lines", "diagnoses"),
+    looks_at=("lines", "diagnoses", "external_causes"),
     fix="pointers",
 )
 def pointers(case: Case) -> Iterator[Found]:
-    """Each service points to one to four of the diagnoses on the bill."""
+    """Each service points to one to four of the diagnoses on the bill, first to one that is no external cause (I.C.20.a.6)."""
     reported = set(case.codes[:_MOST_DIAGNOSES])
+    causes = {cause.code for cause in case.facts.external_causes}
     for word, line in _services(case):
         if not line.pointers:
             yield Found(f"{word} is for no diagnosis yet; point it to one to four of them.", (word,))
         elif len(line.pointers) > _MOST_POINTERS:
             yield Found(f"{word} points to {len(line.pointers)} diagnoses; four is the most.", (word,))
+        if line.pointers and line.pointers[0] in causes:
+            yield Found(
+                f"{word} points first to {point(line.pointers[0])}, an external cause; what it caused comes first.", (word,)
+            )
         for code in dict.fromkeys(line.pointers):
             if code not in reported:
                 yield Found(f"{word} points to {point(code)}, which is not among the diagnoses of this bill.", (word, code))
