@@ -6,11 +6,11 @@ from collections.abc import Callable
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
-from accounts import lifecycle
+from accounts import clock, lifecycle
 from accounts.locking import lock_account
-from accounts.models import Account, Hold, Step
+from accounts.models import Account, ChargeLine, Hold, Step
 from accounts.services.holds import place_hold, resolve_hold
-from coding_workflow.coding.models import CodedDiagnosis, FinalCoding
+from coding_workflow.coding.models import CodedDiagnosis, FinalCoding, LinePointers
 from coding_workflow.release.models import Certificate, Check, Release
 from coding_workflow.staff.models import Role, RoleGrant
 from tests.cast import Cast
@@ -73,6 +73,29 @@ def _hold(account: Account, cast: Cast) -> Hold:
     return place_hold(
         account=account, source="person", key="k", reason="query.outstanding", message="Outstanding.", by=cast.actor("ana")
     )
+
+
+def test_who_pointed_a_line_does_not_approve_and_whose_pointers_were_replaced_does(cast: Cast) -> None:
+    account = final_coded(cast)
+    line = ChargeLine.objects.create(
+        facility=cast.main,
+        account=account,
+        source_id="L1",
+        revenue_code="",
+        hcpcs="99213",
+        amount=1,
+        service_date=clock.now().date(),
+    )
+    named = {"facility": cast.main, "account": account, "charge": line, "diagnoses": ["I214"]}
+    first = LinePointers.objects.create(**named, pointed_by=cast.cleo)
+    account.refresh_from_db()
+    refused("who coded account", lambda: release(account, verdict(account), cast.cleo.pk))
+    stale = verdict(account)
+    LinePointers.objects.filter(pk=first.pk).update(superseded_at=clock.now())
+    LinePointers.objects.create(**named, pointed_by=cast.ana)
+    refused("release refused", lambda: release(account, stale, cast.cleo.pk))  # pointing raised the revision
+    account.refresh_from_db()
+    assert release(account, verdict(account), cast.cleo.pk).pk
 
 
 def test_a_clean_account_passes(cast: Cast) -> None:
