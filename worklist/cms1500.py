@@ -20,7 +20,8 @@ _NAMES: Final = {
     "DQ": ("17 Supervising provider", "17c NPI"),
 }
 _REFERENCES: Final = {"F8": "22 Payer control number", "EA": "26a Medical record number", "EI": "25 Tax number"}
-_DATES: Final = {"435": "18 Admission", "096": "18 Discharge"}
+_RELATED: Final = {"AA": "Automobile accident", "EM": "Employment", "OA": "Other accident"}
+_DATES: Final = {"439": "14 Accident", "435": "18 Admission", "096": "18 Discharge"}
 _CLAIM_ONLY: Final = frozenset({"CLM", "DTP", "HI", "SV1", "LX"})
 
 
@@ -111,6 +112,9 @@ def _claim(form: Cms1500, parts: list[str], component: str) -> None:
         "22 Frequency": kind[-1],
         "28 Total charge": f"${Decimal(_at(parts, 2) or 0):,.2f}",
     }
+    causes = [_RELATED.get(each, each) for each in _at(parts, 11).split(component)[:3] if each]
+    if causes:
+        form.boxes["10 Related to"] = ", ".join(causes)
 
 
 def _date(form: Cms1500, parts: list[str]) -> None:

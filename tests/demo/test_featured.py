@@ -38,6 +38,7 @@ STEPS = {
     "S41": "discharged",
     "S43": "coding",
     "S44": "final_coded",
+    "S52": "paid",
     "S45": "coding",
 }
 

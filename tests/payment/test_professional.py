@@ -190,6 +190,43 @@ def test_a_line_of_another_physician_in_another_place_says_so(cast: Cast) -> Non
     assert validate(text) == []
 
 
+def test_a_renderer_whose_number_changed_since_is_never_billed_as_somebody_else(cast: Cast) -> None:
+    trust_downstream(cast)
+    other = {"rendering_id": "DR3", "rendering_family_name": "Cutter", "rendering_npi": "1679576722"}
+    lines = [charge("P1", "99213", "180.00", modifiers="25"), charge("P1", "20610", "240.00", diagnoses="M25.511", **other)]
+    account = registered(charges=lines)
+    code(cast, account)
+    finalized(cast, account)
+    release_id = released(cast, account)
+    Provider.objects.filter(source_id="DR3").update(npi="1245319599")
+    assert make_claims(release_id=release_id) == []
+    assert "Rendering provider of line 2" in Hold.objects.get(account=account, reason="claim.unfit").message
+
+
+@pytest.mark.parametrize(("rank", "words"), [("2", "Somebody else is to pay")])
+def test_a_second_payer_holds_the_claim(cast: Cast, rank: str, words: str) -> None:
+    trust_downstream(cast)
+    account = registered()
+    arrive(rows("coverage", {"account": "P1", "rank": rank, "payer": "MCD", "member_id": "MM11111"}))
+    account.refresh_from_db()
+    code(cast, account)
+    assert finalized(cast, account).verdict == "releasable"
+    assert make_claims(release_id=released(cast, account)) == []
+    assert words in Hold.objects.get(account=account, reason="claim.unfit").message
+
+
+def test_an_occurrence_code_names_the_accident(cast: Cast) -> None:
+    trust_downstream(cast)
+    account = registered()
+    account.occurrence_codes = [{"code": "05", "date": "2026-08-30"}]
+    account.save(update_fields=["occurrence_codes"])
+    code(cast, account)
+    finalized(cast, account)
+    [claim] = make_claims(release_id=released(cast, account))
+    assert segments(claim.file.text, "CLM")[0][11] == "OA"
+    assert segments(claim.file.text, "DTP", "439") == [["DTP", "439", "D8", "20260830"]]
+
+
 def test_a_group_bills_under_its_own_name_and_number(cast: Cast) -> None:
     Unit.objects.create(facility=cast.main, code="GRP", name="Main Street Physicians", npi="1679576722", taxonomy="193200000X")
     trust_downstream(cast)
@@ -209,6 +246,7 @@ def test_a_remittance_pays_it_and_a_replacement_names_the_payers_number(cast: Ca
     assert (new.form, new.frequency, new.replaces) == ("837P", "7", claim)
     assert segments(new.file.text, "CLM")[0][5] == "11:B:7"
     assert segments(new.file.text, "REF", "F8")[0][2] == claim.payer_control_number
+    assert not segments(new.file.text, "NTE"), "words about a discrepancy stay in the house"
     mark_submitted(claim_id=new.pk, by=cast.actor("bill"))
     post_remittance(raw=remit([new], trace="T2"), by=cast.actor("bill"))
     new.refresh_from_db()
@@ -222,7 +260,7 @@ def _corrected(cast: Cast, claim: Claim) -> list[Claim]:
     )
     line = account.charges.get(hcpcs="99213")
     coding.point_line(account_id=account.pk, charge_id=line.pk, diagnoses=["E11.9"], by=cast.actor("ana"))
-    words = {"root_cause": "Linked by habit.", "correction": "Pointer corrected.", "prevention": "Training."}
+    words = {"root_cause": "Linked by habit.", "correction": "Modifier 25: kept; pointer corrected.", "prevention": "Training."}
     with pytest.raises(Refused):
         record_correction(case_id=case.pk, by=cast.actor("cleo"), claim_change="D4", **words)
     record_correction(case_id=case.pk, by=cast.actor("cleo"), **words)

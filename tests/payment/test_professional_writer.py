@@ -55,9 +55,14 @@ _STAY = {"place_of_service": "21", "admitted_on": DAY, "discharged_on": DAY}
         visit(frequency="7", payer_control_number="ICN1", note="Corrected pointer"),
         visit(supervising=QUICK),
         visit(lines=(dataclasses.replace(VISIT, place_of_service="22", rendering=QUICK), INJECTION)),
-        visit(diagnoses=("E119", "I10", "M25511", *(f"Z8{n}" for n in range(5, 10)), "Z79", "Z7984", "Z794", "W260XXA")),
+        visit(
+            diagnoses=("E119", "I10", "M25511", *(f"Z8{n}" for n in range(5, 10)), "Z79", "Z7984", "Z794", "W260XXA"),
+            related="OA",
+            accident_on=DAY,
+        ),
+        visit(related="EM"),
     ],
-    ids=["office", "inpatient", "replacement", "supervised", "line", "twelve"],
+    ids=["office", "inpatient", "replacement", "supervised", "line", "twelve", "work"],
 )
 def test_a_good_claim_is_accepted_by_the_validator(claim: ProfessionalClaim) -> None:
     assert validate(write(claim, ENVELOPE)) == []
@@ -129,10 +134,74 @@ def test_the_reader_of_the_page_reads_another_makers_claim() -> None:
         ({"frequency": "7"}, "payer's control number"),
         ({"frequency": "8", "payer_control_number": "X"}, "original (1) or a replacement (7)"),
         ({"lines": tuple(dataclasses.replace(VISIT) for _ in range(51))}, "at most 50"),
+        ({"other_payers": True}, "Somebody else is to pay"),
     ],
 )
 def test_what_is_wrong_or_not_written_is_refused_with_a_sentence(changes: dict[str, Any], words: str) -> None:
     assert words in flaws(visit(**changes))
+
+
+@pytest.mark.parametrize(
+    ("code", "changes", "words"),
+    [
+        ("S61211A", {}, "tell of an accident"),
+        ("W260XXA", {}, "tell of an accident"),
+        ("W260XXA", {"related": "EM"}, "tell of an accident"),
+        ("E119", {"related": "OA"}, "tell of an accident"),
+        ("V4352XA", {"related": "OA", "accident_on": DAY}, "automobile accident needs the state"),
+        ("E119", {"related": "AA", "accident_on": DAY}, "automobile accident needs the state"),
+        ("Y990", {"related": "OA", "accident_on": DAY}, "happened at work"),
+    ],
+)
+def test_an_accident_of_which_the_claim_cannot_tell_is_refused(code: str, changes: dict[str, Any], words: str) -> None:
+    lines = (dataclasses.replace(VISIT, pointers=(code,)),)
+    assert words in flaws(visit(diagnoses=(code,), lines=lines, total=VISIT.amount, **changes))
+
+
+@pytest.mark.parametrize("codes", [("T8141XA",), ("T380X5A",), ("S61211A", "X781XXA"), ("S0083XA", "Y040XXA"), ("M25511",)])
+def test_what_is_no_accident_says_nothing_of_one(codes: tuple[str, ...]) -> None:
+    lines = (dataclasses.replace(VISIT, pointers=codes[:1]),)
+    text = write(visit(diagnoses=codes, lines=lines, total=VISIT.amount), ENVELOPE)
+    assert not find(text, "DTP", "439") and len(find(text, "CLM")[0]) == 10
+
+
+def test_an_accident_is_named_with_its_day_before_the_other_dates() -> None:
+    text = write(visit(diagnoses=("E119", "I10", "M25511", "W260XXA"), related="OA", accident_on=DAY, **_STAY), ENVELOPE)
+    assert find(text, "CLM")[0][10:] == ["", "OA"]
+    assert [one[1] for one in find(text, "DTP")[:3]] == ["439", "435", "096"]
+    assert validate(text) == []
+    boxes = read(text, "C0000000001").boxes
+    assert (boxes["10 Related to"], boxes["14 Accident"]) == ("Other accident", "09/01/2026")
+
+
+def test_a_line_in_a_hospital_bed_brings_the_admission_to_the_claim() -> None:
+    lines = (dataclasses.replace(VISIT, place_of_service="21"), INJECTION)
+    text = write(visit(lines=lines, admitted_on=DAY), ENVELOPE)
+    assert find(text, "DTP", "435") == [["DTP", "435", "D8", "20260901"]]
+    assert validate(text) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("0001U", "CLIA number"), ("0014M", "CLIA number"), ("G0480", "CLIA number"), ("88305", "CLIA number"),
+        ("77063", "mammography"), ("A0427", "ambulance"), ("64999", "a description of what was done"), ("J3490", "a description"),
+        ("01996", "minutes of anesthesia"),
+    ],
+)  # fmt: skip
+def test_a_service_of_which_more_must_be_said_is_refused(code: str, words: str) -> None:
+    assert words in flaws(visit(lines=(dataclasses.replace(VISIT, hcpcs=code), INJECTION)))
+
+
+@pytest.mark.parametrize("code", ["0075T", "1036F", "36415", "G0008", "G0102", "99490"])
+def test_other_services_need_no_more(code: str) -> None:
+    assert f"HC:{code}" in write(visit(lines=(dataclasses.replace(VISIT, hcpcs=code, modifiers=()), INJECTION)), ENVELOPE)
+
+
+def test_a_drug_to_medicaid_needs_its_number_and_to_others_not() -> None:
+    drug = visit(lines=(dataclasses.replace(VISIT, hcpcs="J1100", modifiers=()), INJECTION))
+    assert validate(write(drug, ENVELOPE)) == []
+    assert "NDC number" in flaws(dataclasses.replace(drug, payer=dataclasses.replace(drug.payer, filing="MC")))
 
 
 @given(st.text(max_size=40), st.text(max_size=30))

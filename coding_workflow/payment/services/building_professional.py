@@ -8,14 +8,18 @@ import datetime
 import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Final
 
-from accounts.models import Account, Coverage, Provider
+from accounts.models import Account, Coverage, PayerKind, Provider
 from coding_workflow.guidelines import facts as judged
+from coding_workflow.payment.x12.claim import Practitioner
 from coding_workflow.payment.x12.professional import ProfessionalClaim, ProfessionalLine
 from coding_workflow.release.models import Release
 
 from . import parties
 
+#: Occurrence codes that CLM11 has a word of its own for.
+_CAUSES: Final = {"02": "AA", "04": "EM"}
 #: What tells service lines apart: code, modifiers, day, pointers, place, renderer.
 _Key = tuple[str, tuple[str, ...], datetime.date | None, tuple[str, ...], str, str]
 
@@ -30,6 +34,7 @@ def build(
     lines = roll_up(facts, people, lead.npi if lead else "")
     changes = frequency == "7"
     first = (facts.diagnoses or ())[:1]
+    related, accident_on = cause(facts)
     return ProfessionalClaim(
         number="",
         submitter=parties.submitter(),
@@ -50,8 +55,28 @@ def build(
         medical_record_number=account.patient.mrn,
         payer_control_number=original if changes else "",
         note=note if changes else "",
+        related=related,
+        accident_on=accident_on,
+        other_payers=coverage.rank > 1 or _others(account, coverage),
         code_set="ICD-9" if first and first[0].system.startswith("ICD-9") else "ICD-10",
     )
+
+
+def cause(facts: judged.Facts) -> tuple[str, datetime.date | None]:
+    """CLM11 and the day of the accident, as occurrence codes say: 02 automobile (no fault), 04 at work, 01, 03 and 05 another.
+
+    Condition code 02 says that it is of employment, without a day.
+    """
+    days = {one.code: one.date for one in facts.occurrence_codes}
+    said = next((code for code in ("02", "04", "01", "03", "05") if code in days), "")
+    if said:
+        return _CAUSES.get(said, "OA"), days[said]
+    return ("EM" if "02" in facts.condition_codes else ""), None
+
+
+def _others(account: Account, coverage: Coverage) -> bool:
+    """Whether somebody besides is to pay."""
+    return account.coverages.exclude(pk=coverage.pk).exclude(payer__kind=PayerKind.SELF_PAY).exists()
 
 
 def _people(account: Account) -> dict[str, Provider]:
@@ -90,5 +115,10 @@ def _lines(
             pointers=pointers,
             modifiers=modifiers,
             place_of_service="" if place == where else place,
-            rendering=None if rendering == lead else parties.practitioner(people.get(rendering)),
+            rendering=None if rendering == lead else _renderer(rendering, people),
         )
+
+
+def _renderer(npi: str, people: Mapping[str, Provider]) -> Practitioner | None:
+    """Who was judged; whoever has another number since is named by nothing, which the writer refuses: never by somebody else."""
+    return parties.practitioner(people.get(npi)) or Practitioner("", "", npi)

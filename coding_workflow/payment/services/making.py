@@ -113,7 +113,7 @@ def _make(account: Account, release: Release) -> Claim:
         coverage=coverage,
         frequency=standing.frequency,
         original=standing.original,
-        note=note if account.is_professional or "D9" in account.condition_codes else "",
+        note=note if "D9" in account.condition_codes and not account.is_professional else "",
     )
     _prove(draft, account)
     claim = _store(account, release, coverage, standing, draft)

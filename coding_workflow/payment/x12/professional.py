@@ -31,7 +31,8 @@ class ProfessionalLine:
 class ProfessionalClaim:
     """One 837 professional claim. ``diagnoses`` begin with the first-listed one and end with external causes.
 
-    ``frequency``: 1 original, 7 replacement.
+    ``frequency``: 1 original, 7 replacement. ``related`` is the cause that CLM11 names: AA automobile, EM employment, OA another
+    accident, with its day; ``other_payers``: somebody besides ``payer`` is to pay, before or after.
     """
 
     number: str
@@ -53,7 +54,15 @@ class ProfessionalClaim:
     medical_record_number: str = ""
     payer_control_number: str = ""
     note: str = ""
+    related: str = ""
+    accident_on: datetime.date | None = None
+    other_payers: bool = False
     code_set: CodeSet = "ICD-10"
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Where its services were given."""
+        return frozenset({self.place_of_service, *(line.place_of_service for line in self.lines)} - {""})
 
     @property
     def type_of_bill(self) -> str:

@@ -7,8 +7,10 @@ from typing import Final
 
 from accounts.npi import npi_is_valid
 
+from . import accidents
 from .claim import Flaw, Practitioner
 from .professional import ProfessionalClaim, ProfessionalLine
+from .professional_services import wanting
 
 MOST_DIAGNOSES: Final = 12
 MOST_POINTERS: Final = 4
@@ -20,12 +22,6 @@ _OF_OTHERS: Final = frozenset(
     {"03", "05", "06", "07", "08", "09", "13", "14", "15", "24", "25", "26", "31", "32", "33", "34", "41", "42", "54", "55"}
     | {"56", "61", "65"}
 )
-#: Services that the guide asks more of than is kept: first and last CPT number, and what is missing.
-_WANTING: Final = (
-    ("00100", "01999", "the minutes of anesthesia"),
-    ("77065", "77067", "the mammography certification number"),
-)
-_LABORATORY: Final = ("80047", "89398")
 
 Check = Callable[[ProfessionalClaim], Iterator[Flaw]]
 
@@ -95,7 +91,7 @@ def _providers(claim: ProfessionalClaim) -> Iterator[Flaw]:
 
 
 def _places(claim: ProfessionalClaim) -> Iterator[Flaw]:
-    places = {claim.place_of_service, *(line.place_of_service for line in claim.lines)} - {""}
+    places = claim.places
     if places & _OF_OTHERS:
         yield Flaw(
             "Service facility",
@@ -125,12 +121,31 @@ def _replacement(claim: ProfessionalClaim) -> Iterator[Flaw]:
         )
 
 
+def _payers(claim: ProfessionalClaim) -> Iterator[Flaw]:
+    if claim.other_payers:
+        yield Flaw(
+            "Other payers",
+            "Somebody else is to pay as well; the claim would have to name that payer (loop 2320), which is not written here.",
+            "billing",
+        )
+
+
+def _accident(claim: ProfessionalClaim) -> Iterator[Flaw]:
+    """CLM11 and DTP*439: services after an accident or of work say so, with its day."""
+    if claim.related == "AA" or any(accidents.of_the_road(code) for code in claim.diagnoses):
+        yield Flaw("Accident", "An automobile accident needs the state in which it happened, which is not kept here.", "billing")
+        return
+    if claim.related != "EM" and any(code in accidents.AT_WORK for code in claim.diagnoses):
+        yield Flaw("Accident", "The external cause says that it happened at work; occurrence code 04 with the day is missing.")
+        return
+    if claim.accident_on is None and (claim.related == "OA" or accidents.told(claim.diagnoses)):
+        yield Flaw("Accident", "The diagnoses tell of an accident; an occurrence code of 01 to 05 with its day is missing.")
+
+
 def _wanting(claim: ProfessionalClaim) -> Iterator[Flaw]:
     """What the guide asks for and nobody keeps here: no claim goes out without it as if it were whole."""
     for place, line in enumerate(claim.lines, start=1):
-        missing = next((what for first, last, what in _WANTING if first <= line.hcpcs <= last), "")
-        if _LABORATORY[0] <= line.hcpcs <= _LABORATORY[1] and "26" not in line.modifiers:
-            missing = "the laboratory's CLIA number"
+        missing = wanting(line.hcpcs, line.modifiers, medicaid=claim.payer.filing == "MC")
         if missing:
             yield Flaw("Service line", f"Service line {place} needs {missing}, which is not kept here.", "billing")
 
@@ -142,5 +157,7 @@ _CHECKS: Final[tuple[Check, ...]] = (
     _providers,
     _places,
     _replacement,
+    _payers,
+    _accident,
     _wanting,
 )

@@ -35,8 +35,11 @@ def _claim(claim: ProfessionalClaim, values: Values) -> Iterator[str]:
     place = values.code("Place of service", claim.place_of_service, r"[0-9]{2}")
     kind = composite(place, "B", values.code("Frequency", claim.frequency, r"[0-9]"))
     reference = values.code("Claim number", claim.number, r"[A-Z0-9\-]{1,20}")
-    yield segment("CLM", reference, values.money("Total charge", claim.total), "", "", kind, "Y", "A", "Y", "Y")
-    if claim.place_of_service in professional_checks.INPATIENT_PLACES:
+    total = values.money("Total charge", claim.total)
+    yield segment("CLM", reference, total, "", "", kind, "Y", "A", "Y", "Y", "", claim.related)
+    if claim.accident_on:
+        yield segment("DTP", "439", "D8", day(claim.accident_on))
+    if claim.places & professional_checks.INPATIENT_PLACES:
         if claim.admitted_on:
             yield segment("DTP", "435", "D8", day(claim.admitted_on))
         if claim.discharged_on:

@@ -52,6 +52,7 @@ def emergency_physician() -> Story:
         born=_D(1991, 2, 11),
         sex="M",
         admitted=_D(2026, 8, 20),
+        occurrence_codes=(("05", _D(2026, 8, 20)),),
         papers=(
             ed_note(
                 "Laceration of left index finger without damage to nail, no foreign body. Cut with a kitchen knife, cooking.\n"
