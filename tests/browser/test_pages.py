@@ -240,6 +240,7 @@ def _rows(address: Address) -> list[dict[str, Any]]:
         url_table.opening: BreakGlass.objects.all(),
         url_table.person: User.objects.filter(username__in=("ana", "cleo")),
         url_table.claim_at: Claim.objects.order_by("pk"),
+        url_table.billed_claim_at: Claim.objects.order_by("pk")[:1],
         url_table.claim_file_at: ClaimFile.objects.all()[:1],
         url_table.delivery_at: Delivery.objects.all(),
         url_table.case_at: DiscrepancyCase.objects.all(),
