@@ -12,7 +12,7 @@ from typing import Final
 
 from accounts.models import Account, Coverage, PayerKind, Provider
 from coding_workflow.guidelines import facts as judged
-from coding_workflow.payment.x12.claim import Practitioner
+from coding_workflow.payment.x12.claim import ClaimUnfit, Flaw
 from coding_workflow.payment.x12.professional import ProfessionalClaim, ProfessionalLine
 from coding_workflow.release.models import Release
 
@@ -27,9 +27,13 @@ _Key = tuple[str, tuple[str, ...], datetime.date | None, tuple[str, ...], str, s
 def build(
     *, account: Account, release: Release, coverage: Coverage, frequency: str, original: str, note: str
 ) -> ProfessionalClaim:
-    """The claim of a release, without its number. ``original`` is the payer's control number of the claim it changes."""
+    """The claim of a release, without its number. ``original`` is the payer's control number of the claim it changes.
+
+    Raises ClaimUnfit where a provider has another number than the one that was judged.
+    """
     facts = judged.facts_from_json(json.loads(release.verdict.facts))
     people = _people(account)
+    _check_people(account, facts, people)
     lead = account.rendering or next((people[line.rendering] for line in facts.lines if line.rendering in people), None)
     lines = roll_up(facts, people, lead.npi if lead else "")
     changes = frequency == "7"
@@ -86,6 +90,18 @@ def _people(account: Account) -> dict[str, Provider]:
     return {each.npi: each for each in named if each is not None and each.npi}
 
 
+def _check_people(account: Account, facts: judged.Facts, people: Mapping[str, Provider]) -> None:
+    """Providers are rows that accounts share: one may have another NPI since, and nobody else is billed in their place."""
+    named = {role: getattr(account, role) for role in ("rendering", "referring", "supervising")}
+    now = {role: person.npi for role, person in named.items() if person is not None}
+    lost = {line.rendering for line in facts.lines if line.rendering} - people.keys()
+    if lost or now != {each.role: each.npi for each in facts.providers}:
+        sentence = (
+            "A provider has another NPI now than when the account was released; open a discrepancy to have it judged again."
+        )
+        raise ClaimUnfit([Flaw("Providers", sentence, "providers")])
+
+
 def roll_up(facts: judged.Facts, people: Mapping[str, Provider], lead: str) -> tuple[ProfessionalLine, ...]:
     """Charge lines as service lines, in the order in which they were charged.
 
@@ -115,10 +131,5 @@ def _lines(
             pointers=pointers,
             modifiers=modifiers,
             place_of_service="" if place == where else place,
-            rendering=None if rendering == lead else _renderer(rendering, people),
+            rendering=None if rendering == lead else parties.practitioner(people.get(rendering)),
         )
-
-
-def _renderer(npi: str, people: Mapping[str, Provider]) -> Practitioner | None:
-    """Who was judged; whoever has another number since is named by nothing, which the writer refuses: never by somebody else."""
-    return parties.practitioner(people.get(npi)) or Practitioner("", "", npi)
