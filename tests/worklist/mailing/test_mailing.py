@@ -115,6 +115,30 @@ def test_supervisors_are_mailed_at_their_own_addresses_and_sign_in(account: Acco
     assert "Sign in to see it: https://coding.hospital.example/queries/" in parsed(receiver.messages[0]).get_content()
 
 
+@pytest.mark.parametrize(
+    "email",
+    [
+        "x@evil.example, cleo@hospital.example",
+        "cleo\nBcc: x@evil.example@hospital.example",
+        "Cleo <cleo@evil.example>@hospital.example",
+        "cl eo@hospital.example",
+        "j\u00f6rg@hospital.example",
+    ],
+)
+def test_what_sign_on_said_is_no_address_gets_no_mail(account: Account, cast: Cast, receiver: Receiver, email: str) -> None:
+    rules = replace(STANDARD.queries, escalate_to="supervisor")
+    publish_policy(
+        facility=cast.main, policy=replace(STANDARD, queries=rules), by=cast.ada, second=cast.cora, effective_from=SEPTEMBER
+    )
+    turn_on(cast)
+    cast.cleo.email = email
+    cast.cleo.save(update_fields=["email"])
+    climb(send(account, cast.actor("ana")), 7)
+    drain()
+    assert states() == [] and receiver.sessions == 0
+    assert not OutboxRow.objects.filter(kind=services.MAIL).exists()
+
+
 def test_steps_that_were_missed_make_one_message(made: queries.NewLink, receiver: Receiver) -> None:
     climb(made, 5)
     drain()
