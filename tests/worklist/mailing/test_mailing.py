@@ -248,6 +248,17 @@ def test_what_the_server_answers_decides(
     assert ProviderQuery.objects.get().status == "sent"
 
 
+def test_a_server_that_keeps_saying_no_is_not_called_away(made: queries.NewLink, receiver: Receiver) -> None:
+    receiver.data = "554 5.7.1 Looks like spam"
+    climb(made, 2)
+    for _ in range(8):
+        drain()
+        due_now()
+    mail = QueryMail.objects.get()
+    assert (mail.state, receiver.sessions) == ("failed", 7)
+    assert mail.get_state_display() == "Not sent: the mail server was away or did not take it"
+
+
 def test_a_server_that_hangs_up_instead_of_saying_goodbye_has_taken_it(made: queries.NewLink, receiver: Receiver) -> None:
     receiver.quits = False
     climb(made, 2)
