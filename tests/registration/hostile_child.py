@@ -1,4 +1,4 @@
-"""The reader's child with a reader that does what a message says: spins, sleeps, is late, eats memory, dies, looks for secrets."""
+"""The reader's child with a reader that does what a message says: spins, sleeps, is late, eats memory, dies, seeks secrets."""
 
 import os
 import sys
