@@ -87,3 +87,12 @@ def test_the_claim_page_hands_it_out(hospital: Cast) -> None:
     assert f'href="/claims/{claim.pk}/fhir/"' in client.get(f"/claims/{claim.pk}/").content.decode()
     assert json.loads(client.get(f"/claims/{claim.pk}/fhir/").content)["resourceType"] == "Claim"
     assert _taken("claim.downloaded") == [("bill", claim.account.number)]
+
+
+def test_a_claim_of_a_restricted_account_is_handed_to_nobody_who_has_not_opened_it(hospital: Cast) -> None:
+    claim = billed(hospital)
+    Account.objects.filter(pk=claim.account_id).update(restricted="VIP")
+    for person in (hospital.bill, hospital.cleo, hospital.cora):
+        assert as_program(person, hospital.main).get(f"claims/{claim.pk}/fhir/").status_code in {403, 404}
+        assert signed_in(person).get(f"/claims/{claim.pk}/fhir/").status_code in {403, 404}
+    assert _taken("claim.downloaded") == []
