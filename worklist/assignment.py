@@ -71,7 +71,9 @@ NOT_OWN_CODING: Final = (
     " OR EXISTS (SELECT FROM coding_codeddiagnosis d WHERE d.account_id = w.account_id AND d.superseded_at IS NULL"
     " AND %(me)s IN (d.assigned_by_id, d.changed_by_id) OFFSET 0)"
     " OR EXISTS (SELECT FROM coding_codedprocedure d WHERE d.account_id = w.account_id AND d.superseded_at IS NULL"
-    " AND %(me)s IN (d.assigned_by_id, d.changed_by_id) OFFSET 0)))"
+    " AND %(me)s IN (d.assigned_by_id, d.changed_by_id) OFFSET 0)"
+    " OR EXISTS (SELECT FROM coding_linepointers p WHERE p.account_id = w.account_id AND p.superseded_at IS NULL"
+    " AND p.pointed_by_id = %(me)s OFFSET 0)))"
 )
 NOT_PUT_BACK: Final = (
     "NOT EXISTS (SELECT FROM worklist_putback p WHERE p.item_id = w.id AND p.user_id = %(me)s AND p.on = may.day)"

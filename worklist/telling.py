@@ -64,8 +64,9 @@ def _hold(payload: Payload) -> str:
 
 
 def _charge(payload: Payload) -> str:
-    code = f" {payload['hcpcs']}" if payload.get("hcpcs") else ""
-    return f"Charge posted: revenue code {payload.get('revenue_code', '')}{code}, {_dollars(payload.get('amount'))}"
+    revenue = f"revenue code {payload['revenue_code']}" if payload.get("revenue_code") else ""
+    said = " ".join(part for part in (revenue, str(payload.get("hcpcs", ""))) if part) or "no code"
+    return f"Charge posted: {said}, {_dollars(payload.get('amount'))}"
 
 
 def _dollars(amount: Any) -> str:
@@ -118,6 +119,7 @@ _TELLINGS: Final[dict[str, Telling]] = {
     "coding.abstracted": _plain("Claim elements abstracted from the record"),
     "coding.evidence_linked": _plain("Evidence linked"),
     "coding.evidence_unlinked": _plain("Evidence unlinked"),
+    "coding.line_pointed": _with("A line's diagnoses set", "after"),
     "coding.reordered": _plain("Codes put in another order"),
     "coding.suggested": _plain("Codes suggested from the record's words"),
     "coding.suggestion_viewed": _plain("Passage of a suggestion looked at"),

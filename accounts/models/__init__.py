@@ -10,6 +10,7 @@ from .account import (
     Milestone,
     PatientClass,
     Step,
+    billing_kind_of,
 )
 from .charge import ChargeLine, ChargemasterEntry, ChargeSource
 from .document import Deficiency, DeficiencyQuality, Document, DocumentType, DocumentVersion, VersionStatus
@@ -68,4 +69,5 @@ __all__ = [
     "VersionStatus",
     "WorkItem",
     "WorkKind",
+    "billing_kind_of",
 ]

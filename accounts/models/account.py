@@ -18,6 +18,7 @@ class PatientClass(models.TextChoices):
     RECURRING = "recurring", "Recurring"
     ANCILLARY = "ancillary", "Ancillary"
     NEWBORN = "newborn", "Newborn"
+    PROFESSIONAL = "professional", "Professional fees"
 
 
 #: Classes that are coded with ICD-10-PCS and POA and billed on 011x.
@@ -25,10 +26,18 @@ INPATIENT_CLASSES = frozenset({PatientClass.INPATIENT, PatientClass.NEWBORN})
 
 
 class BillingKind(models.TextChoices):
-    """Whose bill it is; a visit billed both ways is two accounts that share encounters."""
+    """Whose bill it is; a visit billed both ways is two accounts that share encounters.
+
+    The class *professional* goes with the professional bill, and no other class does (constraint).
+    """
 
     FACILITY = "facility", "Facility"
     PROFESSIONAL = "professional", "Professional"
+
+
+def billing_kind_of(patient_class: str) -> BillingKind:
+    """Whose bill an account of this class is."""
+    return BillingKind.PROFESSIONAL if patient_class == PatientClass.PROFESSIONAL else BillingKind.FACILITY
 
 
 class Step(models.TextChoices):
@@ -103,6 +112,18 @@ class Account(models.Model):
     statement_through = models.DateField(null=True, blank=True)
     attending = models.ForeignKey("accounts.Provider", null=True, blank=True, on_delete=models.PROTECT, related_name="attended")
     operating = models.ForeignKey("accounts.Provider", null=True, blank=True, on_delete=models.PROTECT, related_name="operated")
+    place_of_service = models.CharField(
+        max_length=2, blank=True, default="", db_default="", db_collation="C", help_text="Of a professional bill: CMS code set."
+    )
+    rendering = models.ForeignKey(
+        "accounts.Provider", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    referring = models.ForeignKey(
+        "accounts.Provider", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    supervising = models.ForeignKey(
+        "accounts.Provider", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     condition_codes = models.JSONField(default=list, help_text="UB-04 condition codes, as text.")
     occurrence_codes = models.JSONField(default=list, help_text='[{"code": "55", "date": "2026-09-01"}]')
     occurrence_spans = models.JSONField(
@@ -135,6 +156,11 @@ class Account(models.Model):
                 name="account_discharged_after_admission",
             ),
             models.CheckConstraint(condition=models.Q(step__in=Step.values), name="account_step_known"),
+            models.CheckConstraint(
+                condition=models.Q(billing_kind="professional", patient_class="professional")
+                | ~(models.Q(billing_kind="professional") | models.Q(patient_class="professional")),
+                name="account_professional_by_class",
+            ),
         ]
         indexes = [
             # Release board and wall: accounts at one step of a facility, oldest discharge first.
@@ -150,6 +176,11 @@ class Account(models.Model):
     def is_inpatient(self) -> bool:
         """Coded and billed as an inpatient stay."""
         return self.patient_class in INPATIENT_CLASSES
+
+    @property
+    def is_professional(self) -> bool:
+        """Billed for the physician's work (837P): CPT and HCPCS lines with diagnosis pointers."""
+        return self.billing_kind == BillingKind.PROFESSIONAL
 
     def length_of_stay(self) -> int | None:
         """Whole days; see ``length_of_stay``. None while the patient is in house."""

@@ -34,7 +34,9 @@ class ChargemasterEntry(models.Model):
 class ChargeLine(models.Model):
     """One service charged. A credit or a correction is another line; lines are never removed.
 
-    ``hcpcs`` and ``modifiers`` are what goes on the claim.
+    ``hcpcs`` and ``modifiers`` are what goes on the claim. A line of a professional account has no revenue code; its place of
+    service and rendering provider are the account's where it names none. ``diagnoses``: the codes to which the sender linked
+    it, at most four, the primary first; a coder decides which of them stand.
     """
 
     facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
@@ -49,6 +51,11 @@ class ChargeLine(models.Model):
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     service_date = models.DateField()
     description = models.CharField(max_length=120, blank=True)
+    place_of_service = models.CharField(max_length=2, blank=True, default="", db_default="", db_collation="C")
+    rendering = models.ForeignKey(
+        "accounts.Provider", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    diagnoses = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     posted_at = models.DateTimeField(auto_now_add=True)
     voided_at = models.DateTimeField(null=True, blank=True)
 

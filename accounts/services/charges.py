@@ -2,14 +2,31 @@
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from accounts import clock, history
 from accounts.actors import Actor
 from accounts.errors import Conflict, Refused
-from accounts.models import Account, ChargeLine, ChargemasterEntry, ChargeSource
+from accounts.models import Account, ChargeLine, ChargemasterEntry, ChargeSource, Provider
 
 from .revisions import touch
+
+#: An 837P line points to four diagnoses at most.
+MOST_LINKED: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ProfessionalPart:
+    """What a line of a professional bill says besides: empty where it is as the account says.
+
+    ``diagnoses`` are at most ``MOST_LINKED`` codes without point, the primary first.
+    """
+
+    place_of_service: str = ""
+    rendering: Provider | None = None
+    diagnoses: tuple[str, ...] = ()
 
 
 def post_charge(
@@ -26,6 +43,7 @@ def post_charge(
     description: str = "",
     source: str = ChargeSource.CHARGEMASTER,
     entry: ChargemasterEntry | None = None,
+    professional: ProfessionalPart | None = None,
 ) -> ChargeLine:
     """Post one line (dollars, service units) on a locked account at any step; the sender's id posts once.
 
@@ -34,6 +52,7 @@ def post_charge(
     existing = ChargeLine.objects.filter(facility_id=account.facility_id, source_id=source_id).first()
     if existing is not None:
         return _same_or_refuse(existing, account, revenue_code, hcpcs, Decimal(amount))
+    besides = professional or ProfessionalPart()
     line = ChargeLine.objects.create(
         facility_id=account.facility_id,
         account=account,
@@ -47,6 +66,9 @@ def post_charge(
         amount=amount,
         service_date=service_date,
         description=description,
+        place_of_service=besides.place_of_service,
+        rendering=besides.rendering,
+        diagnoses=list(besides.diagnoses),
     )
     payload = {"line": line.pk, "revenue_code": revenue_code, "hcpcs": hcpcs, "amount": str(amount)}
     history.record(account=account, kind="charge.posted", by=by, payload=payload)

@@ -39,7 +39,8 @@ def combine_accounts(*, account: Account, into: Account, by: Actor, reason: str 
     Charges, orders, documents, leaves, visits and open holds go on there; open work ends. Whoever has its coding open keeps the
     claim on the survivor where that waits for coding of the same type and nobody has it; otherwise history says who had it.
     Events, codes, payers and messages stay where they happened: ``combined.whole`` reads them together. Raises Refused
-    ``account.combine_self``, ``account.other_facility``, ``account.other_patient``, Conflict ``account.survivor_ended``,
+    ``account.combine_self``, ``account.other_facility``, ``account.other_patient``,
+    ``account.other_bill``, Conflict ``account.survivor_ended``,
     ``account.move``, and what a higher floor refuses with (``account.was_released``).
     """
     _check(account, into)
@@ -64,6 +65,8 @@ def _check(account: Account, into: Account) -> None:
         raise Refused("account.other_facility", "Accounts of two facilities cannot be combined.")
     if same_patient(account.patient).pk != same_patient(into.patient).pk:
         raise Refused("account.other_patient", "The accounts belong to two patients; merge the patients or move one first.")
+    if account.billing_kind != into.billing_kind:
+        raise Refused("account.other_bill", "A professional account and a facility's cannot be combined: they are two bills.")
     if into.step in _ENDED:
         raise Conflict("account.survivor_ended", "The account that would survive has ended; it takes nothing more.")
     if not lifecycle.allowed(account.step, Step.COMBINED):

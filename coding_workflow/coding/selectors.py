@@ -1,8 +1,8 @@
 """Reads of what the coder wrote."""
 
 import datetime
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
 
@@ -17,6 +17,7 @@ from .models import (
     DiagnosisRole,
     Evidence,
     FinalCoding,
+    LinePointers,
     ProposalState,
     ProposedCode,
     ProviderQuery,
@@ -31,20 +32,34 @@ from .models import (
 class CodedRecord:
     """What the coder wrote on one account, read once for the gate and for the page that shows it.
 
-    ``stale`` are the document versions behind its passages that a newer one has replaced.
+    ``stale`` are the document versions behind its passages that a newer one has replaced. ``pointers``: charge line -> the
+    diagnoses that the coder pointed it to, on a professional account.
     """
 
     diagnoses: list[CodedDiagnosis]
     procedures: list[CodedProcedure]
     abstract: RecordAbstract | None
     stale: set[int]
+    pointers: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
-def coded_record(account_id: int) -> CodedRecord:
-    """The codes in force with their passages, and the newest abstract. Six queries at most."""
+def coded_record(account_id: int, *, professional: bool = False) -> CodedRecord:
+    """The codes in force with their passages, the pointers, and the newest abstract. Seven queries at most."""
     diagnoses, procedures = list(diagnoses_in_force(account_id)), list(procedures_in_force(account_id))
     versions = {passage.version_id for row in (*diagnoses, *procedures) for passage in row.passages}  # type: ignore[attr-defined]
-    return CodedRecord(diagnoses, procedures, abstract_of(account_id), stale_versions(versions))
+    pointers = pointers_in_force(account_id) if professional else {}
+    return CodedRecord(diagnoses, procedures, abstract_of(account_id), stale_versions(versions), pointers)
+
+
+def pointers_in_force(account_id: int) -> dict[int, tuple[str, ...]]:
+    """Charge line -> the diagnosis codes that the coder pointed it to; none where the coder took the sender's away. One query."""
+    rows = LinePointers.objects.filter(account_id=account_id, superseded_at__isnull=True)
+    return {charge: tuple(codes) for charge, codes in rows.values_list("charge_id", "diagnoses")}
+
+
+def pointed(line: ChargeLine, pointers: Mapping[int, tuple[str, ...]]) -> tuple[str, ...]:
+    """The diagnoses that a line is for: as the coder pointed it, else as the sender linked it."""
+    return pointers[line.pk] if line.pk in pointers else tuple(line.diagnoses)
 
 
 def code_date(account: Account, service: datetime.date | None = None) -> datetime.date | None:
@@ -101,14 +116,15 @@ def last_finalization(account_id: int) -> FinalCoding | None:
 
 
 def coder_ids(account_id: int) -> set[int]:
-    """Everyone who assigned, changed or finalized a code in force: they neither review nor approve it."""
-    found: set[int] = set()
-    for model in (CodedDiagnosis, CodedProcedure):
-        rows = model.objects.filter(account_id=account_id, superseded_at__isnull=True)
-        for pair in rows.values_list("assigned_by_id", "changed_by_id"):
-            found.update(pair)
+    """Everyone who assigned, changed or pointed to a code in force, or finalized: they neither review nor approve it."""
+    assigned = (
+        model.objects.filter(account_id=account_id, superseded_at__isnull=True) for model in (CodedDiagnosis, CodedProcedure)
+    )
+    diagnoses, procedures = (rows.order_by().values_list("assigned_by_id", "changed_by_id") for rows in assigned)
+    pointed = LinePointers.objects.filter(account_id=account_id, superseded_at__isnull=True).order_by()
+    pairs = (*diagnoses, *procedures.union(pointed.values_list("pointed_by_id", "pointed_by_id")))
     last = last_finalization(account_id)
-    return found | ({last.coder_id} if last else set())
+    return {person for pair in pairs for person in pair} | ({last.coder_id} if last else set())
 
 
 def stale_versions(version_ids: Iterable[int]) -> set[int]:
@@ -135,6 +151,12 @@ def proposed_open(account_id: int) -> QuerySet[ProposedCode]:
     return rows.select_related("told__coder", "provider").order_by("position", "pk")
 
 
+def proposed_or_taken(account_id: int) -> list[ProposedCode]:
+    """What is proposed for an account, and what was taken over, each in its order."""
+    rows = ProposedCode.objects.filter(account_id=account_id, state__in=(ProposalState.OPEN, ProposalState.TAKEN))
+    return list(rows.select_related("told__coder", "provider").order_by("position", "pk"))
+
+
 def proposed_role(row: ProposedCode | ToldCode, account: Account) -> str:
     """The list of the claim that a proposed or told diagnosis belongs in; empty for a procedure.
 
@@ -147,6 +169,11 @@ def proposed_role(row: ProposedCode | ToldCode, account: Account) -> str:
     if row.kind in {"admitting", "reason"}:
         return DiagnosisRole.REASON_FOR_VISIT
     return DiagnosisRole.EXTERNAL_CAUSE if is_external(row.system, row.code) else DiagnosisRole.DIAGNOSIS
+
+
+def other_poa(row: ProposedCode, poa: str) -> bool:
+    """Whether a proposed diagnosis was told with another POA. A list without any POA does not say that all are exempt."""
+    return row.poa != poa and any(code.poa for code in row.told.rows)
 
 
 def same_procedure(row: ProposedCode) -> CodedProcedure | None:

@@ -247,18 +247,18 @@ class Case:
         return (*lines, *loose)
 
     @derived
-    def charged(self) -> dict[tuple[str, datetime.date | None], list[Line]]:
-        """HCPCS code and day of service -> its lines."""
-        found: dict[tuple[str, datetime.date | None], list[Line]] = {}
+    def charged(self) -> dict[tuple[str, datetime.date | None, str], list[Line]]:
+        """HCPCS code, day of service and, on a professional bill, who rendered it -> its lines."""
+        found: dict[tuple[str, datetime.date | None, str], list[Line]] = {}
         for line in self.facts.lines:
             if line.hcpcs:
-                found.setdefault((line.hcpcs, line.date), []).append(line)
+                found.setdefault((line.hcpcs, line.date, line.rendering), []).append(line)
         return found
 
     @derived
     def limited(self) -> tuple[tuple[str, list[Line], UnitsAnswer], ...]:
         """Code, its lines of one day, and the published limit of its units; only codes that have one."""
-        asked = [(code, lines, self.service_day(lines[0])) for (code, _), lines in self.charged.items()]
+        asked = [(code, lines, self.service_day(lines[0])) for (code, *_), lines in self.charged.items()]
         limits = [(code, lines, self.tables.unit_limit(code, on)) for code, lines, on in asked if self.is_loaded("MUE", on)]
         return tuple((code, lines, limit) for code, lines, limit in limits if limit is not None)
 

@@ -30,7 +30,10 @@ PROCEDURE = frozenset({"procedure"})
 def supported(
     facts: Facts, record: Mapping[str, Document], complications: Collection[str], hospital_acquired: Collection[str]
 ) -> Iterator[Supported]:
-    """Every diagnosis and procedure with its kinds; coder-assigned surgery on outpatient lines counts as a procedure."""
+    """Every diagnosis and procedure with its kinds; coder-assigned surgery on outpatient lines counts as a procedure.
+
+    On a professional bill every service that a coder assigned does: the level of a visit rests on the note.
+    """
 
     queried = {code for query in facts.queries for code in query.codes}
     principal = True
@@ -50,7 +53,8 @@ def _procedures(facts: Facts) -> Iterator[Procedure | Line]:
         return
     coded = {procedure.code for procedure in facts.procedures}
     for line in facts.lines:
-        if line.source == "coder" and line.hcpcs not in coded and is_surgery(line.hcpcs):
+        counts = facts.professional or is_surgery(line.hcpcs)
+        if line.source == "coder" and line.hcpcs and line.hcpcs not in coded and counts:
             yield line
 
 

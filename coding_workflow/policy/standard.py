@@ -7,6 +7,9 @@ from .rules import Alternative, BillHold, FacilityPolicy, QueryPolicy, RequiredD
 
 _BEDS = ("inpatient", "newborn")
 _OUTPATIENT = ("observation", "emergency", "outpatient_surgery", "clinic", "recurring", "ancillary")
+#: Billed for the physician's work, wherever it was done.
+_PROFESSIONAL = ("professional",)
+_SERVICES = (*_OUTPATIENT, *_PROFESSIONAL)
 _SURGERY = ("inpatient", "newborn", "observation", "emergency", "outpatient_surgery")
 _CONDITIONS_OF_PARTICIPATION = "42 CFR 482.24(c)(4)"
 
@@ -160,18 +163,46 @@ _PROCEDURES = (
     ),
 )
 
+_PROFESSIONAL_SERVICES = (
+    RequiredDocument(
+        code="professional_note",
+        title="Note or report of the billing physician",
+        any_of=_types(
+            "clinic_note",
+            "progress_note",
+            "final_progress_note",
+            "consultation",
+            "history_and_physical",
+            "discharge_summary",
+            "death_summary",
+            "ed_note",
+            "observation_note",
+            "operative_note",
+            "procedure_note",
+            "delivery_note",
+            "newborn_record",
+            "anesthesia_record",
+            "radiology_report",
+            "pathology_report",
+        ),
+        scope=Scope(_PROFESSIONAL),
+        owner="provider",
+        reference="42 CFR 424.5(a)(6); Medicare Claims Processing Manual, chapter 12, 30.6",
+    ),
+)
+
 #: Modifiers that assert something about the record, so that a chargemaster cannot know them.
 _SELECT_MODIFIERS = ("24", "25", "27", "57", "58", "59", "78", "79", "91", "XE", "XP", "XS", "XU")
 
 STANDARD = FacilityPolicy(
     title="Standard policy",
-    required_documents=_STAYS + _OUTPATIENT_VISITS + _PROCEDURES,
+    required_documents=_STAYS + _OUTPATIENT_VISITS + _PROCEDURES + _PROFESSIONAL_SERVICES,
     required_tables=(
         RequiredTable(("ICD-10-CM",)),
         RequiredTable(("ICD-10-PCS", "POA-EXEMPT"), Scope(_BEDS)),
         RequiredTable(("MS-DRG", "MCE"), Scope(_BEDS)),
-        RequiredTable(("HCPCS", "CPT", "HCPCS-MODIFIER"), Scope(_OUTPATIENT)),
-        RequiredTable(("NCCI-PTP", "MUE"), Scope(_OUTPATIENT, ("medicare", "medicare_advantage", "medicaid"))),
+        RequiredTable(("HCPCS", "CPT", "HCPCS-MODIFIER"), Scope(_SERVICES)),
+        RequiredTable(("NCCI-PTP", "MUE"), Scope(_SERVICES, ("medicare", "medicare_advantage", "medicaid"))),
     ),
     bill_holds=(BillHold(4, Scope(_BEDS)), BillHold(3, Scope(("observation", "outpatient_surgery"))), BillHold(2)),
     unsigned=(

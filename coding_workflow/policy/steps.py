@@ -118,12 +118,18 @@ def _suggestions(asked: Asked) -> Iterator[Step]:
 
 
 def _coding(asked: Asked) -> Iterator[Step]:
+    does = "A competent coder assigns and sequences codes, links evidence, writes the abstract and finalizes."
+    if asked.patient_class == "professional":
+        does = (
+            "A coder trained in professional fees assigns diagnoses and services, points each line to its diagnoses, links"
+            " evidence, abstracts the place of service and finalizes."
+        )
     yield Step(
         "coding",
         "Coding",
         CODER,
         "by a person",
-        "A competent coder assigns and sequences codes, links evidence, writes the abstract and finalizes.",
+        does,
         "a coder who takes it from the queue",
         counted=True,
         target_days=asked.target("coding"),

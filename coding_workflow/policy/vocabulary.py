@@ -14,6 +14,7 @@ PATIENT_CLASSES: Final = (
     "recurring",
     "ancillary",
     "newborn",
+    "professional",
 )
 PAYER_KINDS: Final = ("medicare", "medicare_advantage", "medicaid", "commercial", "self_pay", "other")
 

@@ -41,7 +41,7 @@ class ProviderFacts:
 
 @dataclass(frozen=True, slots=True)
 class VisitFacts:
-    """A visit and its account, in the sender's local codes."""
+    """A visit and its account, in the sender's local codes. From ``place_of_service`` on: of a professional account."""
 
     account_number: str
     visit_number: str
@@ -60,6 +60,11 @@ class VisitFacts:
     occurrence_codes: tuple[tuple[str, datetime.date], ...] | None = None
     value_codes: tuple[tuple[str, Decimal], ...] | None = None
     occurrence_spans: tuple[tuple[str, datetime.date, datetime.date], ...] | None = None
+    place_of_service: str | None = None
+    rendering: ProviderFacts | None = None
+    referring: ProviderFacts | None = None
+    supervising: ProviderFacts | None = None
+    billing_provider: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +181,11 @@ class OrderFacts:
 
 @dataclass(frozen=True, slots=True)
 class ChargeFacts:
-    """One service charged or credited; ``amount`` in dollars, negative for a credit."""
+    """One service charged or credited; ``amount`` in dollars, negative for a credit.
+
+    Of a professional account: the place of service and who rendered it where they are the line's own, and the diagnosis codes
+    to which the sender links it, the primary first.
+    """
 
     source_id: str
     code: str
@@ -187,6 +196,9 @@ class ChargeFacts:
     revenue_code: str = ""
     hcpcs: str = ""
     modifiers: tuple[str, ...] = ()
+    place_of_service: str = ""
+    rendering: ProviderFacts | None = None
+    diagnoses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ _STAYS: Final = frozenset({"I", "IMP", "ACUTE"})
 #: Table 0004 again: a patient who has not arrived (P) or whose class is not known (U) says nothing about the class.
 _UNSAID: Final = frozenset({"P", "U"})
 _OUR_CLASSES: Final = frozenset(
-    {"inpatient", "observation", "emergency", "outpatient_surgery", "clinic", "recurring", "ancillary", "newborn"}
+    {"inpatient", "observation", "emergency", "outpatient_surgery", "clinic", "recurring", "ancillary", "newborn", "professional"}
 )
 #: PV1-18 and PV1-10 as many senders write them; they tell outpatients apart, whom table 0004 calls O.
 _OUTPATIENTS: Final = {
@@ -24,6 +24,9 @@ _OUTPATIENTS: Final = {
     "SURG": "outpatient_surgery", "ASC": "outpatient_surgery", "LAB": "ancillary", "RAD": "ancillary", "DIA": "ancillary",
     "THER": "recurring", "PT": "recurring", "CLI": "clinic",
 }  # fmt: skip
+
+#: PV1-18 of an account that is billed for the physician's work, whatever the class of the visit is (PV1-2).
+_PROFESSIONAL: Final = frozenset({"PRO", "PROF", "PROFEE", "PB"})
 
 #: HL7 table 0007 to the UB-04 priority of the visit; labor (L) and routine (R) have no single equal.
 _ADMISSION_TYPES: Final = {"E": "1", "A": "1", "U": "2", "C": "3", "N": "4"} | {digit: digit for digit in "123459"}
@@ -96,6 +99,8 @@ class LocalCodes:
             return mapped
         if (patient_type or "").lower() in _OUR_CLASSES:
             return (patient_type or "").lower()
+        if (patient_type or "").upper() in _PROFESSIONAL:
+            return "professional"
         letter = (code or "").upper()
         if letter in _STAYS and (admission or "").upper() in {"N", "4"}:
             return "newborn"
@@ -142,6 +147,15 @@ class LocalCodes:
         """The role of a degree; a word in lower case is taken as the role itself."""
         return self._row("author_role", role) or _ROLES.get(role.upper(), role if role.islower() and len(role) <= 30 else "")
 
+    def place_of_service(self, code: str) -> str:
+        """CMS place of service, or empty when unknown."""
+        own = code if len(code) == 2 and code.isascii() and code.isdigit() else ""
+        return self._row("place_of_service", code) or own
+
+    def mapped_place(self, location: str) -> str:
+        """The place of service of a location that was mapped; a location's own number is no place of service."""
+        return self._row("place_of_service", location)
+
     def code_system(self, system: str, segment: str, code: str) -> str:
         """The code system of a diagnosis (DG1) or procedure (PR1, FT1), or empty when unknown.
 
@@ -170,5 +184,8 @@ def loinc_of(document_type: str) -> str:
 
 
 def type_of_bill(patient_class: str) -> str:
-    """The first bill of a class: 0111 hospital inpatient, 0131 hospital outpatient, admit through discharge."""
+    """The first bill of a class: 0111 hospital inpatient, 0131 hospital outpatient, admit through discharge; none for a
+    professional account."""
+    if patient_class == "professional":
+        return ""
     return "0111" if patient_class in {"inpatient", "newborn"} else "0131"

@@ -10,7 +10,7 @@ from typing import Any
 
 from accounts import clock
 from accounts.actors import Actor
-from accounts.models import Account, Document, DocumentVersion, Facility, Patient, WorkItem
+from accounts.models import Account, ChargeLine, Document, DocumentVersion, Facility, Patient, WorkItem
 from accounts.services.holds import place_hold
 from accounts.services.told_codes import tell_codes
 from accounts.told_codes import ToldCode
@@ -90,6 +90,14 @@ def procedure(cast: Cast, facility: Facility, on: Account | None = None) -> dict
     held = on or account(cast, facility)
     made = CodedProcedure.objects.create(
         facility=facility, account=held, system="CPT", code="99284", position=1, assigned_by=cast.ana, changed_by=cast.ana
+    )
+    return {"account": held.pk, "row": made.pk}
+
+
+def line(cast: Cast, facility: Facility) -> dict[str, Any]:
+    held = account(cast, facility)
+    made = ChargeLine.objects.create(
+        facility=facility, account=held, source_id=f"L{held.pk}", revenue_code="", amount=10, service_date=clock.today()
     )
     return {"account": held.pk, "row": made.pk}
 
@@ -200,6 +208,7 @@ TABLE: dict[str, Address] = {
     "api:procedures": _does(CODER, of_account),
     "api:procedure": Address({"PATCH": CODER}, procedure),
     "api:remove_procedure": _does(CODER, procedure),
+    "api:line": Address({"PATCH": CODER}, line),
     "api:told_codes": Address({"GET": EVERYBODY, "POST": TELLS_CODES}, of_account),
     "api:proposed_codes": _reads(EVERYBODY, of_account),
     "api:take_over_proposed": _does(CODER, of_account),

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Account, DocumentVersion, Event, OutboxRow, WorkItem
+from accounts import lifecycle
+from accounts.locking import lock_account
+from accounts.models import Account, DocumentVersion, Event, OutboxRow, Step, WorkItem
 from coding_workflow.coding.models import CodedDiagnosis, ProviderQuery
 from coding_workflow.outbox.services import drain
 from coding_workflow.registration.models import FeedMap, InboundMessage
@@ -302,6 +304,7 @@ def test_an_encoder_tells_its_codes_and_the_coder_takes_them_over(hospital: Cast
         ({"source": "encoder", "diagnoses": [{"system": "ICD-10-PCS", "code": "0BH17EZ"}]}, 422, "codes.form"),
         ({"source": "encoder", "procedures": [{"system": "CPT", "code": "99284", "modifiers": ["é2"]}]}, 422, "modifier.form"),
         ({"source": "encoder", "diagnoses": [], "told_at": "2099-01-01T00:00:00Z"}, 422, "codes.future"),
+        ({"source": "encoder", "procedures": [], "drg": "193"}, 422, "codes.drg"),
         ({"source": "opening", "diagnoses": []}, 400, "fields"),
         ({"source": "host", "diagnoses": []}, 403, "staff.role"),
     ],
@@ -310,6 +313,21 @@ def test_what_cannot_be_told_is_refused(hospital: Cast, ana: Program, body: Any,
     account = desk.asked_about(hospital)
     said = ana.post(f"accounts/{account.pk}/told-codes/", body)
     assert problem(said) == (status, code)
+
+
+def test_a_program_takes_over_what_it_read_and_an_account_that_ended_takes_no_codes(hospital: Cast, ana: Program) -> None:
+    account = desk.asked_about(hospital)
+    path = f"accounts/{account.pk}/told-codes/"
+    ana.post(path, {"source": "encoder", "diagnoses": [{"system": "ICD-10-CM", "code": "J44.1"}]})
+    read = [row["id"] for row in ana.get(f"accounts/{account.pk}/proposed-codes/").json()["rows"]]
+    both = [{"system": "ICD-10-CM", "code": code} for code in ("J44.1", "J96.01")]
+    ana.post(path, {"source": "encoder", "diagnoses": both})
+    codes = Coder(ana, account.pk).post("proposed-codes/take-over/", {"seen": read}, 200)
+    assert [each["display"] for each in codes["diagnoses"]] == ["J44.1"]
+    ended = hospital.account("C1")
+    lifecycle.move(account=lock_account(ended.pk), to=Step.CANCELLED, by=hospital.actor("cleo"))
+    said = ana.post(f"accounts/{ended.pk}/told-codes/", {"source": "encoder", "diagnoses": both})
+    assert problem(said) == (409, "codes.ended")
 
 
 def test_patient_accounting_tells_its_codes_and_the_comparison_is_asked_for(hospital: Cast) -> None:

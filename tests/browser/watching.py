@@ -3,10 +3,12 @@
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, ViewportSize
 
 #: The smallest screen that the pages are made for.
 WIDTH, HEIGHT = 1366, 768
+#: A large one, and the smallest again.
+SIZES: tuple[ViewportSize, ...] = ({"width": 1920, "height": 1080}, {"width": WIDTH, "height": HEIGHT})
 _GRAVE = frozenset({"serious", "critical"})
 _VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) =>

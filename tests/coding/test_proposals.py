@@ -103,6 +103,48 @@ def test_what_is_settled_stays_so_until_it_is_told_otherwise(cast: Cast) -> None
     assert coded(account) == [("diagnosis", "J189", "N")], "the POA that was told last, on the code that is there"
 
 
+def test_what_the_encoder_took_back_and_tells_again_is_asked_again(cast: Cast) -> None:
+    account, ana = to_code(cast), cast.actor("ana")
+    for minute, poa in enumerate("YNY"):
+        told(account, [dx("J189", poa), dx("E119")], minute=minute)
+        assert proposed() == (["J189", "E119"] if minute == 0 else ["J189"])
+        services.take_over_all(account_id=account.pk, by=ana)
+        assert coded(account)[0] == ("diagnosis", "J189", poa)
+    told(account, [dx("J189"), dx("E119")], minute=9)
+    assert proposed() == [], "told once more it is settled"
+
+
+def test_a_procedure_told_twice_is_asked_again_only_as_often_as_it_was_taken_back(cast: Cast) -> None:
+    account, ana = to_code(cast), cast.actor("ana")
+    for minute, (times, waiting) in enumerate(((2, 2), (1, 0), (1, 0), (2, 1))):
+        told(account, [px("0BH17EZ")] * times, "procedures", minute=minute)
+        assert len(proposed()) == waiting
+        if waiting:
+            services.take_over_all(account_id=account.pk, by=ana)
+
+
+def test_a_list_without_any_poa_leaves_the_coders_poa(cast: Cast) -> None:
+    account, ana = to_code(cast), cast.actor("ana")
+    services.assign_diagnosis(account_id=account.pk, code="J18.9", by=ana, poa="Y")
+    services.assign_diagnosis(account_id=account.pk, code="E11.9", by=ana, poa="Y")
+    told(account, [dx("J189", ""), dx("E119", "")])
+    services.take_over_all(account_id=account.pk, by=ana)
+    assert coded(account) == [("diagnosis", "J189", "Y"), ("diagnosis", "E119", "Y")]
+    told(account, [dx("J189", "N"), dx("E119", "")], minute=1)
+    services.take_over_all(account_id=account.pk, by=ana)
+    assert coded(account) == [("diagnosis", "J189", "N"), ("diagnosis", "E119", "Y")], "settled in the same words"
+
+
+def test_what_was_told_after_the_coder_looked_is_not_taken_over_unseen(cast: Cast) -> None:
+    account, ana = to_code(cast), cast.actor("ana")
+    told(account, [dx("J189"), dx("I10")])
+    seen = set(ProposedCode.objects.values_list("pk", flat=True))
+    told(account, [dx("J189"), dx("E119")], minute=1)
+    assert services.take_over_all(account_id=account.pk, by=ana, seen=seen).taken == 1
+    assert (coded(account), proposed()) == ([("diagnosis", "J189", "Y")], ["E119"])
+    refused("proposal.none", lambda: services.take_over_all(account_id=account.pk, by=ana, seen=seen))
+
+
 def test_a_late_older_message_and_a_repeat_change_nothing(cast: Cast) -> None:
     account = to_code(cast)
     told(account, [dx("J189")], minute=5)

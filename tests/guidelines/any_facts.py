@@ -41,7 +41,9 @@ _NAMED: dict[str, st.SearchStrategy[Any]] = {
     "type": st.sampled_from((*DOCUMENT_TYPES, "inpatient", "observation", "anything")),
     "grouper_version": st.sampled_from([None, "43.1", "99.9", ""]),
 }
-_CODED = frozenset({"code", "codes", "hcpcs", "admitting_diagnosis", "reason_for_visit", "modifiers", "condition_codes"})
+_CODED = frozenset(
+    {"code", "codes", "hcpcs", "admitting_diagnosis", "reason_for_visit", "modifiers", "condition_codes", "pointers"}
+)
 _SYSTEMS = {
     "Diagnosis": st.sampled_from(["ICD-10-CM", "ICD-9-CM-DX"]),
     "Procedure": st.sampled_from(["ICD-10-PCS", "ICD-9-CM-PX", "HCPCS", "CPT"]),
@@ -115,4 +117,6 @@ def any_facts(draw: st.DrawFn) -> dict[str, Any]:
         account[name] = draw(keys(Facts)[name])
     taken = changeable if draw(st.integers(0, 9)) == 0 else draw(st.lists(st.sampled_from(changeable), max_size=2))
     left = {name: value for name, value in account.items() if name not in taken}
+    if left.get("billing_kind") == "professional":
+        left |= {"patient_class": "professional"}
     return left | {"discharge_date": str(draw(_DAYS))} if draw(st.integers(0, 4)) == 0 else left

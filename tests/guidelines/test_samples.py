@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from coding_workflow.guidelines.facts import facts_from_json, facts_to_json
+from coding_workflow.guidelines.facts import FACILITY_CLASSES, facts_from_json, facts_to_json
 from coding_workflow.guidelines.samples import accounts, sample, typical_inpatient, typical_outpatient
 from coding_workflow.guidelines.samples.exempt import EXEMPT
 from coding_workflow.guidelines.samples.generating import TEMPLATES
-from coding_workflow.policy.vocabulary import DOCUMENT_TYPES, PATIENT_CLASSES
+from coding_workflow.policy.vocabulary import DOCUMENT_TYPES
 
 from .book import Book
 from .sample_book import judged
@@ -28,7 +28,7 @@ def test_the_gate_holds_no_correct_account() -> None:
 
 def test_every_class_and_payer_is_among_them_and_hospitals_without_poa() -> None:
     drawn = list(accounts(COUNT, SEED))
-    assert {facts.patient_class for facts in drawn} == set(PATIENT_CLASSES)
+    assert {facts.patient_class for facts in drawn} == set(FACILITY_CLASSES)
     kinds = {"medicare", "medicare_advantage", "medicaid", "commercial", "self_pay"}
     assert {facts.payer.kind for facts in drawn} == kinds
     assert {facts.poa_exempt_hospital for facts in drawn} == {True, False}

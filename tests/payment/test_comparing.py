@@ -75,7 +75,7 @@ def test_diagnoses_differ_each_in_one_way(diagnoses: tuple[ToldCode, ...], diffe
         ((px("027034Z"),), [("procedure_lacks", "0BH17EZ", "")]),
         ((*PROCEDURES, px("0BH17EZ")), [("procedure_has", "", "0BH17EZ")]),
         ((px("027034Z"), px("0BH17EZ", DAY + datetime.timedelta(1))), [("date", "0BH17EZ 2026-09-30", "0BH17EZ 2026-10-01")]),
-        (PROCEDURES[::-1], [("order", "027034Z 0BH17EZ", "0BH17EZ 027034Z")]),
+        (PROCEDURES[::-1], [("principal_procedure", "027034Z", "0BH17EZ")]),
     ],
 )
 def test_procedures_differ_each_in_one_way(procedures: tuple[ToldCode, ...], differences: list[tuple[str, str, str]]) -> None:
@@ -98,6 +98,24 @@ def test_services_of_the_chargemaster_are_the_hosts_own() -> None:
     assert found(HostCodes(None, (*told, px("G0463", system="HCPCS"))), ours) == [("procedure_has", "", "G0463")]
     other = px("99284", system="CPT", modifiers=("59",))
     assert found(HostCodes(None, (other,)), ours) == [("modifiers", "99284 25", "99284 59")]
+
+
+def test_an_outpatients_poa_and_registrations_admitting_diagnosis_are_on_no_bill() -> None:
+    ours = OurCodes((FinalDiagnosis("I214"),), (), inpatient=False)
+    assert found(HostCodes((dx("I214", "Y"), dx("R079", kind="admitting")), None), ours) == []
+    assert found(HostCodes((dx("I214"), dx("R079", kind="reason")), None), ours) == [("beginning", "", "R079")]
+    several = replace(ours, diagnoses=(FinalDiagnosis("R079", "reason"), FinalDiagnosis("R0602", "reason"), *ours.diagnoses))
+    assert found(HostCodes((dx("I214"), dx("R079", kind="admitting")), None), several) == []
+    assert found(HostCodes((dx("I214"), dx("R05", kind="admitting")), None), several) == [("beginning", "R0602 R079", "R05")]
+    assert found(HostCodes((dx("I214"), dx("R079", kind="reason")), None), several) == [("beginning", "R0602 R079", "R079")]
+
+
+def test_what_differs_is_said_of_its_own_list() -> None:
+    other = replace(SAME, diagnoses=(DIAGNOSES[0], DIAGNOSES[1], DIAGNOSES[3], DIAGNOSES[2], DIAGNOSES[4]))
+    [order] = compare(OURS, other)
+    [principal] = compare(OURS, replace(SAME, procedures=PROCEDURES[::-1]))
+    assert (order.words, order.of_procedures) == ("Order of the diagnoses", False)
+    assert (principal.words, principal.of_procedures) == ("Principal procedure", True)
 
 
 def test_our_own_final_codes_sent_back_agree() -> None:

@@ -34,8 +34,10 @@ DIFFERS = (("I214", "Y", "diagnosis"), ("E119", "N", "diagnosis"))
 
 def tell(account_id: int, codes: Any = AGREES, *, minutes: int = 5, part: str = "diagnoses", final: bool = True) -> None:
     """The host's diagnoses, told so many minutes from now."""
-    said = [ToldCode(kind, "ICD-10-CM", code, poa) for code, poa, kind in codes]
+    said = [ToldCode(kind, "ICD-10-CM", code, poa) for code, poa, kind in codes] if part == "diagnoses" else []
     at = clock.now() + datetime.timedelta(minutes=minutes)
+    if part == "procedures":
+        said = [ToldCode("procedure", "ICD-10-PCS", code) for code in codes]
     tell_codes(
         account=lock_account(account_id), source="host", part=part, codes=said, told_at=at, by=FEED, drg="322", final=final
     )
@@ -186,6 +188,42 @@ def test_codes_that_are_handed_over_count_from_the_acknowledgement_on(cast: Cast
     tell(row.account_id, DIFFERS, minutes=3)
     found = compare_host(account_id=row.account_id)
     assert found is not None and found.case is not None
+
+
+def test_before_the_final_codes_are_written_for_the_host_it_cannot_have_them(cast: Cast, by_patient_accounting: Any) -> None:  # noqa: F811
+    by_patient_accounting()
+    row = release(cast, coded(cast))
+    tell(row.account_id, DIFFERS, minutes=1)
+    assert compare_host(account_id=row.account_id) is None, "the work that writes them has not run"
+    assert DiscrepancyCase.objects.count() == 0
+
+
+def test_the_list_that_the_case_is_about_verifies_it_and_no_other(cast: Cast, accepted: Claim) -> None:
+    tell(accepted.account_id, ("0BH17EZ",), part="procedures", minutes=0)
+    case = compare_host(account_id=accepted.account_id).case  # type: ignore[union-attr]
+    assert case is not None
+    _corrected(cast, case)
+    tell(accepted.account_id, minutes=8)
+    row = compare_host(account_id=accepted.account_id)
+    assert row is not None and row.agrees and row.procedures is None
+    case.refresh_from_db()
+    assert case.state == "resubmitted", "diagnoses that agree say nothing of the procedures"
+    tell(accepted.account_id, ("027034Z",), part="procedures", minutes=9)
+    compare_host(account_id=accepted.account_id)
+    case.refresh_from_db()
+    assert case.state == "verified"
+
+
+def test_a_list_that_agrees_does_not_bring_a_settled_difference_of_the_other_back(cast: Cast, accepted: Claim) -> None:
+    tell(accepted.account_id, ("0BH17EZ",), part="procedures", minutes=0)
+    case = compare_host(account_id=accepted.account_id).case  # type: ignore[union-attr]
+    assert case is not None
+    _corrected(cast, case)
+    tell(accepted.account_id, minutes=8)
+    compare_host(account_id=accepted.account_id)
+    tell(accepted.account_id, ("0BH17EZ",), part="procedures", minutes=9)
+    noted = compare_host(account_id=accepted.account_id)
+    assert noted is not None and (noted.agrees, noted.case) == (False, None)
 
 
 def test_a_comparison_stays_as_it_was_found(cast: Cast) -> None:

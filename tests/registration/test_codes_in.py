@@ -133,6 +133,11 @@ def test_another_patient_and_too_many_codes_are_refused(encoder: str) -> None:
     assert _failed(import_message(coded.final(31, many), feed=encoder))[0] == "codes.many"
 
 
+def test_a_clock_that_runs_ahead_does_not_hide_every_correction(encoder: str) -> None:
+    assert _failed(import_message(coded.final(60 * 24 * 365), feed=encoder)) == ("hl7.future", "MSH", 7)
+    assert import_message(coded.final(31), feed=encoder).status == "applied"
+
+
 def test_a_local_code_system_is_mapped_and_the_message_tried_again(cast: Cast, encoder: str) -> None:
     raw = coded.final(30, [coded.dg1("J18.9", system="DX10")])
     assert import_message(raw, feed=encoder).status == "failed"
@@ -191,6 +196,32 @@ def test_a_charge_of_patient_accounting_tells_no_procedures_and_only_ranked_diag
     ranked = coded.message("DFT^P03", 34, [("FT1", {**ft1[1], 2: "T2"}), coded.dg1("J18.9", place=1)], control_id="ranked")
     assert import_message(ranked, feed=feed).status == "applied"
     assert list(ToldCodes.objects.values_list("part", flat=True)) == ["diagnoses"]
+
+
+@pytest.mark.parametrize("kind", ["A", "R", "W"])
+def test_a_complaint_in_words_does_not_stop_an_admission(cast: Cast, kind: str) -> None:
+    feed = feed_of(cast, "host", carries="host").code
+    words = ("DG1", {1: "1", 3: "^Chest pain", 4: "Chest pain", 6: kind})
+    message = import_message(coded.message("ADT^A01", -600, [words], visit={44: "20260901"}), feed=feed)
+    assert (message.status, message.code) == ("applied", "")
+    assert Account.objects.exists() and not ToldCodes.objects.exists()
+
+
+def test_working_diagnoses_beside_final_ones_are_no_codes_of_the_account(encoder: str) -> None:
+    import_message(coded.final(30, [coded.dg1("R05.9", "W"), coded.dg1("J18.9", "W")]), feed=encoder)
+    assert [row[2] for row in _proposed()] == ["R059", "J189"]
+    import_message(coded.final(31, [coded.dg1("R05.9", "W"), coded.dg1("J18.9", "F")]), feed=encoder)
+    assert [row[2] for row in _proposed()] == ["J189"]
+
+
+def test_registration_that_never_sends_procedures_says_nothing_of_them_and_its_clerk_is_no_coder(cast: Cast) -> None:
+    feed = feed_of(cast, "host", carries="host").code
+    import_message(sending.admit(), feed=feed)
+    said = import_message(coded.final(30, [coded.dg1("J18.9")], "ADT^A08", operator="CLERK7"), feed=feed)
+    assert (said.status, said.flags) == ("applied", [])
+    assert list(ToldCodes.objects.values_list("part", "named")) == [("diagnoses", "")]
+    import_message(coded.final(31, [coded.dg1("J18.9")], "BAR^P05"), feed=feed)
+    assert list(ToldCodes.objects.order_by("pk").values_list("part", flat=True)) == ["diagnoses", "diagnoses", "procedures"]
 
 
 def test_what_was_told_stays_as_it_was_told(encoder: str) -> None:

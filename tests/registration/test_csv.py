@@ -11,7 +11,9 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
+from accounts.locking import lock_account
 from accounts.models import Account, Document, Event, Hold, Patient
+from accounts.services.combining import combine_accounts
 from coding_workflow.coding.models import ProposedCode
 from coding_workflow.registration import services
 from coding_workflow.registration.csvfeed import columns, rows
@@ -211,3 +213,27 @@ def test_a_quote_that_closes_far_below_is_seen(cast: Cast) -> None:
     with pytest.raises(Unreadable) as refused:
         rows.split(swallowed)
     assert (refused.value.code, refused.value.place) == ("csv.quotes", "city")
+
+
+def test_codes_of_each_system_are_numbered_by_themselves_and_a_code_with_an_e_is_no_rewritten_number(cast: Cast) -> None:
+    procedure = {"list": "", "poa": "", "code": "3E03317", "system": "ICD-10-PCS", "sequence": "1"}
+    codes = file_of(
+        "codes", {}, procedure, {**procedure, "system": "CPT", "code": "99284"}, {**procedure, "system": "HCPCS", "code": "G0463"}
+    )
+    assert _import(file_of("accounts"), codes) == ["applied"] * 5
+    assert sorted(ProposedCode.objects.filter(state="open").values_list("kind", "system", "code")) == [
+        ("diagnosis", "ICD-10-CM", "J189"), ("procedure", "CPT", "99284"), ("procedure", "HCPCS", "G0463"),
+        ("procedure", "ICD-10-PCS", "3E03317"),
+    ]  # fmt: skip
+    back = {**procedure, "system": "HCPCS", "code": "(none)", "as_of": "2026-09-20T08:00:00-04:00"}
+    assert _import(file_of("codes", back)) == ["applied"]
+    assert not ProposedCode.objects.filter(state="open", code="G0463").exists()
+
+
+def test_codes_of_a_combined_account_do_not_become_the_surviving_ones(cast: Cast) -> None:
+    _import(file_of("accounts"), file_of("accounts", {"account": "A200", "visit": "V200"}), file_of("codes"))
+    gone, stays = Account.objects.get(number="A200"), Account.objects.get(number="A100")
+    with transaction.atomic():
+        combine_accounts(account=lock_account(gone.pk), into=lock_account(stays.pk), by=cast.actor("cleo"))
+    _import(file_of("codes", {"account": "A200", "code": "E11.9"}))
+    assert list(ProposedCode.objects.filter(account=stays, state="open").values_list("code", flat=True)) == ["J189"]

@@ -393,6 +393,7 @@ TABLE: dict[str, Address] = {
     "worklist:change_diagnosis": Address(CODER, "POST", part_of_account),
     "worklist:add_procedure": Address(CODER, "POST", account),
     "worklist:change_procedure": Address(CODER, "POST", part_of_account),
+    "worklist:point_line": Address(CODER, "POST", part_of_account),
     "worklist:take_over_all": Address(CODER, "POST", account),
     "worklist:settle_proposed": Address(CODER, "POST", part_of_account, form={"do": "dismiss"}),
     "worklist:settle_suggestion": Address(CODER, "POST", part_of_account, form={"do": "dismiss"}),

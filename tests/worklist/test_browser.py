@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -114,41 +113,7 @@ def _serious(page: Page) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found if one["impact"] in {"serious", "critical"}]
 
 
-PAGES = [
-    ("my-work", "/", "ana"),
-    ("nothing", "/?queue=review&nothing=1&only=review", "ana"),
-    ("held", "/?queue=held", "cleo"),
-    ("board", "/board/", "cleo"),
-]
 LOOKS = [((1366, 768), "light"), ((1366, 768), "dark"), ((1920, 1080), "light"), ((1920, 1080), "dark")]
-
-
-@pytest.mark.once
-def test_no_page_scrolls_sideways_at_either_size(site):
-    """What axe finds on each page, in light and dark, tests/browser/test_pages.py looks for."""
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        more = [
-            ("history", f"/account/{site.account}/history/", "cleo"),
-            ("claims", "/claims/?show=paid", "bill"),
-            ("claim", f"/claims/{site.claim}/", "bill"),
-            ("remittances", "/claims/?show=remittances", "bill"),
-            ("remittance", f"/claims/remittances/{site.remittance}/", "bill"),
-            ("cases", "/claims/?show=cases", "bill"),
-            ("case", f"/claims/cases/{site.case}/", "bill"),
-        ]
-        for size, scheme in LOOKS if SHOTS else [look for look in LOOKS if look[1] == "light"]:
-            for name, address, who in [*PAGES, *more]:
-                page = _open_page(browser, site, who, size=size, scheme=scheme)
-                page.goto(site.address + address)
-                if SHOTS:
-                    page.screenshot(path=Path(SHOTS) / f"{name}-{size[0]}-{scheme}.png")
-                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
-                    f"{name} scrolls sideways at {size[0]}"
-                )
-                page.context.close()
-        browser.close()
-    assert site.complaints == []
 
 
 def test_keys_filters_and_get_next_work_in_a_browser(site):

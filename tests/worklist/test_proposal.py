@@ -1,6 +1,7 @@
 """Proposed codes on the account page: seen by who reads the account, taken over by the coder who has it, all or one by one."""
 
 import datetime
+import re
 
 import pytest
 from django.db import transaction
@@ -59,6 +60,12 @@ def settle(client: Client, account: Account, code: str, do: str, **extra: str):
     return client.post(page(account, f"proposed/{row(code).pk}/"), {"do": do}, **extra)
 
 
+def take_all(client: Client, account: Account):
+    """As the page's own form does it."""
+    shown = re.findall(r'name="proposed" value="([0-9]+)"', part_of(read(client, account)))
+    return client.post(page(account, "proposed/"), {"proposed": shown})
+
+
 def part_of(shown: str) -> str:
     return shown[shown.index('id="proposal"') : shown.index('id="diagnoses"')]
 
@@ -72,7 +79,7 @@ def test_what_was_told_stands_with_titles_day_and_who_coded_it(ana, account):
 
 
 def test_all_of_it_is_taken_over_and_what_was_refused_stays_and_is_said(ana, account):
-    assert ana.post(page(account, "proposed/")).status_code == 303
+    assert take_all(ana, account).status_code == 303
     answered = read(ana, account)
     assert [each.code for each in coding.diagnoses_in_force(account.pk)] == ["R079", "J189", "E119"]
     assert CodedProcedure.objects.get().performed_on == DAY
@@ -100,6 +107,30 @@ def test_what_is_on_the_account_already_is_marked_and_a_poa_is_set(ana, account)
     assert coding.diagnoses_in_force(account.pk).get(code="E119").poa == "N"
 
 
+def test_a_code_that_was_taken_over_is_not_said_to_be_no_told_one(ana, account):
+    settle(ana, account, "J189", "take")
+    assert "not among them" not in part_of(read(ana, account))
+
+
+def test_what_was_taken_over_and_is_not_told_any_more_is_said(hospital, ana, account):
+    told(account, hospital, CODES[:3], minute=1)
+    take_all(ana, account)
+    assert 'id="proposed"' not in read(ana, account)
+    told(account, hospital, [CODES[0], CODES[2]], minute=2)
+    shown = part_of(read(ana, account))
+    assert "1 not told any more" in shown and "Taken over, and not told any more: E11.9." in shown and "<button" not in shown
+    told(account, hospital, CODES[:3], minute=3)
+    assert "Taken over, and not told any more" not in part_of(read(ana, account))
+
+
+def test_codes_told_after_the_page_was_drawn_wait(hospital, ana, account):
+    seen = re.findall(r'name="proposed" value="([0-9]+)"', part_of(read(ana, account)))
+    told(account, hospital, [CODES[0], ToldCode("diagnosis", "ICD-10-CM", "I10", "Y")], minute=5)
+    ana.post(page(account, "proposed/"), {"proposed": seen})
+    assert [each.code for each in coding.diagnoses_in_force(account.pk)] == ["J189"]
+    assert "Take over I10" in part_of(read(ana, account))
+
+
 @pytest.mark.parametrize("who", ["ben", "cleo", "cora"])
 def test_who_does_not_have_the_account_reads_them_and_may_not_act(hospital, account, who):
     other = signed_in(getattr(hospital, who))
@@ -112,7 +143,7 @@ def test_who_does_not_have_the_account_reads_them_and_may_not_act(hospital, acco
 
 
 def test_after_coding_the_difference_is_shown_and_nothing_can_be_taken_over(hospital, ana, account):
-    ana.post(page(account, "proposed/"))
+    take_all(ana, account)
     lifecycle.move(account=lock_account(account.pk), to=Step.FINAL_CODED, by=FEED)
     told(account, hospital, [ToldCode("diagnosis", "ICD-10-CM", "J181", "Y")], minute=5)
     shown = part_of(read(ana, account))

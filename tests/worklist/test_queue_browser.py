@@ -156,28 +156,9 @@ def test_a_refused_queue_says_so_with_all_that_was_typed(site):
 
 
 @pytest.mark.once
-def test_no_page_of_queues_scrolls_sideways(site):
+def test_what_is_ticked_is_shown_to_who_can_have_it(site):
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        _add_dear(site.page(browser), site, scripts=True)
-        pages = {
-            "queues": "/queues/",
-            "edit": f"/queues/{site.facility}/edit/?queue=code-inpatient",
-            "weights": f"/queues/{site.facility}/weights/",
-            "preview": f"/queues/{site.facility}/preview/",
-            "history": f"/queues/{site.facility}/history/",
-            "people": "/people-at-work/",
-            "why": f"/account/{site.items[0].account_id}/why-here/",
-            "take-over": f"/work/{site.items[0].pk}/take-over/",
-            "my-work": "/?queue=code-inpatient",
-        }
-        for size, scheme in LOOKS:
-            for name, address in pages.items():
-                page = site.page(browser, size=size, scheme=scheme)
-                page.goto(site.address + address)
-                _shoot(page, f"{name}-{size[0]}-{scheme}")
-                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} at {size[0]}"
-                page.context.close()
         page = site.page(browser)
         page.goto(f"{site.address}/?queue=code-inpatient")
         for box in page.locator("input.tick").all()[:3]:

@@ -152,7 +152,9 @@ admission_type admit_date admitted_at admitting_diagnosis billing_kind coder.id 
 coder.competences.valid_from coder.competences.supervisor coder.competences.credential coders.id condition_codes
 diagnoses.code diagnoses.coder diagnoses.evidence.document diagnoses.poa discharge_date discharge_status discharged_at
 documents.author_role documents.authored_at documents.deficiencies documents.id documents.signed documents.signed_at
-documents.type grouper_version id judged_on lines.charge lines.coder lines.date lines.hcpcs lines.owner lines.revenue_code
+documents.type grouper_version id judged_on lines.charge lines.coder lines.date lines.hcpcs lines.owner
+lines.place_of_service lines.pointers
+lines.revenue_code place_of_service record.place_of_service
 occurrence_codes.code occurrence_codes.date orders.authenticated orders.ordered_at orders.type patient.birth_date
 patient.birth_weight_grams patient.sex patient_class payer.code payer.kind point_of_origin procedures.code procedures.coder
 procedures.date providers.role queries.codes queries.id queries.status record.death_date record.discharge_status
@@ -173,15 +175,22 @@ def _filled():
     at = datetime.datetime(2026, 9, 17, 3, 41, tzinfo=datetime.UTC)
     coder = Coder("77", (Competence("inpatient", DAY, supervisor="78", credential="CCS", provider_number="9"),))
     return Facts(
-        id="4711", patient_class="inpatient", discharge_date=DAY, judged_on=DAY, facility="MAIN", billing_kind="professional",
+        id="4711", patient_class="professional", discharge_date=DAY, judged_on=DAY, facility="MAIN", billing_kind="professional",
+        place_of_service="11",
         service="CARD", provider_number="1234567893", patient=Patient(DAY, "F", 3210), admit_date=DAY, admitted_at=at,
         discharged_at=at, discharge_status="01", admission_type="1", point_of_origin="1", payer=Payer("MCR", "medicare"),
         type_of_bill="0111", grouper_version="43", admitting_diagnosis="I10", condition_codes=("44",),
         diagnoses=(Diagnosis("I214", "Y", (Evidence("doc-9", 3, 9, "quote"),), "77"),),
         procedures=(Procedure("027034Z", date=DAY, coder="77"),),
-        lines=(Line("0360", "49505", date=DAY, charge=Decimal("1234.56"), owner="77", coder="77"),),
+        lines=(
+            Line(
+                "0360", "49505", date=DAY, charge=Decimal("1234.56"), owner="77", coder="77", pointers=("I214",),
+                place_of_service="11", rendering="1234567893",
+            ),
+        ),
         documents=(Document("doc-9", "other", "attending", "79", True, at, at, ("legibility",)),),
-        record=Record("01", death_date=DAY, sources=(("x", "y"),)), coder=coder, coders=(Coder("77"), Coder("78")),
+        record=Record("01", death_date=DAY, sources=(("x", "y"),), place_of_service="11"),
+        coder=coder, coders=(Coder("77"), Coder("78")),
         related_accounts=(RelatedAccount("4712", "same_patient", "inpatient", "MAIN", True, DAY, unrelated_reason="words"),),
         orders=(Order("inpatient", at, True),), occurrence_codes=(Occurrence("11", DAY),),
         value_codes=(Value("54", Decimal(3210)), Value("A0", Decimal(90210)), Value("01", Decimal("512.25"))),

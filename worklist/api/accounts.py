@@ -108,6 +108,10 @@ class AccountShape(serializers.Serializer[Account]):
     statement_from = serializers.DateField(allow_null=True)
     statement_through = serializers.DateField(allow_null=True)
     attending = serializers.CharField(allow_null=True)
+    place_of_service = serializers.CharField(help_text="Of a professional account, as the three providers after it.")
+    rendering = serializers.CharField(allow_null=True)
+    referring = serializers.CharField(allow_null=True)
+    supervising = serializers.CharField(allow_null=True)
     total_charges = serializers.DecimalField(12, 2)
     coverages = CoverageShape(many=True)
     encounters = EncounterShape(many=True)
@@ -224,7 +228,7 @@ def _parts(account: Account, request: ApiRequest) -> Any:
     return {
         "pk": account.pk,
         **{name: getattr(account, name) for name in _PLAIN},
-        "attending": str(account.attending) if account.attending else None,
+        **{role: str(getattr(account, role)) if getattr(account, f"{role}_id") else None for role in _PROVIDERS},
         "coverages": account.coverages.all(),
         "encounters": account.encounters.all(),
         "documents": documents.of(account),
@@ -235,8 +239,9 @@ def _parts(account: Account, request: ApiRequest) -> Any:
     }
 
 
+_PROVIDERS: Final = ("attending", "rendering", "referring", "supervising")
 _PLAIN: Final = (
     "facility", "number", "patient", "patient_class", "service", "billing_kind", "step", "revision", "restricted", "admit_date",
     "discharge_date", "discharge_status", "admission_type", "point_of_origin", "type_of_bill", "statement_from",
-    "statement_through", "total_charges",
+    "statement_through", "total_charges", "place_of_service",
 )  # fmt: skip

@@ -62,6 +62,12 @@ class ModifiersIn(Strict):
     units = Whole(required=False, max_value=99_999)
 
 
+class PointersIn(Strict):
+    """The diagnoses of a line, the primary first; none takes away also what the sender linked."""
+
+    diagnoses = serializers.ListField(child=Text(max_length=LONGEST_CODE), max_length=20, help_text="With or without point.")
+
+
 class ReasonIn(Strict):
     """Why; the account's history keeps it."""
 
@@ -193,6 +199,26 @@ class RemoveProcedure(ApiView):
             services.remove_procedure(account_id=account, procedure_id=row, by=self.by(), **said)
 
         return self.change(account, remove, lambda _: codes.told(account))
+
+
+class OneLine(ApiView):
+    """Pointers of a line."""
+
+    roles = {"PATCH": CODER}
+
+    @operation(
+        "codes_point_line", "Point a line of a professional account to its diagnoses", body=PointersIn, answer=codes.CodesShape,
+        matches=True, example={"diagnoses": ["E11.9", "I10"]},
+    )  # fmt: skip
+    def patch(self, request: ApiRequest, account: int, row: int) -> Response:
+        """One to four diagnoses of the account, none twice."""
+        open_account(request, account, "codes.changed")
+        said = self.body(PointersIn)
+
+        def point() -> int:
+            return int(services.point_line(account_id=account, charge_id=row, by=self.by(), **said).pk)
+
+        return self.change(account, point, lambda _: codes.told(account))
 
 
 def _charge(account: int, key: int | None) -> ChargeLine | None:

@@ -38,6 +38,7 @@ class AbstractIn(Strict):
     discharge_status = Text(max_length=2, required=False, allow_blank=True, default="")
     death_date = Day(required=False, allow_null=True, default=None)
     birth_weight_grams = Whole(required=False, allow_null=True, default=None, max_value=9000)
+    place_of_service = Text(max_length=2, required=False, allow_blank=True, default="", help_text="Professional accounts only.")
 
 
 class Nothing(Strict):

@@ -7,9 +7,9 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts import clock, told_codes
-from accounts.errors import NotAllowed, Refused
+from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.locking import lock_account
-from accounts.models import CodeSource, ToldCodes
+from accounts.models import CodeSource, Step, ToldCodes
 from accounts.services.told_codes import tell_codes
 from coding_workflow.codesets import selectors as codesets
 from coding_workflow.coding import selectors as coding
@@ -33,6 +33,7 @@ TELLS: Final[dict[str, frozenset[Role]]] = {
     CodeSource.ENCODER: frozenset({Role.CODER, Role.SUPERVISOR, Role.ADMINISTRATOR}),
     CodeSource.HOST: frozenset({Role.BILLER, Role.SUPERVISOR, Role.ADMINISTRATOR}),
 }
+_ENDED: Final = frozenset({Step.CANCELLED, Step.COMBINED})
 _AHEAD: Final = datetime.timedelta(minutes=5)
 _DIAGNOSIS_KINDS: Final = ("diagnosis", "admitting", "reason")
 
@@ -133,6 +134,10 @@ class TakeIn(Strict):
     """Which codes are taken over."""
 
     row = Whole(required=False, help_text="One code by its id; all of them without it.")
+    seen = serializers.ListField(
+        child=Whole(), required=False, max_length=2 * told_codes.MOST_CODES,
+        help_text="Of all, those with these ids alone: what was told since they were read stays open.",
+    )  # fmt: skip
 
 
 class Told(ApiView):
@@ -161,11 +166,15 @@ class Told(ApiView):
 
     def _tell(self, account_id: int, said: dict[str, Any]) -> None:
         account, told_at = lock_account(account_id), said.get("told_at") or clock.now()
+        if account.step in _ENDED:
+            raise Conflict("codes.ended", "The account was cancelled or combined into another; no codes of it are taken.")
         if told_at > clock.now() + _AHEAD:
             raise Refused("codes.future", "The codes cannot be told for a time that has not come.", fix="told_at")
         lists = {DIAGNOSES: said.get("diagnoses"), PROCEDURES: said.get("procedures")}
         if all(rows is None for rows in lists.values()):
             raise Refused("codes.none", "Tell diagnoses, procedures, or both; an empty list says that there are none.")
+        if "drg" in said and lists[DIAGNOSES] is None:
+            raise Refused("codes.drg", "A DRG is told with its diagnoses.", fix="drg")
         coder = coder_of(account, said["coder"])[0] if "coder" in said else None
         for part, rows in lists.items():
             if rows is not None:
@@ -198,11 +207,12 @@ class TakeOver(ApiView):
     def post(self, request: ApiRequest, account: int) -> Response:
         """One, or all of them in their order; they become the asker's own codes. Of all, those that are refused stay open."""
         open_account(request, account, "codes.changed")
-        row = self.body(TakeIn).get("row")
+        said = self.body(TakeIn)
+        row = said.get("row")
 
         def take() -> None:
             if row is None:
-                services.take_over_all(account_id=account, by=self.by())
+                services.take_over_all(account_id=account, by=self.by(), seen=said.get("seen"))
             else:
                 services.take_over_code(account_id=account, proposed_id=row, by=self.by())
 

@@ -51,6 +51,7 @@ _ACCOUNT: list[URLPattern | URLResolver] = [
     path("procedures/", coding.Procedures.as_view(), name="procedures"),
     path("procedures/<key:row>/", coding.OneProcedure.as_view(), name="procedure"),
     path("procedures/<key:row>/remove/", coding.RemoveProcedure.as_view(), name="remove_procedure"),
+    path("lines/<key:row>/", coding.OneLine.as_view(), name="line"),
     path("told-codes/", told_codes.Told.as_view(), name="told_codes"),
     path("proposed-codes/", told_codes.Proposed.as_view(), name="proposed_codes"),
     path("proposed-codes/take-over/", told_codes.TakeOver.as_view(), name="take_over_proposed"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from accounts import clock
-from accounts.models import ChargemasterEntry, Facility, PatientClass, Payer, PayerKind
+from accounts.models import ChargemasterEntry, Facility, PatientClass, Payer, PayerKind, Unit
 from coding_workflow.policy.rules import AutoRelease, Downstream, FacilityPolicy, Scope, StepTarget
 from coding_workflow.policy.services import publish_policy
 from coding_workflow.policy.standard import STANDARD
@@ -13,6 +13,7 @@ from coding_workflow.staff.models import Role, User
 from coding_workflow.staff.services import create_person, record_competence, set_password
 from worklist.services import ensure_queues
 
+from .messages import PHYSICIANS
 from .rules import make_rules
 
 PASSWORD: Final = "Springfield-demo-2026"  # noqa: S105 - printed at the end of make demo
@@ -103,6 +104,9 @@ def open_hospital(*, code: str = "MAIN", name: str = "Springfield General Hospit
     )
     for payer, title, kind, electronic_id in _PAYERS:
         Payer.objects.create(facility=facility, code=payer, name=title, kind=kind, electronic_id=electronic_id)
+    Unit.objects.create(
+        facility=facility, code=PHYSICIANS, name="Springfield Physicians Group", npi="1998765436", taxonomy="193200000X"
+    )
     ensure_queues(facility)
     _hire(facility, prefix)
     _chargemaster(facility, prefix)
@@ -134,7 +138,7 @@ def _hire(facility: Facility, prefix: str) -> None:
                 person=people[username],
                 facility=facility,
                 coding_type=coding_type,
-                credential="CCS" if coding_type in {PatientClass.INPATIENT, PatientClass.NEWBORN} else "COC",
+                credential=_credential(coding_type),
                 trained_on=datetime.date(2024, 5, 1),
                 oriented_on=datetime.date(2025, 9, 1),
                 supervision="sampled",
@@ -142,6 +146,13 @@ def _hire(facility: Facility, prefix: str) -> None:
                 valid_from=_YEAR_START,
                 valid_to=_next_year(),
             )
+
+
+def _credential(coding_type: str) -> str:
+    """Of hospital stays, of outpatients, of physicians' fees."""
+    if coding_type == PatientClass.PROFESSIONAL:
+        return "CPC"
+    return "CCS" if coding_type in {PatientClass.INPATIENT, PatientClass.NEWBORN} else "COC"
 
 
 def _next_year() -> datetime.date:

@@ -24,7 +24,10 @@ _CLINICIANS = {
     "surgeon": ("D300", "Cutter", "Carla", "1679576722"),
     "pathologist": ("D400", "Slide", "Sam", ""),
     "radiologist": ("D500", "Ray", "Rita", ""),
+    "referrer": ("D600", "Guide", "Gwen", "1043218118"),
 }
+#: The unit under whose numbers the hospital's physicians bill.
+PHYSICIANS = "SPG"
 
 
 class Sender:
@@ -95,7 +98,7 @@ class Sender:
         story = self._story
         values: dict[str, object] = {
             "account_number": story.number,
-            "class_code": _CLASS_CODES.get(story.patient_class, "O"),
+            "class_code": story.visit_class or _CLASS_CODES.get(story.patient_class, "O"),
             "patient_type": story.patient_class,
             "service": story.service,
             "admission_type": story.admission_type,
@@ -107,6 +110,9 @@ class Sender:
             "occurrence_codes": story.occurrence_codes,
             "value_codes": story.value_codes,
         }
+        if story.place_of_service:
+            group = {"billing_provider": PHYSICIANS, "referring": _clinician("referrer")}
+            values |= {"place_of_service": story.place_of_service, **group}
         if discharged:
             values |= {"discharged_at": story.at(story.days, min(story.hour + 5, 23)), "disposition": story.status}
         return write.Visit(**(values | changes))  # type: ignore[arg-type]
@@ -147,7 +153,7 @@ class Sender:
     def _charge(self, number: int, bill: Bill) -> write.Charge:
         return write.Charge(
             number=f"{self._story.number}-{number}",
-            code=f"C{bill.revenue_code}{bill.hcpcs}",
+            code=f"C{bill.revenue_code}{bill.hcpcs}" if bill.revenue_code else bill.hcpcs,
             amount=bill.amount,
             service_date=self._story.on(bill.day),
             revenue_code=bill.revenue_code,
@@ -155,11 +161,13 @@ class Sender:
             modifiers=bill.modifiers,
             units=bill.units,
             description=bill.description,
+            diagnoses=bill.linked,
         )
 
 
 def _attending(story: Story) -> str:
-    return "emergency_physician" if story.patient_class == "emergency" else "attending"
+    in_emergency = story.patient_class == "emergency" or story.place_of_service == "23"
+    return "emergency_physician" if in_emergency else "attending"
 
 
 def _clinician(role: str) -> write.Clinician:

@@ -181,6 +181,7 @@ class Player:
             discharge_status=story.record_status or story.status,
             death_date=story.record_death,
             birth_weight_grams=story.birth_weight_grams,
+            place_of_service=story.place_of_service,
         )
 
     def _bill(self, story: Story) -> None:

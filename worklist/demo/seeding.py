@@ -27,7 +27,7 @@ from .story import Story, Until
 Say = Callable[[str], None]
 _SEED = 20260930
 #: What a first look should find: held for several reasons, releasable, billed, in its bill hold.
-_TO_OPEN_WITH: Final = ("S02", "S04", "S06", "S07", "S18", "S20", "S41")
+_TO_OPEN_WITH: Final = ("S02", "S04", "S06", "S07", "S18", "S20", "S41", "S51")
 
 
 def prepare(say: Say, tables: Sequence[ReadTable] = ()) -> Facility:

@@ -67,7 +67,10 @@ class Px:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """A charge line as the charge system posts it; without ``hcpcs`` the coder's code goes on it."""
+    """A charge line as the charge system posts it; without ``hcpcs`` the coder's code goes on it.
+
+    ``linked`` are the diagnoses to which a practice links a professional service; that has no revenue code.
+    """
 
     revenue_code: str
     amount: Decimal
@@ -76,6 +79,7 @@ class Bill:
     modifiers: tuple[str, ...] = ()
     units: int = 1
     day: int = 0
+    linked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ class Turn:
 class Story:
     """One account from registration on. Dates are the facility's; ``days`` is discharge minus admission.
 
+    ``visit_class`` (HL7 table 0004) and the place of service are told of a professional account.
     ``status`` and the class are patient accounting's; ``record_*`` say what the record says where it differs.
     ``before`` happens before the coder sits down, ``after`` when the account is final coded and checked.
     ``expect`` is the set of conditions (1-7) that hold in the end; ``expect_rules`` rule ids among the findings.
@@ -118,6 +123,8 @@ class Story:
     admission_type: str = "1"
     point_of_origin: str = "1"
     service: str = ""
+    place_of_service: str = ""
+    visit_class: str = ""
     papers: tuple[Paper, ...] = ()
     diagnoses: tuple[Dx, ...] = ()
     procedures: tuple[Px, ...] = ()

@@ -38,11 +38,11 @@ _VALUES: Final = frozenset({"54"})
 _KEPT: Final = (
     "patient_class", "discharge_date", "judged_on", "billing_kind", "service", "admit_date", "admitted_at", "discharged_at",
     "discharge_status", "admission_type", "point_of_origin", "type_of_bill", "poa_exempt_hospital", "grouper_version",
-    "admitting_diagnosis", "reason_for_visit", "condition_codes", "statement_from", "statement_through",
+    "admitting_diagnosis", "reason_for_visit", "condition_codes", "statement_from", "statement_through", "place_of_service",
 )  # fmt: skip
-_LINE: Final = ("revenue_code", "hcpcs", "modifiers", "units", "date", "source", "specimen")
+_LINE: Final = ("revenue_code", "hcpcs", "modifiers", "units", "date", "source", "specimen", "pointers", "place_of_service")
 _DOCUMENT: Final = ("type", "author_role", "signed", "authored_at", "signed_at", "deficiencies", "specimen", "concurrence")
-_RECORD: Final = ("discharge_status", "patient_class", "admit_date", "discharge_date", "death_date")
+_RECORD: Final = ("discharge_status", "patient_class", "admit_date", "discharge_date", "death_date", "place_of_service")
 _COMPETENCE: Final = ("type", "valid_from", "valid_to", "credential", "supervision", "trained_on", "oriented_on")
 _RELATED: Final = (
     "relation", "patient_class", "same_facility", "service_from", "service_through", "combined", "acute_hospital",

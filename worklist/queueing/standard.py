@@ -29,6 +29,7 @@ STANDARD: Final = QueueSet(
         _coding("code-emergency", "Emergency to code", "emergency"),
         _coding("code-recurring", "Recurring to code", "recurring"),
         _coding("code-clinic", "Clinic to code", "clinic", "ancillary"),
+        _coding("code-professional", "Professional to code", "professional"),
         QueueRule("review", "Second-level review", WorkKind.REVIEW.value),
         QueueRule("query", "Query outstanding", WorkKind.QUERY.value),
         QueueRule("release", "Releasable", WorkKind.RELEASE.value),

@@ -8,12 +8,14 @@ from django.db.models import Count, QuerySet, Value
 from accounts import clock
 from accounts.models import Account
 from coding_workflow.payment import selectors as payment
-from coding_workflow.payment.models import Claim, ClaimStatus, RemittanceClaim
+from coding_workflow.payment.models import Claim, ClaimForm, ClaimStatus, RemittanceClaim
 from coding_workflow.payment.selectors import AdjustmentWords
 from coding_workflow.release.models import CaseState, DiscrepancyCase
 from coding_workflow.staff.access import visible
 from coding_workflow.staff.models import User
-from worklist.ub04 import Ub04, read
+from worklist import cms1500, ub04
+from worklist.cms1500 import Cms1500
+from worklist.ub04 import Ub04
 
 from . import deliveries, remittances
 from .cases import CaseLine, line
@@ -124,9 +126,10 @@ def _shown(tab: str, rows: list[Any]) -> list[Any]:
     return [line(case, clock.today()) for case in rows] if tab == CASES else rows
 
 
-def form(claim: Claim) -> Ub04:
-    """The claim as a UB-04, read from the text of its file."""
-    return read(claim.file.text, claim.number)
+def form(claim: Claim) -> Ub04 | Cms1500:
+    """The claim as a UB-04 or, a professional one, as a CMS-1500, read from the text of its file."""
+    reads = cms1500.read if claim.form == ClaimForm.PROFESSIONAL else ub04.read
+    return reads(claim.file.text, claim.number)
 
 
 def answers(claim: Claim) -> list[Answer]:

@@ -242,9 +242,9 @@ def _passage(version: DocumentVersion, span: tuple[int, int, int], chosen: bool)
 
 
 def providers(account: Account) -> tuple[tuple[int, str], ...]:
-    """Who may be asked: the attending, the operating, and who wrote in the record. Two queries at most."""
+    """Who may be asked: who attended, operated or rendered, and who wrote in the record. Two queries at most."""
     authors = DocumentVersion.objects.filter(account=account, author__isnull=False).values_list("author_id", flat=True)
-    named = {account.attending_id: "attending", account.operating_id: "operating"}
+    named = {account.rendering_id: "rendering", account.attending_id: "attending", account.operating_id: "operating"}
     rows = Provider.objects.filter(facility_id=account.facility_id, pk__in={*authors, *(pk for pk in named if pk)})
     ordered = sorted(rows, key=lambda row: (row.pk not in named, str(row)))
     return tuple((row.pk, f"{row} ({named.get(row.pk, 'wrote in the record')})") for row in ordered)

@@ -40,10 +40,21 @@ _ELEMENTS: Final = (
 )
 
 
+#: What a professional bill says of the visit.
+_OF_PROFESSIONAL: Final = (
+    ("place_of_service", "Place of service", "text"),
+    ("admit_date", "First day", "date"),
+    ("discharge_date", "Last day", "date"),
+)
+
+
 def sides(account: Account, abstract: RecordAbstract | None) -> Sides:
     """The elements of an account, and of its newest abstract where the record has been read."""
-    elements = [_element(account, abstract, *each) for each in _ELEMENTS]
-    if abstract is not None or account.patient_class == PatientClass.NEWBORN:
+    asked = _OF_PROFESSIONAL if account.is_professional else _ELEMENTS
+    elements = [_element(account, abstract, *each) for each in asked]
+    if account.is_professional:
+        elements += _providers(account)
+    elif abstract is not None or account.patient_class == PatientClass.NEWBORN:
         elements += _only_in_record(account, abstract)
     return Sides(
         elements=tuple(elements),
@@ -65,6 +76,15 @@ def _element(account: Account, abstract: RecordAbstract | None, name: str, words
         value=read.isoformat() if isinstance(read, datetime.date) else str(read or ""),
         differs=abstract is not None and (read or None) != (says or None),
     )
+
+
+def _providers(account: Account) -> list[Element]:
+    """Who is on a professional bill: registration says it, and nothing is abstracted. One query for each that is named."""
+    named = [("rendering", "Rendering"), ("referring", "Referring"), ("supervising", "Supervising")]
+    rows = [(words, getattr(account, name)) for name, words in named if getattr(account, f"{name}_id")]
+    said = [(words, f"{person} · NPI {person.npi or 'missing'}") for words, person in rows]
+    bills = account.unit or account.facility
+    return [Element("", words, "said", text, "", "", differs=False) for words, text in (*said, ("Billed by", str(bills)))]
 
 
 def _only_in_record(account: Account, abstract: RecordAbstract | None) -> list[Element]:

@@ -4,13 +4,16 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from accounts import stay
 from accounts.models import Account, ChargeLine
 from coding_workflow.codesets import selectors as codesets
 from coding_workflow.coding import selectors as coding
 from coding_workflow.coding.models import CodedDiagnosis, CodedItem, CodedProcedure, DiagnosisRole, Evidence, PresentOnAdmission
+from coding_workflow.coding.services.pointing import REPORTED
+
+from .workspace_services import ServiceLine, numbered, service_lines
 
 Titles = Mapping[tuple[str, str], str]
 
@@ -92,7 +95,10 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Everything that the pane shows, and what it needs to offer more."""
+    """Everything that the pane shows, and what it needs to offer more.
+
+    Of a professional account also its service lines, and each diagnosis code with its number on the claim.
+    """
 
     lists: tuple[CodeList, ...]
     procedures: tuple[ProcedureLine, ...]
@@ -101,6 +107,9 @@ class Codes:
     on: datetime.date | None
     system: str
     procedure_systems: tuple[str, ...]
+    professional: bool = False
+    services: tuple[ServiceLine, ...] = ()
+    numbers: tuple[tuple[str, int], ...] = ()
     roles: tuple[tuple[str, str], ...] = tuple(DiagnosisRole.choices)
     poa_choices: tuple[tuple[str, str], ...] = tuple(PresentOnAdmission.choices)
 
@@ -125,19 +134,40 @@ def codes_pane(account: Account, written: coding.CodedRecord, titles: Titles | N
     on = coding.code_date(account)
     known = _titles(account, on, [*diagnoses, *procedures], titles or {})
     coded = {row.charge_id for row in procedures if row.charge_id}
+    listed = _lists(account)
     return Codes(
-        lists=tuple(_list(role, label, diagnoses, known, stale) for role, label in _lists(account)),
+        lists=tuple(_list(role, label, diagnoses, known, stale) for role, label in listed),
         procedures=tuple(_procedure(row, known, stale) for row in procedures),
-        charges=tuple(_charge(line, line.pk in coded) for line in _charges(account)),
+        charges=tuple(_charge(line, line.pk in coded, account) for line in _charges(account)),
         inpatient=account.is_inpatient,
         on=on,
         system=coding.diagnosis_system(account),
         procedure_systems=coding.procedure_systems(account),
+        roles=_roles(listed),
+        **_professional(account, written),
     )
+
+
+def _roles(listed: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The lists that a new code may go on; a hospital's form offers them all."""
+    offered = {role for role, _ in listed}
+    return tuple(each for each in DiagnosisRole.choices if len(offered) > len(REPORTED) or each[0] in offered)
+
+
+def _professional(account: Account, written: coding.CodedRecord) -> dict[str, Any]:
+    """Nothing for a facility's account. One query for a professional one."""
+    if not account.is_professional:
+        return {}
+    numbers = numbered(written.diagnoses)
+    system = coding.diagnosis_system(account)
+    shown = tuple((codesets.display(code, system), number) for code, number in numbers.items())
+    return {"professional": True, "services": service_lines(account, written), "numbers": shown}
 
 
 def _lists(account: Account) -> list[tuple[str, str]]:
     names = dict(DiagnosisRole.choices) | {DiagnosisRole.DIAGNOSIS: "Diagnoses"}
+    if account.is_professional:
+        return [(role, names[role]) for role in REPORTED]
     unused = DiagnosisRole.REASON_FOR_VISIT if account.is_inpatient else DiagnosisRole.ADMITTING
     return [(role, names[role]) for role in DiagnosisRole if role != unused]
 
@@ -226,8 +256,10 @@ def _charges(account: Account) -> Iterable[ChargeLine]:
     return ChargeLine.objects.filter(account=account, voided_at__isnull=True).order_by("revenue_code", "service_date", "pk")
 
 
-def _charge(line: ChargeLine, coded: bool) -> Charge:
+def _charge(line: ChargeLine, coded: bool, account: Account) -> Charge:
     code = " ".join([line.hcpcs, *line.modifiers]).strip()
     words = " ".join(part for part in (line.revenue_code, line.description, code) if part)
     units = line.units.quantize(Decimal(1)) if line.units % 1 == 0 else line.units.normalize()
-    return Charge(line.pk, words, line.amount, units, line.service_date, free=not coded and not line.hcpcs)
+    return Charge(
+        line.pk, words, line.amount, units, line.service_date, free=not coded and (account.is_professional or not line.hcpcs)
+    )

@@ -37,6 +37,8 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "abstract": ("#abstract", "Record what the record says"),
     "claim_elements": ("#abstract", "Compare the claim elements"),
     "charges": ("#charges", "Go to the charges"),
+    "pointers": ("#charges", "Point the line to its diagnoses"),
+    "providers": ("#abstract", "See who is on the bill"),
     "holds": ("#holds", "Go to the holds"),
     "queries": ("#queries", "Go to the queries"),
     "coder": ("#foot", "See who has the account"),
@@ -44,6 +46,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
 #: Places on another page.
 _PAGES: Final[dict[str, tuple[str, str]]] = {
     "tables": ("codesets:search", "See which code tables are loaded"),
+    "policy": ("worklist:process", "See the facility's policy"),
     "case": ("worklist:claims", "Open the discrepancy"),
     "discrepancy": ("worklist:claims", "Open the discrepancy"),
     "claims": ("worklist:claims", "Go to the claims"),

@@ -9,8 +9,9 @@ from typing import Final, Literal
 from accounts import clock
 from accounts.models import Account, CodeSource, Step
 from coding_workflow.codesets import selectors as codesets
-from coding_workflow.coding.models import DiagnosisRole, ProposedCode
-from coding_workflow.coding.selectors import proposed_open, proposed_role
+from coding_workflow.coding.models import DiagnosisRole, ProposalState, ProposedCode
+from coding_workflow.coding.selectors import other_poa, proposed_or_taken, proposed_role
+from coding_workflow.coding.services.proposing import told_now
 
 from .workspace import Desk
 from .workspace_codes import Codes
@@ -45,7 +46,7 @@ class ProposalLine:
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """All of it. ``acts``: the person may take it over now; ``waits``: coding is not done yet; ``others`` are codes on the
-    account that were not told."""
+    account that were not told, ``dropped`` those among them that were taken over and are not told any more."""
 
     title: str
     coder: str
@@ -55,6 +56,7 @@ class Proposal:
     waits: bool
     lines: tuple[ProposalLine, ...]
     others: tuple[str, ...]
+    dropped: tuple[str, ...]
 
     @property
     def differing(self) -> int:
@@ -65,7 +67,7 @@ class Proposal:
     def summary(self) -> str:
         """The heading: what there is to do, or that there is nothing."""
         if not self.differing:
-            return "as on the account"
+            return f"{len(self.dropped)} not told any more" if self.dropped else "as on the account"
         if self.acts:
             return f"{self.differing} to take over"
         if self.waits:
@@ -74,28 +76,39 @@ class Proposal:
 
 
 def proposal_of(desk: Desk, codes: Codes) -> Proposal | None:
-    """The open proposal of an account; None without one. One query, and one for each code system in it."""
-    rows = list(proposed_open(desk.account.pk))
-    if not rows:
+    """The open proposal of an account, or what is told no more of one that was taken over; None without either. Two queries, and
+    one for each code system in it."""
+    known = proposed_or_taken(desk.account.pk)
+    if not known:
         return None
-    told = rows[0].told
+    rows = [row for row in known if row.state == ProposalState.OPEN]
+    others, dropped = _not_told(desk.account, known, codes)
+    if not rows and not dropped:
+        return None
+    told = (rows or known)[0].told
     titles = _titles(desk.account, rows, codes.on)
     there = Counter((line.plain, line.modifiers, line.performed_on) for line in codes.procedures)
-    lines = tuple(_line(row, desk.account, codes, titles, there) for row in rows)
-    said = {(proposed_role(row, desk.account), row.code) for row in rows}
-    coded = [(part.role, line) for part in codes.lists for line in part.lines]
-    others = [line.code for role, line in coded if (role, line.plain) not in said]
-    others += [line.code for line in codes.procedures if ("", line.plain) not in said]
     return Proposal(
         title=_TITLES.get(CodeSource(told.source), "Codes of another system"),
         coder=str(told.coder or told.named),
-        told_at=max(row.told.told_at for row in rows),
+        told_at=max(row.told.told_at for row in rows or known),
         final=told.final,
         acts=desk.writes and desk.account.step == Step.CODING,
         waits=desk.account.step in (Step.REGISTERED, Step.DISCHARGED, Step.CODING),
-        lines=lines,
-        others=tuple(others),
+        lines=tuple(_line(row, desk.account, codes, titles, there) for row in rows),
+        others=others,
+        dropped=dropped,
     )
+
+
+def _not_told(account: Account, known: Sequence[ProposedCode], codes: Codes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Codes on the account that are not told: the coder's own, and those that were taken over from an earlier list."""
+    said = {(proposed_role(code, account), code.code) for _, code in told_now(account)}
+    taken = {(proposed_role(row, account), row.code) for row in known if row.state == ProposalState.TAKEN}
+    coded = [((part.role, line.plain), line.code) for part in codes.lists for line in part.lines]
+    coded += [(("", line.plain), line.code) for line in codes.procedures]
+    left = [(key, code) for key, code in coded if key not in said]
+    return tuple(code for key, code in left if key not in taken), tuple(code for key, code in left if key in taken)
 
 
 def _titles(account: Account, rows: Sequence[ProposedCode], on: datetime.date | None) -> dict[tuple[str, str], str]:
@@ -134,7 +147,7 @@ def _diagnosis_change(row: ProposedCode, role: str, codes: Codes) -> tuple[Chang
     known = next((line for line in lines if line.plain == row.code), None)
     if known is None:
         return "new", ""
-    return ("there", "") if known.poa == row.poa else ("poa", known.poa or "blank")
+    return ("poa", known.poa or "blank") if other_poa(row, known.poa) else ("there", "")
 
 
 def _procedure_change(row: ProposedCode, there: Counter[tuple[str, str, datetime.date | None]]) -> tuple[Change, str]:

@@ -7,6 +7,7 @@ from .codes import (
     DiagnosisRole,
     Evidence,
     FinalCoding,
+    LinePointers,
     PresentOnAdmission,
     RecordAbstract,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "DiagnosisRole",
     "Evidence",
     "FinalCoding",
+    "LinePointers",
     "PresentOnAdmission",
     "ProposalState",
     "ProposedCode",

@@ -142,6 +142,34 @@ class Evidence(models.Model):
         return f"evidence #{self.pk}"
 
 
+class LinePointers(models.Model):
+    """Which diagnoses a line of a professional bill is for: one to four codes without point, the primary first.
+
+    Codes and not places, so that putting the diagnoses in another order changes no line. The newest row of a charge that is
+    not superseded counts; one without codes takes the sender's own away.
+    """
+
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="line_pointers")
+    charge = models.ForeignKey("accounts.ChargeLine", on_delete=models.PROTECT, related_name="pointers")
+    diagnoses = models.JSONField(default=list)
+    pointed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    pointed_at = models.DateTimeField(auto_now_add=True)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "line pointers"
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("charge",), condition=models.Q(superseded_at__isnull=True), name="line_pointers_in_force_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"pointers #{self.pk}"
+
+
 class RecordAbstract(models.Model):
     """The claim elements as the medical record says them; the newest row of an account counts. Append-only."""
 
@@ -151,6 +179,7 @@ class RecordAbstract(models.Model):
     admit_date = models.DateField(null=True, blank=True)
     discharge_date = models.DateField(null=True, blank=True)
     discharge_status = models.CharField(max_length=2, blank=True, db_collation="C")
+    place_of_service = models.CharField(max_length=2, blank=True, default="", db_default="", db_collation="C")
     death_date = models.DateField(null=True, blank=True)
     birth_weight_grams = models.PositiveIntegerField(null=True, blank=True)
     sources = models.JSONField(default=dict, help_text="Element -> primary key of the document version it was read in.")

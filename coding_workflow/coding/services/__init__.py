@@ -13,6 +13,7 @@ from .codes import (
 from .copying import Copied, copy_diagnoses
 from .evidence import link_evidence, unlink_evidence
 from .finalizing import finalize_coding, return_to_coding
+from .pointing import point_line
 from .proposing import propose
 from .suggesting import accept_suggestion, dismiss_suggestion, make_suggestions, view_suggestion
 from .taking_over import TakenOver, dismiss_code, take_over_all, take_over_code
@@ -30,6 +31,7 @@ __all__ = [
     "finalize_coding",
     "link_evidence",
     "make_suggestions",
+    "point_line",
     "propose",
     "remove_diagnosis",
     "remove_procedure",

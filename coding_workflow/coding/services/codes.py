@@ -19,6 +19,7 @@ from coding_workflow.coding import selectors
 from coding_workflow.coding.models import CodedDiagnosis, CodedItem, CodedProcedure, DiagnosisRole, PresentOnAdmission
 
 from .desk import open_for_coding
+from .pointing import REPORTED
 
 _MODIFIER = re.compile(r"[A-Z0-9]{2}")
 _MOST_MODIFIERS = 4
@@ -38,10 +39,13 @@ def assign_diagnosis(
 ) -> CodedDiagnosis:
     """Add a diagnosis code at the end of its list, or at ``position`` (1 is principal).
 
-    Raises Refused ``code.unknown`` or ``code.not_billable`` by the table in force for the account's date, Conflict
-    ``code.twice``, and what ``open_for_coding`` raises. A table that is not loaded does not stop the coder: the gate holds.
+    Raises Refused ``code.unknown`` or ``code.not_billable`` by the table in force for the account's date, ``code.role`` for a
+    list that a professional bill does not have, Conflict ``code.twice``, and what ``open_for_coding`` raises. A table that is
+    not loaded does not stop the coder: the gate holds.
     """
     account = open_for_coding(account_id=account_id, by=by)
+    if account.is_professional and role not in REPORTED:
+        raise Refused("code.role", "A professional bill has no admitting diagnosis and no reason for the visit.", fix="diagnoses")
     system = selectors.diagnosis_system(account)
     plain = _valid(system, code, account)
     siblings = CodedDiagnosis.objects.filter(account=account, role=role, superseded_at__isnull=True)
@@ -83,6 +87,8 @@ def assign_procedure(
 ) -> CodedProcedure:
     """Add a procedure code; an outpatient code goes on ``charge``, else on the first uncoded charge line of its day.
 
+    On a professional account it may go on a line that came with a code, which it then replaces; a line of the same code first.
+
     Raises as ``assign_diagnosis`` does, and Refused ``code.system`` when the bill does not take that code system,
     ``modifier.form`` or ``modifier.many`` for modifiers; for ``charge`` Refused ``charge.gone`` when it is not on the
     account's bill, Conflict ``charge.coded`` when a coder's code is on it already.
@@ -91,7 +97,7 @@ def assign_procedure(
     chosen = system or _guess_system(account, code)
     if chosen not in selectors.procedure_systems(account):
         raise Refused("code.system", f"A bill of this class does not take {chosen} codes.", fix="procedures")
-    line = _free(account, charge) if charge else _uncoded_charge(account, chosen, performed_on)
+    line = _free(account, charge) if charge else _uncoded_charge(account, chosen, performed_on, codesets.normalise(code))
     plain = _valid(chosen, code, account, line.service_date if line else performed_on)
     row = CodedProcedure.objects.create(
         facility_id=account.facility_id,
@@ -223,12 +229,14 @@ def _free(account: Account, charge: ChargeLine) -> ChargeLine:
     return charge
 
 
-def _uncoded_charge(account: Account, system: str, on: datetime.date | None) -> ChargeLine | None:
+def _uncoded_charge(account: Account, system: str, on: datetime.date | None, code: str) -> ChargeLine | None:
     if system not in {"CPT", "HCPCS"}:
         return None
-    lines = ChargeLine.objects.filter(account=account, voided_at__isnull=True, hcpcs="")
-    free = lines.exclude(pk__in=_coded(account).values("charge_id"))
-    return (free.filter(service_date=on) if on else free).order_by("pk").first()
+    lines = ChargeLine.objects.filter(account=account, voided_at__isnull=True)
+    free = lines.exclude(pk__in=_coded(account).values("charge_id")).order_by("pk")
+    free = free.filter(service_date=on) if on else free
+    same = free.filter(hcpcs=code).first() if account.is_professional else None
+    return same or free.filter(hcpcs="").first()
 
 
 def _coded(account: Account) -> "QuerySet[CodedProcedure]":

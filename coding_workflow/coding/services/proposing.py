@@ -4,6 +4,7 @@ A message proves no person, whatever name it carries. So no message assigns, cha
 account takes codes over, by the services that every code goes through.
 """
 
+from collections import Counter
 from typing import Final
 
 from accounts import clock, history
@@ -21,13 +22,15 @@ Key = tuple[object, ...]
 def propose(*, told: ToldCodes, by: Actor) -> None:
     """Bring the proposal of a locked account to what was told last: new codes open, those not told any more lapse.
 
-    What the coder has taken over or dismissed stays settled as long as it is told in the same words. Twice is once.
+    What the coder has taken over or dismissed stays settled as long as it is told in the same words. What an encoder took back
+    and tells again is asked again: the account may say something else meanwhile. Twice is once.
     """
     account = told.account
     rows = ProposedCode.objects.filter(account=account, state__in=(ProposalState.OPEN, *_SETTLED))
     known: dict[Key, list[ProposedCode]] = {}
     for row in rows.order_by("pk"):
         known.setdefault(_key_of(row), []).append(row)
+    _forget_taken_back(known, told)
     new = []
     for position, (told_row, code) in enumerate(told_now(account), start=1):
         same = known.get(_key(told_row.source, code), [])
@@ -43,6 +46,17 @@ def propose(*, told: ToldCodes, by: Actor) -> None:
     if made or lapsed:
         payload = {"source": told.source, "proposed": len(made), "lapsed": len(lapsed), "told": told.pk}
         history.record(account=account, kind="coding.codes_proposed", by=by, payload=payload)
+
+
+def _forget_taken_back(known: dict[Key, list[ProposedCode]], told: ToldCodes) -> None:
+    """Leave those settled rows out that the encoder's list before did not hold any more. The opening load tells each place by
+    itself, so that a code that moves looks as if it were gone in between."""
+    if told.source != CodeSource.ENCODER:
+        return
+    before = ToldCodes.objects.filter(account=told.account, source=told.source, part=told.part).exclude(pk=told.pk).in_force()
+    counted = Counter(_key(told.source, code) for row in before for code in row.rows)
+    for key in {_key(told.source, code) for code in told.rows} & known.keys():
+        known[key] = known[key][len(known[key]) - min(counted[key], len(known[key])) :]
 
 
 def told_now(account: Account) -> list[tuple[ToldCodes, ToldCode]]:

@@ -1,6 +1,6 @@
 """Taking proposed codes over: each becomes the coder's own, by the services that every code goes through."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -39,16 +39,17 @@ def take_over_code(*, account_id: int, proposed_id: int, by: Actor) -> CodedDiag
 
 
 @transaction.atomic
-def take_over_all(*, account_id: int, by: Actor) -> TakenOver:
+def take_over_all(*, account_id: int, by: Actor, seen: Collection[int] | None = None) -> TakenOver:
     """Take over every open code, and put the diagnoses in the proposed order, before those that are the coder's own.
 
+    ``seen`` are the keys of those that the coder saw: what was told since stays open, for nobody assigns a code unseen.
     A code that is refused is left open and said. Raises Refused ``proposal.none`` where nothing is open, and what
     ``open_for_coding`` raises.
     """
     account = open_for_coding(account_id=account_id, by=by)
-    rows = list(selectors.proposed_open(account.pk))
+    rows = [row for row in selectors.proposed_open(account.pk) if seen is None or row.pk in seen]
     if not rows:
-        raise Refused("proposal.none", "No proposed code is open any more.")
+        raise Refused("proposal.none", "None of these codes is proposed any more.")
     taken, left = 0, []
     for row in rows:
         try:
@@ -92,7 +93,7 @@ def _diagnosis(account: Account, row: ProposedCode, by: Actor) -> CodedDiagnosis
     there = CodedDiagnosis.objects.filter(account=account, role=role, code=row.code, superseded_at__isnull=True).first()
     if there is None:
         return assign_diagnosis(account_id=account.pk, code=row.code, by=by, role=role, poa=row.poa)
-    if there.poa != row.poa:
+    if selectors.other_poa(row, there.poa):
         return set_poa(account_id=account.pk, diagnosis_id=there.pk, poa=row.poa, by=by)
     return there
 

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.facts import Order
+from coding_workflow.guidelines.facts import FACILITY_CLASSES, Order
 from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.words import day, spoken
 
@@ -51,6 +51,7 @@ def demographics(case: Case) -> Iterator[Found]:
     "claim.discharge_status",
     condition=5,
     reference=f"{REFERENCE}; UB-04 FL 17",
+    classes=FACILITY_CLASSES,
     looks_at=("discharge_status", "record"),
     owner="patient_access",
     fix="claim_elements",
@@ -65,6 +66,7 @@ def discharge_status(case: Case) -> Iterator[Found]:
     "claim.patient_class",
     condition=5,
     reference=f"{REFERENCE}; 42 CFR 412.3",
+    classes=FACILITY_CLASSES,
     looks_at=("patient_class", "record"),
     owner="utilization_review",
     fix="claim_elements",
@@ -79,6 +81,7 @@ def patient_class(case: Case) -> Iterator[Found]:
     "claim.admit_date",
     condition=5,
     reference=REFERENCE,
+    classes=FACILITY_CLASSES,
     looks_at=("admit_date", "record"),
     owner="patient_access",
     fix="claim_elements",
@@ -93,6 +96,7 @@ def admit_date(case: Case) -> Iterator[Found]:
     "claim.discharge_date",
     condition=5,
     reference=REFERENCE,
+    classes=FACILITY_CLASSES,
     looks_at=("discharge_date", "record"),
     owner="patient_access",
     fix="claim_elements",

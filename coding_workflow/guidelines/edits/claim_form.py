@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.facts import INPATIENT_CLASSES
+from coding_workflow.guidelines.facts import FACILITY_CLASSES, INPATIENT_CLASSES
 from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.situations import EXPIRED
 from coding_workflow.guidelines.words import day
@@ -17,7 +17,14 @@ STATUSES = frozenset(
 _INPATIENT_BILLS, _OUTPATIENT_BILLS = ("011", "012", "018"), ("013", "014", "012", "083", "085")
 
 
-@rule("claim.status_valid", condition=5, reference="UB-04 FL 17", looks_at=("discharge_status",), fix="claim_elements")
+@rule(
+    "claim.status_valid",
+    condition=5,
+    reference="UB-04 FL 17",
+    classes=FACILITY_CLASSES,
+    looks_at=("discharge_status",),
+    fix="claim_elements",
+)
 def status_valid(case: Case) -> Iterator[Found]:
     """The status exists, and is one that this kind of bill may carry."""
     status = case.facts.discharge_status
@@ -56,6 +63,7 @@ def interim(case: Case) -> Iterator[Found]:
     condition=5,
     reference="UB-04 FL 4",
     version=2,
+    classes=FACILITY_CLASSES,
     looks_at=("type_of_bill",),
     owner="billing",
     fix="claim_elements",
@@ -63,7 +71,7 @@ def interim(case: Case) -> Iterator[Found]:
 def type_of_bill(case: Case) -> Iterator[Found]:
     """The type of bill fits the class of a facility account."""
     bill = case.facts.type_of_bill
-    if not bill or case.facts.billing_kind != "facility":
+    if not bill:
         return
     if len(bill) != 4 or not bill.isalnum():
         yield Found(f"{bill} is not a type of bill; it has four characters.", ("type_of_bill",))
@@ -72,7 +80,14 @@ def type_of_bill(case: Case) -> Iterator[Found]:
         yield Found(f"Type of bill {bill} is not for an {kind} account.", ("type_of_bill",))
 
 
-@rule("claim.date_of_death", condition=5, reference="UB-04 occurrence code 55", owner="patient_access", fix="claim_elements")
+@rule(
+    "claim.date_of_death",
+    condition=5,
+    reference="UB-04 occurrence code 55",
+    classes=FACILITY_CLASSES,
+    owner="patient_access",
+    fix="claim_elements",
+)
 def date_of_death(case: Case) -> Iterator[Found]:
     """Status 20 (40 to 42 at a hospice) comes with occurrence code 55 and the date of death, which is the discharge date."""
     status = case.facts.discharge_status
@@ -103,7 +118,14 @@ def birth_weight(case: Case) -> Iterator[Found]:
         )
 
 
-@rule("claim.newborn_origin", condition=5, reference="UB-04 FL 15", looks_at=("point_of_origin",), owner="patient_access")
+@rule(
+    "claim.newborn_origin",
+    condition=5,
+    reference="UB-04 FL 15",
+    classes=FACILITY_CLASSES,
+    looks_at=("point_of_origin",),
+    owner="patient_access",
+)
 def newborn_origin(case: Case) -> Iterator[Found]:
     """Admission type 4 uses the newborn points of origin: 5 born inside, 6 born outside this hospital."""
     origin = case.facts.point_of_origin

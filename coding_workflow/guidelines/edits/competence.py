@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable, Iterator
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES, Coder, Competence, Diagnosis, Line, Procedure
+from coding_workflow.guidelines.facts import VISIT_CLASSES, Coder, Competence, Diagnosis, Line, Procedure
 from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.words import listed, point, some, spoken
 
@@ -79,20 +79,31 @@ def _gaps(competence: Competence, on: datetime.date) -> str:
     "competence.chargemaster_owner",
     condition=1,
     reference="Release condition 1; chargemaster entries answer through their owner",
-    classes=OUTPATIENT_CLASSES,
+    classes=VISIT_CLASSES,
     looks_at=("lines", "coders"),
     owner="charge",
     fix="charges",
 )
 def chargemaster_owner(case: Case) -> Iterator[Found]:
-    """A chargemaster line passes through the named, competent owner of its entry."""
+    """A chargemaster line passes through the named, competent owner of its entry.
+
+    What a physician entered with a professional charge has none: a coder assigns it.
+    """
     lines = [line for line in case.facts.lines if line.hcpcs and line.source == "chargemaster"]
     for code in sorted({line.hcpcs for line in lines if not line.owner}):
-        yield Found(f"The chargemaster entry of {code} has no owner in force on the date of service.", (code,))
+        yield _entered(code) if case.facts.professional else _unowned(code)
     for owner in sorted({line.owner for line in lines if line.owner}):
         if not _owns(case.coders.get(owner, Coder(owner)).competences, case):
             owned = sorted({line.hcpcs for line in lines if line.owner == owner})
             yield Found(f"The owner of the chargemaster entries of {some(owned)} has no competence in date for them.", (owner,))
+
+
+def _unowned(code: str) -> Found:
+    return Found(f"The chargemaster entry of {code} has no owner in force on the date of service.", (code,))
+
+
+def _entered(code: str) -> Found:
+    return Found(f"{code} came with the charge; a coder must assign it.", (code,), owner="coding", fix="charges")
 
 
 def _owns(competences: Iterable[Competence], case: Case) -> bool:
@@ -104,7 +115,7 @@ def _owns(competences: Iterable[Competence], case: Case) -> bool:
     "competence.select_modifier",
     condition=1,
     reference="Release condition 1; select modifiers of the facility's policy",
-    classes=OUTPATIENT_CLASSES,
+    classes=VISIT_CLASSES,
     looks_at=("lines",),
     fix="charges",
     modified=True,
@@ -115,7 +126,8 @@ def select_modifier(case: Case) -> Iterator[Found]:
         hard_coded = line.source == "chargemaster" and not line.coder
         for modifier in line.modifiers if hard_coded else ():
             if case.policy.is_select_modifier(modifier):
+                whence = "with the charge" if case.facts.professional else "from the chargemaster"
                 yield Found(
-                    f"Modifier {modifier} on {line.hcpcs} came from the chargemaster; a coder must assign it.",
+                    f"Modifier {modifier} on {line.hcpcs} came {whence}; a coder must assign it.",
                     (line.hcpcs, modifier),
                 )

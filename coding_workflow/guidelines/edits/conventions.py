@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from coding_workflow.guidelines.case import NO_NOTES, Case
-from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES
+from coding_workflow.guidelines.facts import VISIT_CLASSES
 from coding_workflow.guidelines.registry import Found, guideline
 from coding_workflow.guidelines.tables import NotesAnswer
 from coding_workflow.guidelines.words import listed, point
@@ -75,7 +75,7 @@ def _goes_first(code: str, notes: NotesAnswer, before: str) -> bool:
     return code.startswith(notes.code_first) and drug_intent(code) not in ("5", "6")
 
 
-@guideline("icd10cm.manifestation_first", "I.A.13", classes=OUTPATIENT_CLASSES)
+@guideline("icd10cm.manifestation_first", "I.A.13", classes=VISIT_CLASSES)
 def manifestation_first(case: Case) -> Iterator[Found]:
     """A manifestation is never first-listed; inpatient stays have the Medicare Code Editor for it."""
     if case.principal and case.notes.get(case.principal.code, NO_NOTES).manifestation:

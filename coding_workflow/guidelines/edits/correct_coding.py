@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES, Line
+from coding_workflow.guidelines.facts import VISIT_CLASSES, Line
 from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.tables import PairAnswer
 
@@ -51,7 +51,7 @@ BYPASS = frozenset(
     condition=4,
     reference=f"{NCCI}, procedure-to-procedure edits",
     version=2,
-    classes=OUTPATIENT_CLASSES,
+    classes=VISIT_CLASSES,
     looks_at=("lines",),
     fix="charges",
     starts=EITHER_COLUMN_FROM,
@@ -65,7 +65,7 @@ def pair(case: Case) -> Iterator[Found]:
     "ncci.pair_column_2",
     condition=4,
     reference=f"{NCCI}, procedure-to-procedure edits before 2019-07-01",
-    classes=OUTPATIENT_CLASSES,
+    classes=VISIT_CLASSES,
     looks_at=("lines",),
     fix="charges",
     ends=EITHER_COLUMN_FROM,
@@ -76,10 +76,11 @@ def pair_column_2(case: Case) -> Iterator[Found]:
 
 
 def _pairs(case: Case, *, either_column: bool) -> Iterator[Found]:
-    days: dict[datetime.date | None, dict[str, Line]] = defaultdict(dict)
+    """Among the services of one day; on a professional bill of one physician besides, as the edits are published for one."""
+    days: dict[tuple[datetime.date | None, str], dict[str, Line]] = defaultdict(dict)
     for line in case.facts.lines:
         if line.hcpcs:
-            days[line.date].setdefault(line.hcpcs, line)
+            days[line.date, line.rendering].setdefault(line.hcpcs, line)
     said: set[tuple[str, str]] = set()
     for lines in days.values():
         for answer in _answers(case, lines):
@@ -113,7 +114,7 @@ _LINE, _ABSOLUTE, _DAY = "1", "2", "3"
     "ncci.units_line",
     condition=4,
     reference=f"{MUE}, adjudication 1",
-    classes=OUTPATIENT_CLASSES,
+    classes=VISIT_CLASSES,
     looks_at=("lines",),
     fix="charges",
 )
@@ -126,7 +127,7 @@ def units_line(case: Case) -> Iterator[Found]:
     "ncci.units_absolute",
     condition=4,
     reference=f"{MUE}, adjudication 2",
-    classes=OUTPATIENT_CLASSES,
+    classes=VISIT_CLASSES,
     looks_at=("lines",),
     fix="charges",
 )
@@ -139,7 +140,7 @@ def units_absolute(case: Case) -> Iterator[Found]:
     "ncci.units_day",
     condition=4,
     reference=f"{MUE}, adjudication 3",
-    classes=OUTPATIENT_CLASSES,
+    classes=VISIT_CLASSES,
     looks_at=("lines",),
     fix="charges",
     override="reason",

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES
+from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES, VISIT_CLASSES
 from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.service_codes import service_code
 from coding_workflow.guidelines.tables import Listing
@@ -35,18 +35,27 @@ def _listed(case: Case, system: str) -> Iterator[tuple[str, frozenset[str], List
     "coverage.diagnosis",
     condition=4,
     reference="Social Security Act 1862(a)(1)(A); coverage determinations as loaded",
-    classes=OUTPATIENT_CLASSES,
+    classes=VISIT_CLASSES,
     payers=MEDICARE,
     looks_at=("diagnoses", "lines"),
     owner="utilization_review",
     override="reason",
 )
 def diagnosis(case: Case) -> Iterator[Found]:
-    """A service under a coverage determination has a diagnosis that it names, or the modifier that says otherwise."""
+    """A service under a coverage determination has a diagnosis that it names, or the modifier that says otherwise.
+
+    On a professional bill it is one of those to which the service's lines point.
+    """
     for code, modifiers, listing in _listed(case, "COVERAGE"):
-        if not modifiers & _NOT_COVERED and not any(_covers(each, listing.codes) for each in case.codes):
+        if not modifiers & _NOT_COVERED and not any(_covers(each, listing.codes) for each in _behind(case, code)):
             message = f"{code} is under {listing.name}; no diagnosis of this account is among those that it names."
             yield Found(message, (code, listing.name), reference=f"{listing.name} {listing.title}".strip())
+
+
+def _behind(case: Case, service: str) -> tuple[str, ...]:
+    if not case.facts.professional:
+        return case.codes
+    return tuple(code for line in case.facts.lines if line.hcpcs == service for code in line.pointers)
 
 
 def _covers(code: str, named: tuple[str, ...]) -> bool:

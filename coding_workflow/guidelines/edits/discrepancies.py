@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES
+from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES, VISIT_CLASSES
 from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.words import listed
 
@@ -50,7 +50,7 @@ def device(case: Case) -> Iterator[Found]:
     "charges.coded_not_charged",
     condition=6,
     reference="Release condition 6",
-    classes=OUTPATIENT_CLASSES,
+    classes=VISIT_CLASSES,
     looks_at=("lines", "procedures"),
     owner="charge",
     fix="charges",

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES, Line
+from coding_workflow.guidelines.facts import VISIT_CLASSES, Line
 from coding_workflow.guidelines.registry import Found, rule
 
 REFERENCE = "Medicare Claims Processing Manual, chapter 17, 40"
@@ -47,7 +47,7 @@ def _modifiers(lines: list[Line]) -> set[str]:
     "drug.discarded_stated",
     condition=4,
     reference=REFERENCE,
-    classes=OUTPATIENT_CLASSES,
+    classes=VISIT_CLASSES,
     payers=("medicare",),
     looks_at=("lines",),
     owner="charge",
@@ -65,7 +65,7 @@ def discarded_stated(case: Case) -> Iterator[Found]:
     "drug.discarded_once",
     condition=4,
     reference=REFERENCE,
-    classes=OUTPATIENT_CLASSES,
+    classes=VISIT_CLASSES,
     payers=("medicare",),
     looks_at=("lines",),
     owner="charge",

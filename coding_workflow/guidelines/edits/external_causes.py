@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES
+from coding_workflow.guidelines.facts import VISIT_CLASSES
 from coding_workflow.guidelines.findings import Severity
 from coding_workflow.guidelines.registry import Found, guideline
 from coding_workflow.guidelines.words import point
@@ -20,7 +20,7 @@ _UNSPECIFIED = ("Y929", "Y939", "Y999")
 _PRIORITY = (("Y38",), ("X34", "X35", "X36", "X37", "X38", "X39"), ("V",))
 
 
-@guideline("injury.external_cause_first", "I.C.20.a.6", codes=EXTERNAL_CAUSES, classes=OUTPATIENT_CLASSES, version=2)
+@guideline("injury.external_cause_first", "I.C.20.a.6", codes=EXTERNAL_CAUSES, classes=VISIT_CLASSES, version=2)
 def external_cause_first(case: Case) -> Iterator[Found]:
     """An external cause is never first-listed; inpatient stays have the Medicare Code Editor for it."""
     if case.principal and case.principal.code.startswith(EXTERNAL_CAUSES):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES
+from coding_workflow.guidelines.facts import VISIT_CLASSES
 from coding_workflow.guidelines.registry import Found, guideline
 from coding_workflow.guidelines.service_codes import service_code
 from coding_workflow.guidelines.words import point
@@ -16,7 +16,7 @@ _EYELIDS_AND_DIGITS = {
 _SIDE_OF = _SIDES | {modifier: side for side, modifiers in _EYELIDS_AND_DIGITS.items() for modifier in modifiers}
 
 
-@guideline("icd10cm.laterality", "I.B.13", classes=OUTPATIENT_CLASSES, looks_at=("diagnoses", "lines"))
+@guideline("icd10cm.laterality", "I.B.13", classes=VISIT_CLASSES, looks_at=("diagnoses", "lines"))
 def laterality(case: Case) -> Iterator[Found]:
     """A service on one side, and diagnoses that name only the other side."""
     if not case.is_loaded("ICD-10-CM"):

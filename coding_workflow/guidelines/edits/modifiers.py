@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES
+from coding_workflow.guidelines.facts import VISIT_CLASSES
 from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.service_codes import is_surgery
 
@@ -22,7 +22,7 @@ _BILATERAL, _SIDES = "50", frozenset({"RT", "LT"})
     "modifier.of_visits",
     condition=4,
     reference="CPT modifiers 24, 25, 57, 59; NCCI Policy Manual, chapter I, E",
-    classes=OUTPATIENT_CLASSES,
+    classes=VISIT_CLASSES,
     looks_at=("lines",),
     fix="charges",
     modified=True,
@@ -40,7 +40,7 @@ def of_visits(case: Case) -> Iterator[Found]:
     "modifier.bilateral",
     condition=4,
     reference="IOCE edit 17; CPT modifier 50",
-    classes=OUTPATIENT_CLASSES,
+    classes=VISIT_CLASSES,
     looks_at=("lines",),
     fix="charges",
     modified=True,
@@ -60,7 +60,7 @@ def bilateral(case: Case) -> Iterator[Found]:
     "modifier.once",
     condition=4,
     reference="IOCE edit 22",
-    classes=OUTPATIENT_CLASSES,
+    classes=VISIT_CLASSES,
     looks_at=("lines",),
     fix="charges",
     modified=True,
@@ -76,7 +76,7 @@ def once(case: Case) -> Iterator[Found]:
     "modifier.therapy",
     condition=4,
     reference="Medicare Claims Processing Manual, chapter 5, 20.1",
-    classes=OUTPATIENT_CLASSES,
+    classes=VISIT_CLASSES,
     payers=("medicare",),
     looks_at=("lines",),
     owner="charge",
@@ -95,7 +95,7 @@ def therapy(case: Case) -> Iterator[Found]:
     condition=4,
     reference="Medicare Claims Processing Manual, chapter 18, 60.2; 45 CFR 147.130",
     severity="warn",
-    classes=OUTPATIENT_CLASSES,
+    classes=VISIT_CLASSES,
     looks_at=("lines", "payer"),
     fix="charges",
     starts=datetime.date(2011, 1, 1),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES
+from coding_workflow.guidelines.facts import OUTPATIENT_CLASSES, VISIT_CLASSES
 from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.service_codes import is_surgery
 from coding_workflow.guidelines.words import day
@@ -79,7 +79,7 @@ def units(case: Case) -> Iterator[Found]:
     "charges.date",
     condition=4,
     reference="IOCE edits 23 and 24",
-    classes=OUTPATIENT_CLASSES,
+    classes=VISIT_CLASSES,
     looks_at=("lines",),
     owner="charge",
     fix="charges",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.facts import INPATIENT_CLASSES, OUTPATIENT_CLASSES
+from coding_workflow.guidelines.facts import INPATIENT_CLASSES, VISIT_CLASSES
 from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.words import point
 
@@ -75,7 +75,7 @@ def principal(case: Case) -> Iterator[Found]:
         yield Found(message, (first.code,))
 
 
-@rule("poa.outpatient", condition=4, reference=APPENDIX_I, classes=OUTPATIENT_CLASSES, severity="info")
+@rule("poa.outpatient", condition=4, reference=APPENDIX_I, classes=VISIT_CLASSES, severity="info")
 def outpatient(case: Case) -> Iterator[Found]:
     """Outpatient claims carry no indicator."""
     marked = tuple(diagnosis.code for diagnosis in case.submitted if diagnosis.poa)

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.facts import INPATIENT_CLASSES
+from coding_workflow.guidelines.facts import FACILITY_CLASSES, INPATIENT_CLASSES
 from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.words import day
 
@@ -24,6 +24,7 @@ def _frequency(case: Case) -> str:
     "claim.frequency_medicare",
     condition=5,
     reference=f"{_MANUAL}, chapter 1, 50.2.1 and 130.1; chapter 3, 20.1",
+    classes=FACILITY_CLASSES,
     payers=("medicare",),
     looks_at=("type_of_bill", "admit_date", "statement_through"),
     owner="billing",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
-from coding_workflow.guidelines.facts import INPATIENT_CLASSES, OUTPATIENT_CLASSES, Diagnosis
+from coding_workflow.guidelines.facts import INPATIENT_CLASSES, VISIT_CLASSES, Diagnosis
 from coding_workflow.guidelines.registry import Found, guideline
 from coding_workflow.guidelines.words import point
 
@@ -35,7 +35,7 @@ def _found(diagnosis: Diagnosis, setting: str) -> Iterator[Found]:
         yield Found(f'The passage for {point(diagnosis.code)} says "{term}"; {setting}.', (diagnosis.code,))
 
 
-@guideline("icd10cm.uncertain_outpatient", "IV.H", classes=OUTPATIENT_CLASSES)
+@guideline("icd10cm.uncertain_outpatient", "IV.H", classes=VISIT_CLASSES)
 def uncertain_outpatient(case: Case) -> Iterator[Found]:
     """Outpatients: an uncertain diagnosis is not coded; code the sign, symptom or reason for the visit."""
     for diagnosis in case.diagnoses:

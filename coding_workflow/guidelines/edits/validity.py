@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from coding_workflow.guidelines.case import Case
+from coding_workflow.guidelines.facts import FACILITY_CLASSES
 from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.service_codes import HCPCS_SYSTEMS, is_cpt, service_code
 from coding_workflow.guidelines.words import day, point
@@ -138,12 +139,13 @@ def once(case: Case) -> Iterator[Found]:
             yield Found(f"{point(code)} is reported {times} times; once is enough.", (code,))
 
 
-@rule("codes.claim_limit", condition=4, reference="837I and 837P implementation guides", severity="warn", version=2)
+@rule(
+    "codes.claim_limit", condition=4, reference="837I implementation guide", severity="warn", version=2, classes=FACILITY_CLASSES
+)
 def claim_limit(case: Case) -> Iterator[Found]:
-    """What a claim has room for: 25 diagnoses, 25 procedures, 12 external causes and 3 reasons (837I), 12 diagnoses (837P)."""
-    most = 12 if case.facts.billing_kind == "professional" else 25
+    """What a facility's claim has room for: 25 diagnoses, 25 procedures, 12 external causes and 3 reasons for the visit."""
     counted = (
-        ("diagnoses", len(case.diagnoses), most),
+        ("diagnoses", len(case.diagnoses), 25),
         ("procedures", len(case.facts.procedures), 25),
         ("external causes", len(case.facts.external_causes), 12),
         ("reasons for the visit", len(case.facts.reason_for_visit), 3),

@@ -1,9 +1,12 @@
 """Facts: one account as the rules see it. See docs/rules.md for the keys."""
 
 from .nouns import (
+    FACILITY_CLASSES,
     INPATIENT_CLASSES,
     OUTPATIENT_CLASSES,
     PATIENT_CLASSES,
+    PROFESSIONAL_CLASSES,
+    VISIT_CLASSES,
     Coder,
     Competence,
     Diagnosis,
@@ -32,9 +35,12 @@ from .shapes import facts_from_json
 from .writing import facts_hash, facts_to_json, sha256
 
 __all__ = [
+    "FACILITY_CLASSES",
     "INPATIENT_CLASSES",
     "OUTPATIENT_CLASSES",
     "PATIENT_CLASSES",
+    "PROFESSIONAL_CLASSES",
+    "VISIT_CLASSES",
     "Coder",
     "Competence",
     "Diagnosis",

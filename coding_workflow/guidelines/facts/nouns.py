@@ -13,7 +13,12 @@ from accounts.stay import tables_date
 #: Coded with ICD-10-PCS and POA, billed on 011x.
 INPATIENT_CLASSES = frozenset({"inpatient", "newborn"})
 OUTPATIENT_CLASSES = frozenset({"observation", "emergency", "outpatient_surgery", "clinic", "recurring", "ancillary"})
-PATIENT_CLASSES = INPATIENT_CLASSES | OUTPATIENT_CLASSES
+#: Billed for the physician's work, wherever it was done.
+PROFESSIONAL_CLASSES = frozenset({"professional"})
+#: Coded by section IV of the Guidelines, services in CPT and HCPCS: hospital outpatients, and every professional bill.
+VISIT_CLASSES = OUTPATIENT_CLASSES | PROFESSIONAL_CLASSES
+FACILITY_CLASSES = INPATIENT_CLASSES | OUTPATIENT_CLASSES
+PATIENT_CLASSES = FACILITY_CLASSES | PROFESSIONAL_CLASSES
 
 #: A date that a source may give, give as missing (None), or say nothing about.
 Stated = datetime.date | None | Literal["unstated"]
@@ -58,7 +63,11 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One charge line. ``source`` is who assigned its code; ``owner`` is the competent owner of the chargemaster entry."""
+    """One charge line. ``source`` is who assigned its code; ``owner`` is the competent owner of the chargemaster entry.
+
+    Of a professional bill: ``pointers`` are the diagnosis codes that it is for, the primary first; place of service and
+    ``rendering`` (an NPI) where they are the line's own.
+    """
 
     revenue_code: str = ""
     hcpcs: str = ""
@@ -71,6 +80,9 @@ class Line:
     coder: str | None = None
     evidence: tuple[Evidence, ...] = ()
     specimen: bool | None = None
+    pointers: tuple[str, ...] = ()
+    place_of_service: str = ""
+    rendering: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,7 @@ class Record:
     discharge_date: datetime.date | None = None
     death_date: datetime.date | None = None
     sources: tuple[tuple[str, str], ...] = ()
+    place_of_service: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +206,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A provider on the claim by role: attending, operating, ..."""
+    """A provider on the claim by role: attending, operating, rendering, referring, supervising."""
 
     role: str
     npi: str = ""
@@ -276,6 +289,7 @@ class Facts:
     point_of_origin: str = ""
     payer: Payer = Payer()
     type_of_bill: str = ""
+    place_of_service: str = ""
     poa_exempt_hospital: bool = False
     grouper_version: str | None = None
     admitting_diagnosis: str = ""
@@ -307,6 +321,11 @@ class Facts:
     def inpatient(self) -> bool:
         """Coded and billed as an inpatient stay."""
         return self.patient_class in INPATIENT_CLASSES
+
+    @property
+    def professional(self) -> bool:
+        """Billed for the physician's work (837P)."""
+        return self.billing_kind == "professional"
 
     @property
     def tables_date(self) -> datetime.date | None:

@@ -46,6 +46,9 @@ LINE = shape(
     coder=text,
     evidence=many(EVIDENCE),
     specimen=flag,
+    pointers=many(code),
+    place_of_service=text,
+    rendering=text,
 )
 DOCUMENT = shape(
     nouns.Document,
@@ -67,6 +70,7 @@ RECORD = shape(
     admit_date=day,
     discharge_date=day,
     death_date=day,
+    place_of_service=text,
     sources=pairs,
 )
 COMPETENCE = shape(
@@ -120,6 +124,7 @@ ACCOUNT = shape(
     point_of_origin=text,
     payer=shape(nouns.Payer, code=text, kind=text),
     type_of_bill=text,
+    place_of_service=text,
     poa_exempt_hospital=flag,
     grouper_version=text,
     admitting_diagnosis=optional_code,
@@ -156,9 +161,12 @@ def facts_from_json(obj: Any) -> nouns.Facts:
 
     Refuses (``FactsError``, naming place and key) unknown keys, wrong types, dates that are none, and a missing
     ``id``, ``patient_class`` or ``discharge_date``; a recurring or interim account may give ``statement_through``
-    in its place. A null is the same as an absent key, except for a competence's dates.
+    in its place. A null is the same as an absent key, except for a competence's dates. The class and the kind of bill
+    ``professional`` go together.
     """
     facts: nouns.Facts = _read(obj)
+    if facts.professional != (facts.patient_class in nouns.PROFESSIONAL_CLASSES):
+        raise FactsError("", "billing_kind", "'billing_kind' and 'patient_class' are both 'professional', or neither is")
     if facts.discharge_date is None and facts.statement_through is None and facts.patient_class != "recurring":
         raise FactsError("", "discharge_date", "'discharge_date' is missing")
     return facts

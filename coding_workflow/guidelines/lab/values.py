@@ -186,6 +186,7 @@ def _supervision(case: Case) -> tuple[str, ...] | None:
 FIELDS: Final[dict[str, FieldValue]] = {
     "patient_class": lambda case: case.facts.patient_class,
     "billing_kind": lambda case: case.facts.billing_kind,
+    "place_of_service": lambda case: case.facts.place_of_service,
     "service": lambda case: case.facts.service,
     "payer_code": lambda case: case.facts.payer.code,
     "payer_kind": lambda case: case.facts.payer.kind,
@@ -231,6 +232,10 @@ def _facility_bill(facts: Facts) -> bool:
     return facts.billing_kind == "facility"
 
 
+def _professional_bill(facts: Facts) -> bool:
+    return facts.professional
+
+
 #: Fields without which a question about them cannot be answered, and for which accounts that is so. Elsewhere an absent
 #: value is simply not there.
 NEEDED: Final[dict[str, Callable[[Facts], bool]]] = {
@@ -240,6 +245,7 @@ NEEDED: Final[dict[str, Callable[[Facts], bool]]] = {
     **dict.fromkeys(("drg", "mdc", "drg_weight", "days_since_discharge"), _inpatient),
     "birth_weight": _newborn,
     "type_of_bill": _facility_bill,
+    "place_of_service": _professional_bill,
 }
 
 

@@ -189,6 +189,7 @@ _SITUATIONS: Final = tuple((name, meaning) for name, meaning in SITUATIONS.items
 _FIELDS: Final = (
     Attribute("patient_class", "patient class", "word", _choices(*PATIENT_CLASSES)),
     Attribute("billing_kind", "kind of bill", "word", _choices("facility", "professional")),
+    Attribute("place_of_service", "place of service", "code"),
     Attribute("service", "service", "text"),
     Attribute("payer_code", "payer", "text"),
     Attribute("payer_kind", "kind of payer", "word", _choices(*PAYER_KINDS)),
@@ -231,6 +232,7 @@ FIXES: Final = _choices(
     "procedures",
     "evidence",
     "charges",
+    "pointers",
     "documents",
     "claim_elements",
     "abstract",

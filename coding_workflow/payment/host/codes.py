@@ -16,13 +16,17 @@ class FinalDiagnosis:
 
 @dataclass(frozen=True, slots=True)
 class FinalProcedure:
-    """One procedure or service; ``units`` are given for services on charge lines."""
+    """One procedure or service; ``units`` are given for services on charge lines.
+
+    ``diagnoses`` are those to which a line of a professional account points, the primary first.
+    """
 
     code: str
     system: str
     date: datetime.date | None = None
     modifiers: tuple[str, ...] = ()
     units: str = ""
+    diagnoses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

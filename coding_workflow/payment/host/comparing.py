@@ -15,8 +15,9 @@ from accounts.told_codes import SERVICE_SYSTEMS, ToldCode, is_external
 from .codes import FinalDiagnosis, FinalProcedure
 
 What = Literal[
-    "principal", "lacks", "has", "order", "poa", "beginning", "procedure_lacks", "procedure_has", "date", "modifiers", "drg"
-]
+    "principal", "lacks", "has", "order", "poa", "beginning", "drg",
+    "procedure_lacks", "procedure_has", "principal_procedure", "date", "modifiers",
+]  # fmt: skip
 WORDS: Final[dict[What, str]] = {
     "principal": "Principal or first-listed diagnosis",
     "lacks": "Diagnosis that patient accounting lacks",
@@ -26,10 +27,14 @@ WORDS: Final[dict[What, str]] = {
     "beginning": "Admitting diagnosis or reason for visit",
     "procedure_lacks": "Procedure that patient accounting lacks",
     "procedure_has": "Procedure only in patient accounting",
+    "principal_procedure": "Principal procedure",
     "date": "Date of a procedure",
     "modifiers": "Modifiers",
     "drg": "DRG",
 }
+_OF_PROCEDURES: Final[frozenset[What]] = frozenset(
+    {"procedure_lacks", "procedure_has", "principal_procedure", "date", "modifiers"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +50,24 @@ class Difference:
         """What differs, as people read it."""
         return WORDS[self.what]
 
+    @property
+    def of_procedures(self) -> bool:
+        """Whether the list of procedures differs; else that of diagnoses."""
+        return self.what in _OF_PROCEDURES
+
 
 @dataclass(frozen=True, slots=True)
 class OurCodes:
-    """What was released, in its order; ``chargemaster`` are service codes of the bill that no coder assigned."""
+    """What was released, in its order; ``chargemaster`` are service codes of the bill that no coder assigned.
+
+    A bill that is not of a stay (``inpatient``) has no POA and no admitting diagnosis.
+    """
 
     diagnoses: tuple[FinalDiagnosis, ...]
     procedures: tuple[FinalProcedure, ...]
     drg: str = ""
     chargemaster: frozenset[str] = frozenset()
+    inpatient: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,7 @@ def compare(ours: OurCodes, theirs: HostCodes) -> tuple[Difference, ...]:
     found: list[Difference] = []
     if theirs.diagnoses is not None:
         found += _diagnoses(ours.diagnoses, theirs.diagnoses)
+        found += _of_a_stay(ours.diagnoses, theirs.diagnoses) if ours.inpatient else _reasons(ours.diagnoses, theirs.diagnoses)
         found += _drg(ours.drg, theirs.drg)
     if theirs.procedures is not None:
         found += _procedures(ours.procedures, theirs.procedures)
@@ -77,21 +92,36 @@ def compare(ours: OurCodes, theirs: HostCodes) -> tuple[Difference, ...]:
     return tuple(found)
 
 
-def _diagnoses(ours: Iterable[FinalDiagnosis], theirs: Iterable[ToldCode]) -> Iterator[Difference]:
-    ours, theirs = tuple(ours), tuple(theirs)
+def _diagnoses(ours: Sequence[FinalDiagnosis], theirs: Sequence[ToldCode]) -> Iterator[Difference]:
     mine = [one for one in ours if one.kind in {"final", "external"} and not is_external(one.system, one.code)]
     told = [one for one in theirs if one.kind == "diagnosis" and not one.external]
     yield from _list([one.code for one in mine], [one.code for one in told], ordered=True)
     causes = [one.code for one in ours if one.kind in {"final", "external"} and is_external(one.system, one.code)]
     yield from _list(causes, [one.code for one in theirs if one.kind == "diagnosis" and one.external], ordered=False)
+
+
+def _of_a_stay(ours: Sequence[FinalDiagnosis], theirs: Sequence[ToldCode]) -> Iterator[Difference]:
     yield from _poa(
         {one.code: one.poa for one in ours if one.kind in {"final", "external"}},
         {one.code: one.poa for one in theirs if one.kind == "diagnosis"},
     )
-    beginning = sorted(one.code for one in ours if one.kind in {"admitting", "reason"})
-    begun = sorted({one.code for one in theirs if one.kind in {"admitting", "reason"}})
-    if begun and begun != beginning:
-        yield Difference("beginning", " ".join(beginning), " ".join(begun))
+    yield from _beginning(ours, {one.code for one in theirs if one.kind in {"admitting", "reason"}})
+
+
+def _reasons(ours: Sequence[FinalDiagnosis], theirs: Sequence[ToldCode]) -> Iterator[Difference]:
+    """Reasons for the visit, which many systems tell as admitting diagnoses. One that registration alone has, where ours has no
+    reason, stands on no bill of an outpatient; nor does ours lack what is one of several."""
+    mine = {one.code for one in ours if one.kind in {"admitting", "reason"}}
+    reasons = {one.code for one in theirs if one.kind == "reason"}
+    admitting = {one.code for one in theirs if one.kind == "admitting"}
+    if reasons or (mine and not admitting <= mine):
+        yield from _beginning(ours, reasons or admitting)
+
+
+def _beginning(ours: Sequence[FinalDiagnosis], told: Collection[str]) -> Iterator[Difference]:
+    mine, begun = sorted({one.code for one in ours if one.kind in {"admitting", "reason"}}), sorted(told)
+    if begun and begun != mine:
+        yield Difference("beginning", " ".join(mine), " ".join(begun))
 
 
 def _list(mine: Sequence[str], told: Sequence[str], *, ordered: bool) -> Iterator[Difference]:
@@ -120,10 +150,8 @@ def _procedures(ours: Iterable[FinalProcedure], theirs: Iterable[ToldCode]) -> I
     mine = [one for one in ours if one.system not in SERVICE_SYSTEMS]
     told = [one for one in theirs if one.system not in SERVICE_SYSTEMS]
     yield from _counted([one.code for one in mine], [one.code for one in told])
-    if [one.code for one in mine][:1] != [one.code for one in told][:1] and {one.code for one in mine} == {
-        one.code for one in told
-    }:
-        yield Difference("order", " ".join(one.code for one in mine), " ".join(one.code for one in told))
+    if mine and told and mine[0].code != told[0].code and {one.code for one in mine} == {one.code for one in told}:
+        yield Difference("principal_procedure", mine[0].code, told[0].code)
     for code in dict.fromkeys(one.code for one in mine):
         days = sorted(str(one.date or "") for one in mine if one.code == code)
         there = sorted(str(one.on or "") for one in told if one.code == code)

@@ -105,8 +105,13 @@ def _pr1(codes: FinalCodes) -> Iterator[str]:
     for number, one in enumerate(codes.procedures, start=1):
         yield _segment("PR1", {
             1: str(number), 3: f"{_text(one.code)}^^{_SYSTEMS[one.system]}", 5: _time(one.date), 14: str(number),
+            15: "~".join(f"{_text(code)}^^{_SYSTEMS[_of_line(codes)]}" for code in one.diagnoses),
             16: "~".join(_text(modifier) for modifier in one.modifiers),
         })  # fmt: skip
+
+
+def _of_line(codes: FinalCodes) -> str:
+    return codes.diagnoses[0].system if codes.diagnoses else "ICD-10-CM"
 
 
 def _time(value: datetime.date | None) -> str:

@@ -11,6 +11,7 @@ from .codes import FinalCodes
 COLUMNS: Final = (
     "control_id", "account", "visit", "mrn", "release", "released_at", "patient_class", "discharge_status", "admitted",
     "discharged", "drg", "drg_version", "kind", "order", "system", "code", "present_on_admission", "date", "modifiers", "units",
+    "diagnoses",
 )  # fmt: skip
 #: What a spreadsheet would run as a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -38,9 +39,19 @@ def _rows(codes: FinalCodes) -> Iterator[tuple[str, ...]]:
     order: dict[str, int] = {}
     for one in codes.diagnoses:
         order[one.kind] = order.get(one.kind, 0) + 1
-        yield f"diagnosis_{one.kind}", str(order[one.kind]), one.system, one.code, one.poa, "", "", ""
+        yield f"diagnosis_{one.kind}", str(order[one.kind]), one.system, one.code, one.poa, "", "", "", ""
     for number, done in enumerate(codes.procedures, start=1):
-        yield "procedure", str(number), done.system, done.code, "", _iso(done.date), " ".join(done.modifiers), done.units
+        yield (
+            "procedure",
+            str(number),
+            done.system,
+            done.code,
+            "",
+            _iso(done.date),
+            " ".join(done.modifiers),
+            done.units,
+            " ".join(done.diagnoses),
+        )
 
 
 def _iso(value: datetime.date | None) -> str:

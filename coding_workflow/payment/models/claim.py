@@ -8,6 +8,7 @@ class ClaimForm(models.TextChoices):
     """Which transaction carries the claim."""
 
     INSTITUTIONAL = "837I", "Institutional (837I)"
+    PROFESSIONAL = "837P", "Professional (837P)"
 
 
 class ClaimStatus(models.TextChoices):
@@ -46,7 +47,8 @@ class ClaimFile(models.Model):
 class Claim(models.Model):
     """One claim. ``number`` is CLM01 and comes back on the remittance; ``replaces`` is the claim it corrects.
 
-    What was billed never changes (trigger); status, payer control number and submission do.
+    What was billed never changes (trigger); status, payer control number and submission do. A professional claim has no type of
+    bill; its frequency stands by itself.
     """
 
     facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
@@ -56,7 +58,7 @@ class Claim(models.Model):
     part = models.PositiveSmallIntegerField(default=1)
     form = models.CharField(max_length=4, choices=ClaimForm, default=ClaimForm.INSTITUTIONAL, db_collation="C")
     number = models.CharField(max_length=20, db_collation="C")
-    type_of_bill = models.CharField(max_length=4, db_collation="C")
+    type_of_bill = models.CharField(max_length=4, blank=True, db_collation="C")
     frequency = models.CharField(max_length=1, db_collation="C")
     replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replacements")
     payer = models.ForeignKey("accounts.Payer", on_delete=models.PROTECT, related_name="claims")

@@ -3,16 +3,16 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from accounts.errors import Refused
-from accounts.models import Account, BillingKind, Coverage, Facility, PayerKind, Provider, Unit
+from accounts.models import Account, Coverage, Facility, PayerKind, Provider, Unit
 from coding_workflow.guidelines.facts import FactsError
 from coding_workflow.payment.fhir import claim as writing
+from coding_workflow.payment.fhir import professional
 from coding_workflow.payment.models import Claim, ClaimStatus
-from coding_workflow.payment.services.building import build
-from coding_workflow.payment.x12 import claim as x12
+from coding_workflow.payment.services import building, building_professional
 from coding_workflow.registration.fhir import systems
 from coding_workflow.registration.fhir.elements import Resource
 from coding_workflow.registration.fhir.writing import people
@@ -21,6 +21,7 @@ from coding_workflow.release.models import Release
 
 from .facts import coverage_facts, namer_of, patient_facts, provider_facts, visit_facts
 
+Built = TypeVar("Built")
 #: How a claim names what it refers to: kind, key of the row, and what people call it.
 Refer = Callable[[str, object, str], Resource]
 
@@ -44,7 +45,7 @@ def claim_alone(row: Claim) -> Resource:
 
 def claims_in(account: Account, coverages: list[Coverage], namer: Namer) -> Iterator[Resource]:
     """The claims of an account as entries of its record, in the order they were made; then the standing release that made none
-    here (final codes went out, or a professional bill) as a draft. None where nobody is billed."""
+    here (final codes went out, or the claim could not be made) as a draft. None where nobody is billed."""
     rows = list(Claim.objects.filter(account=account).select_related("release__verdict", "payer", "replaces").order_by("pk"))
     for row in rows:
         yield _claim_or_why_not(row, coverages, namer)
@@ -85,41 +86,55 @@ def _billed(row: Claim, coverages: list[Coverage]) -> Coverage:
 def _written(row: Claim, coverage: Coverage, refer: Refer) -> Resource:
     account, namer = row.account, namer_of(row.account.facility)
     original = row.replaces.payer_control_number if row.replaces else ""
-    said = _built(account=account, release=row.release, coverage=coverage, frequency=row.frequency, original=original, note="")
+    what = {"account": account, "release": row.release, "coverage": coverage, "frequency": row.frequency, "original": original}
     standing = writing.Standing(
         number=namer.number("claim", row.number),
         status="cancelled" if row.status == ClaimStatus.SUPERSEDED else "active",
         made_at=row.made_at,
-        professional=account.billing_kind == BillingKind.PROFESSIONAL,
+        professional=account.is_professional,
         prior=namer.number("claim", row.replaces.number) if row.replaces else None,
     )
-    return writing.claim(replace(said, number=row.number), _parties(account, coverage, refer), standing)
+    return _told(row.number, _parties(account, coverage, refer), standing, what)
 
 
-def _built(**what: Any) -> x12.Claim:
+def _told(number: str, parties: writing.Parties, standing: writing.Standing, what: dict[str, Any]) -> Resource:
+    """The Claim of either kind; the lines of a professional one with their diagnoses and places."""
+    said = replace(_built(building.build, **what), number=number)
+    if not standing.professional:
+        return writing.claim(said, parties, standing)
+    bill = _built(building_professional.build, **what)
+    return professional.pointed(writing.claim(professional.as_written(said, bill), parties, standing), bill)
+
+
+def _built(build: Callable[..., Built], **what: Any) -> Built:
     """As ``build``. Raises Refused ``claim.facts`` where what the release was certified on is not read by this release."""
     try:
-        return build(**what)
+        return build(**what, note="")
     except FactsError:
         raise Refused("claim.facts", "What the release was certified on cannot be read; the 837 file holds the claim.") from None
 
 
 def _draft(release: Release, account: Account, coverage: Coverage, refer: Refer) -> Resource:
-    said = _built(account=account, release=release, coverage=coverage, frequency=release.frequency, original="", note="")
-    professional = account.billing_kind == BillingKind.PROFESSIONAL
-    standing = writing.Standing({}, "draft", release.released_at, professional)
-    return writing.claim(said, _parties(account, coverage, refer), standing)
+    what = {"account": account, "release": release, "coverage": coverage, "frequency": release.frequency, "original": ""}
+    standing = writing.Standing({}, "draft", release.released_at, account.is_professional)
+    return _told("", _parties(account, coverage, refer), standing, what)
 
 
 def _parties(account: Account, coverage: Coverage, refer: Refer) -> writing.Parties:
-    who: list[tuple[str, Provider | None]] = [("attending", account.attending), ("operating", account.operating)]
     return writing.Parties(
         patient=refer("Patient", account.patient_id, str(account.patient)),
         coverage=refer("Coverage", coverage.pk, ""),
         insurer=refer("Organization", f"payer-{coverage.payer_id}", coverage.payer.name),
         provider=refer("Organization", place_key(account.unit), place_name(account)),
-        people=tuple((role, refer("Practitioner", one.source_id, str(one))) for role, one in who if one is not None),
+        people=tuple((role, refer("Practitioner", one.source_id, str(one))) for role, one in clinicians(account)),
     )
+
+
+def clinicians(account: Account) -> list[tuple[str, Provider]]:
+    """Who is on the bill, by role: of a hospital's attending and operating, of a professional one the three others."""
+    roles = ("rendering", "referring", "supervising") if account.is_professional else ("attending", "operating")
+    named: list[tuple[str, Provider | None]] = [(role, getattr(account, role)) for role in roles]
+    return [(role, one) for role, one in named if one is not None]
 
 
 def place_key(unit: Unit | None) -> str:
@@ -161,7 +176,8 @@ def _inside(kind: str, key: object, display: str, account: Account, coverage: Co
 
 
 def _place_of(account: Account, source_id: str) -> str:
-    return "attending" if account.attending and account.attending.source_id == source_id else "operating"
+    """The first role of a clinician on the bill."""
+    return next((role for role, one in clinicians(account) if one.source_id == source_id), "other")
 
 
 def _contained(account: Account, coverage: Coverage) -> list[Resource]:
@@ -176,7 +192,7 @@ def _contained(account: Account, coverage: Coverage) -> list[Resource]:
         {"resourceType": "Organization", "id": "insurer", **payer(coverage, namer)},
         {"resourceType": "Organization", "id": "provider", **place(facility, account.unit, namer)},
     ]
-    who = {one.source_id: one for one in (account.operating, account.attending) if one is not None}
+    who = {one.source_id: one for _, one in reversed(clinicians(account))}
     for source_id, one in who.items():
         facts = provider_facts(one)
         if facts is not None:

@@ -78,7 +78,8 @@ class Entries:
         account = self.account
         authors = DocumentVersion.objects.filter(document__account=account, author__isnull=False).values("author_id")
         asked = ProviderQuery.objects.filter(account=account, provider__isnull=False).values("provider_id")
-        keys = {key for key in (account.attending_id, account.operating_id, *others) if key is not None}
+        on_bill = [one.pk for _, one in claims.clinicians(account)]
+        keys = {key for key in (account.attending_id, account.operating_id, *on_bill, *others) if key is not None}
         found = Provider.objects.filter(pk__in=keys) | Provider.objects.filter(pk__in=authors)
         for one in (found | Provider.objects.filter(pk__in=asked)).distinct().order_by("pk"):
             facts = provider_facts(one)

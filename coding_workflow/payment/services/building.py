@@ -9,26 +9,16 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
-from accounts.models import Account, Coverage, PayerKind, Provider
+from accounts.models import Account, Coverage
 from coding_workflow.codesets import selectors as codesets
 from coding_workflow.guidelines import facts as judged
 from coding_workflow.payment.x12 import claim as x12
 from coding_workflow.payment.x12.checks import CLAIM_CHANGES
 from coding_workflow.release.models import Release
 
-#: Claim filing indicators (837I SBR09) by payer kind; Medicare Part A also for outpatient bills of a hospital.
-_FILING: Final = {
-    PayerKind.MEDICARE: "MA",
-    PayerKind.MEDICARE_ADVANTAGE: "16",
-    PayerKind.MEDICAID: "MC",
-    PayerKind.COMMERCIAL: "CI",
-}
-_OTHER_FILING: Final = "ZZ"
+from . import parties
 
 
 def build(*, account: Account, release: Release, coverage: Coverage, frequency: str, original: str, note: str) -> x12.Claim:
@@ -76,16 +66,11 @@ def _frame(account: Account, coverage: Coverage, facts: judged.Facts, lines: tup
     unknown = datetime.date(1, 1, 1)  # refused by the writer: outside every statement period
     return x12.Claim(
         number="",
-        submitter=x12.Submitter(
-            settings.CLAIM_SUBMITTER_NAME,
-            settings.CLAIM_SUBMITTER_ID,
-            settings.CLAIM_CONTACT_NAME,
-            settings.CLAIM_CONTACT_PHONE,
-        ),
-        receiver=x12.Receiver(settings.CLAIM_RECEIVER_NAME, settings.CLAIM_RECEIVER_ID),
-        provider=_billing_provider(account),
-        subscriber=_subscriber(account, coverage),
-        payer=_payer(coverage),
+        submitter=parties.submitter(),
+        receiver=parties.receiver(),
+        provider=parties.billing_provider(account),
+        subscriber=parties.subscriber(account, coverage),
+        payer=parties.payer(coverage),
         inpatient=facts.inpatient,
         type_of_bill="",
         total=sum((line.amount for line in lines), Decimal(0)),
@@ -93,8 +78,8 @@ def _frame(account: Account, coverage: Coverage, facts: judged.Facts, lines: tup
         statement_through=through or unknown,
         principal=x12.Diagnosis(""),
         lines=lines,
-        attending=_practitioner(account.attending),
-        operating=_practitioner(account.operating),
+        attending=parties.practitioner(account.attending),
+        operating=parties.practitioner(account.operating),
         admitted_at=_local(facts.admitted_at, zone),
         admitted_on=facts.admit_date,
         discharged_at=_local(facts.discharged_at, zone),
@@ -141,40 +126,3 @@ def _listed_exempt(code: str, on: datetime.date | None) -> bool | None:
 
 def _local(instant: datetime.datetime | None, zone: ZoneInfo) -> datetime.datetime | None:
     return instant.astimezone(zone) if instant else None
-
-
-def _billing_provider(account: Account) -> x12.BillingProvider:
-    facility, unit = account.facility, account.unit
-    return x12.BillingProvider(
-        name=facility.name,
-        npi=unit.npi if unit else facility.npi,
-        taxonomy=unit.taxonomy if unit else facility.taxonomy,
-        tax_id=facility.tax_id,
-        address=x12.Address(facility.address_line, facility.city, facility.state, facility.zip_code),
-    )
-
-
-def _subscriber(account: Account, coverage: Coverage) -> x12.Subscriber:
-    patient = account.patient
-    return x12.Subscriber(
-        family_name=patient.family_name,
-        given_name=patient.given_name,
-        middle_name=patient.middle_name,
-        member_id=coverage.member_id,
-        group_number=coverage.group_number,
-        birth_date=patient.birth_date,
-        sex=patient.sex,
-        address=x12.Address(patient.address_line, patient.city, patient.state, patient.zip_code),
-    )
-
-
-def _payer(coverage: Coverage) -> x12.ClaimPayer:
-    payer = coverage.payer
-    filing = _FILING.get(PayerKind(payer.kind), _OTHER_FILING)
-    return x12.ClaimPayer(payer.name, payer.electronic_id, filing, medicare=payer.kind == PayerKind.MEDICARE)
-
-
-def _practitioner(provider: Provider | None) -> x12.Practitioner | None:
-    if provider is None:
-        return None
-    return x12.Practitioner(provider.family_name, provider.given_name, provider.npi, provider.taxonomy)

@@ -21,7 +21,7 @@ from coding_workflow.release.facts import assemble
 from coding_workflow.release.models import CaseSource, CaseState, DiscrepancyCase, Release
 
 from .discrepancies import open_discrepancy
-from .handing_over import final_diagnoses, final_procedures
+from .handing_over import by_patient_accounting, final_diagnoses, final_procedures
 
 HOST: Final = Actor.system("payment.compare_host")
 
@@ -37,6 +37,11 @@ class _Told:
     def first(self) -> datetime.datetime:
         """When the earlier of them was told."""
         return min(row.told_at for row in (self.diagnoses, self.procedures) if row is not None)
+
+    @property
+    def lists(self) -> tuple[bool, bool]:
+        """Whether diagnoses, and whether procedures are among them."""
+        return self.diagnoses is not None, self.procedures is not None
 
     def codes(self) -> HostCodes:
         """As the comparison takes them."""
@@ -61,7 +66,7 @@ def compare_host(*, account_id: int) -> HostComparison | None:
     if told is None:
         return None
     differences = compare(_ours(account, release), told.codes())
-    if differences and release is not None and not _has_our_codes(release, told):
+    if differences and release is not None and not _has_our_codes(account, release, told):
         return None
     return _written(account, release, told, differences)
 
@@ -82,14 +87,16 @@ def _ours(account: Account, release: Release | None) -> OurCodes:
         procedures=tuple(final_procedures(facts)),
         drg=drg if facts.inpatient else "",
         chargemaster=frozenset(line.hcpcs for line in facts.lines if line.hcpcs and line.source != "coder"),
+        inpatient=facts.inpatient,
     )
 
 
-def _has_our_codes(release: Release, told: _Told) -> bool:
-    """Whether the host had our codes when it told its own; without a delivery it makes no bill of ours."""
+def _has_our_codes(account: Account, release: Release, told: _Told) -> bool:
+    """Whether the host had our codes when it told its own. Where we make the claim it gets none; where it makes the bill it has
+    none before its delivery, which may be waiting to be written."""
     delivery = Delivery.objects.filter(release=release).exclude(state=DeliveryState.SUPERSEDED).first()
     if delivery is None:
-        return True
+        return not by_patient_accounting(account, release)
     return delivery.acknowledged_at is not None and told.first > delivery.acknowledged_at
 
 
@@ -98,7 +105,7 @@ def _written(
 ) -> HostComparison | None:
     sha256 = hashlib.sha256(json.dumps(as_rows(differences)).encode()).hexdigest()
     before = HostComparison.objects.filter(account=account).order_by("-pk").first()
-    said_before = before is not None and (before.release_id, before.sha256) == (release.pk if release else None, sha256)
+    said_before = before is not None and _said(before) == (release.pk if release else None, sha256, *told.lists)
     opens = _opens(account, release, differences, sha256)
     if said_before and not opens:
         return None
@@ -111,8 +118,12 @@ def _written(
     kind = "host.differs" if differences else "host.agrees"
     history.record(account=account, kind=kind, by=HOST, payload=payload | ({"case": case.pk} if case else {}))
     if release is not None and not differences:
-        _verify(account, release)
+        _verify(account, release, told)
     return row
+
+
+def _said(before: HostComparison) -> tuple[object, ...]:
+    return before.release_id, before.sha256, before.diagnoses_id is not None, before.procedures_id is not None
 
 
 def _opens(account: Account, release: Release | None, differences: tuple[Difference, ...], sha256: str) -> bool:
@@ -120,7 +131,12 @@ def _opens(account: Account, release: Release | None, differences: tuple[Differe
     if not differences or release is None or account.step not in PAST_RELEASE:
         return False
     found = HostComparison.objects.filter(account=account)
-    agreed = found.filter(agrees=True).order_by("-pk").values_list("pk", flat=True).first() or 0
+    agreements = found.filter(agrees=True)
+    if any(each.of_procedures for each in differences):
+        agreements = agreements.filter(procedures__isnull=False)
+    if not all(each.of_procedures for each in differences):
+        agreements = agreements.filter(diagnoses__isnull=False)
+    agreed = agreements.order_by("-pk").values_list("pk", flat=True).first() or 0
     return not found.filter(sha256=sha256, case__isnull=False, pk__gt=agreed).exists()
 
 
@@ -131,14 +147,21 @@ def _open(account: Account, differences: tuple[Difference, ...]) -> DiscrepancyC
     return open_discrepancy(account_id=account.pk, by=HOST, source=CaseSource.HOST, description=description)
 
 
-def _verify(account: Account, release: Release) -> None:
-    """As the payment of a replacement does for a claim: the host bills what was released."""
+def _verify(account: Account, release: Release, told: _Told) -> None:
+    """As the payment of a replacement does for a claim: the host bills what was released. It says so by the lists that the case
+    is about; another list that agrees verifies nothing."""
     case = DiscrepancyCase.objects.select_for_update().filter(
         account=account, source=CaseSource.HOST, state=CaseState.RESUBMITTED, corrected_release=release
     ).first()  # fmt: skip
-    if case is None:
+    if case is None or not _speaks_of(case, told):
         return
     case.state = CaseState.VERIFIED
     case.save(update_fields=["state"])
     history.record(account=account, kind="discrepancy.verified", by=HOST, payload={"case": case.pk, "seen": "host"})
     close_work(account=account, kind=WorkKind.DISCREPANCY, outcome="verified", by=HOST)
+
+
+def _speaks_of(case: DiscrepancyCase, told: _Told) -> bool:
+    found = HostComparison.objects.filter(case=case).first()
+    asked = {each.of_procedures for each in found.lines} if found else {False, True}
+    return (told.diagnoses is not None or False not in asked) and (told.procedures is not None or True not in asked)

@@ -65,7 +65,7 @@ def record_correction(
 ) -> DiscrepancyCase:
     """Say why it happened, what is corrected and what keeps it from happening again; lifts the case's hold.
 
-    A Medicare account whose claim went out also needs ``claim_change``, the one condition code of the replacement
+    A facility's Medicare account whose claim went out also needs ``claim_change``, the one condition code of the replacement
     (D0-D4, D7-D9, E0; D4 or D9 for changed codes, as the contractor asks). Raises NotAllowed ``payment.role``,
     Refused ``discrepancy.incomplete`` or ``discrepancy.claim_change``, Conflict ``discrepancy.state``.
     """
@@ -192,7 +192,11 @@ def _locked(case_id: int, by: Actor, states: tuple[CaseState, ...], *roles: Role
 
 
 def _check_claim_change(account: Account, code: str) -> None:
-    """Exactly one reason on a changed Medicare claim; D5 and D6 only void a claim."""
+    """Exactly one reason on a changed Medicare claim; D5 and D6 only void a claim. A professional claim has none."""
+    if account.is_professional:
+        if code:
+            raise Refused("discrepancy.claim_change", "A professional claim carries no claim-change condition code.")
+        return
     if code and (code not in CLAIM_CHANGES or code in _VOID_ONLY):
         raise Refused("discrepancy.claim_change", "Choose a claim-change condition code: D0-D4, D7-D9 or E0.")
     went_out = Claim.objects.filter(account=account).exclude(status__in=(ClaimStatus.MADE, ClaimStatus.REJECTED)).exists()

@@ -40,13 +40,14 @@ def bill_release(*, release_id: int) -> None:
     """
     release = release_of(release_id)
     account = lock_account(release.account_id)
-    if _by_patient_accounting(account, release):
+    if by_patient_accounting(account, release):
         hand_over(account=account, release=release)
     else:
         make_claims(release_id=release_id)
 
 
-def _by_patient_accounting(account: Account, release: Release) -> bool:
+def by_patient_accounting(account: Account, release: Release) -> bool:
+    """Whether patient accounting makes the bill of a release, by policy or as it began."""
     sent = Delivery.objects.filter(account=account).exclude(state=DeliveryState.SUPERSEDED)
     if sent.exists() or Claim.objects.filter(account=account).exists():
         return sent.exists()
@@ -164,7 +165,7 @@ def final_procedures(facts: judged.Facts) -> Iterator[FinalProcedure]:
         if line.hcpcs and line.source == "coder" and line.hcpcs not in coded:
             code = service_code(line)
             system = "CPT" if is_cpt(code) else "HCPCS"
-            yield FinalProcedure(code, system, line.date, line.modifiers, f"{line.units.normalize():f}")
+            yield FinalProcedure(code, system, line.date, line.modifiers, f"{line.units.normalize():f}", line.pointers)
 
 
 def _local(instant: datetime.datetime | None, zone: ZoneInfo) -> datetime.datetime | None:

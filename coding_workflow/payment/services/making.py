@@ -14,18 +14,19 @@ from accounts import clock, history, lifecycle
 from accounts.actors import Actor
 from accounts.errors import Conflict, Refused
 from accounts.locking import lock_account
-from accounts.models import Account, BillingKind, Coverage, Hold, HoldSource, OwnerRole, PayerKind, Step, WorkKind
+from accounts.models import Account, Coverage, Hold, HoldSource, OwnerRole, PayerKind, Step, WorkKind
 from accounts.outbox import enqueue
 from accounts.services.holds import place_hold, resolve_hold
 from accounts.services.work import close_work
-from coding_workflow.payment.models import Claim, ClaimFile, ClaimStatus, Delivery
+from coding_workflow.payment.models import Claim, ClaimFile, ClaimForm, ClaimStatus, Delivery
 from coding_workflow.payment.x12 import claim as x12
+from coding_workflow.payment.x12 import professional_writer, writer
+from coding_workflow.payment.x12.professional import ProfessionalClaim
 from coding_workflow.payment.x12.validate import validate
-from coding_workflow.payment.x12.writer import write
 from coding_workflow.release.models import CaseState, DiscrepancyCase, Release
 from coding_workflow.staff.models import Role
 
-from .building import build
+from . import building, building_professional
 from .numbers import next_claim_number, next_interchange_number
 from .rights import require
 
@@ -37,6 +38,7 @@ NO_CLAIM: Final = "The claim cannot be made: "
 #: The payer never took these in: what follows is an original again, not a replacement.
 _NEVER_RECEIVED: Final = frozenset({ClaimStatus.MADE, ClaimStatus.REJECTED})
 _DRAFT_NUMBER: Final = "C0000000000"
+_Draft = x12.Claim | ProfessionalClaim
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +106,14 @@ def _make(account: Account, release: Release) -> Claim:
     standing = _standing(account, release)
     case = open_case(account)
     note = case.correction[:80] if case else ""
+    build = building_professional.build if account.is_professional else building.build
     draft = build(
         account=account,
         release=release,
         coverage=coverage,
         frequency=standing.frequency,
         original=standing.original,
-        note=note if "D9" in account.condition_codes else "",
+        note=note if account.is_professional or "D9" in account.condition_codes else "",
     )
     _prove(draft, account)
     claim = _store(account, release, coverage, standing, draft)
@@ -122,8 +125,6 @@ def _make(account: Account, release: Release) -> Claim:
 
 def _coverage(account: Account) -> Coverage:
     coverage = account.primary_coverage()
-    if account.billing_kind != BillingKind.FACILITY:
-        raise _unfit("Form", "Professional claims (837P) are not written yet.", "billing")
     if coverage is None:
         raise _unfit("Payer", "The account has no payer to bill.", "registration")
     if coverage.payer.kind == PayerKind.SELF_PAY:
@@ -151,9 +152,14 @@ def _unfit(field: str, sentence: str, fix: str) -> x12.ClaimUnfit:
     return x12.ClaimUnfit([x12.Flaw(field, sentence, fix)])
 
 
-def _prove(draft: x12.Claim, account: Account) -> None:
+def _write(claim: _Draft, envelope: x12.Envelope) -> str:
+    """As an 837P or 837I. Raises ClaimUnfit."""
+    return professional_writer.write(claim, envelope) if isinstance(claim, ProfessionalClaim) else writer.write(claim, envelope)
+
+
+def _prove(draft: _Draft, account: Account) -> None:
     """Write and validate under draft numbers, so that no number is drawn for a claim that cannot go out."""
-    text = write(replace(draft, number=_DRAFT_NUMBER), _envelope(account, 1))
+    text = _write(replace(draft, number=_DRAFT_NUMBER), _envelope(account, 1))
     faults = validate(text)
     if faults:
         raise x12.ClaimUnfit([x12.Flaw(one.segment, f"{one.segment}: {one.sentence}") for one in faults])
@@ -173,10 +179,10 @@ def _envelope(account: Account, number: int) -> x12.Envelope:
     )
 
 
-def _store(account: Account, release: Release, coverage: Coverage, standing: Standing, draft: x12.Claim) -> Claim:
+def _store(account: Account, release: Release, coverage: Coverage, standing: Standing, draft: _Draft) -> Claim:
     claim = replace(draft, number=next_claim_number())
     envelope = _envelope(account, next_interchange_number())
-    text = write(claim, envelope)
+    text = _write(claim, envelope)
     file = ClaimFile.objects.create(
         facility_id=account.facility_id,
         account=account,
@@ -192,6 +198,7 @@ def _store(account: Account, release: Release, coverage: Coverage, standing: Sta
         account=account,
         release=release,
         file=file,
+        form=ClaimForm.PROFESSIONAL if account.is_professional else ClaimForm.INSTITUTIONAL,
         number=claim.number,
         type_of_bill=claim.type_of_bill,
         frequency=claim.frequency,

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Final
 
+from accounts.npi import npi_is_valid
+
 from .claim import Claim, Diagnosis, Flaw
 
 #: Patient discharge status in use on institutional claims (UB-04 FL 17).
@@ -32,15 +34,6 @@ def check(claim: Claim, *, today: datetime.date) -> list[Flaw]:
     if claim.statement_through > today:
         flaws.append(Flaw("Statement through date", "Statement through date lies in the future."))
     return flaws
-
-
-def npi_is_valid(npi: str) -> bool:
-    """Ten digits whose last is the Luhn check digit over the prefix 80840 (45 CFR 162.406; CMS NPI check digit)."""
-    if len(npi) != 10 or not (npi.isascii() and npi.isdigit()):
-        return False
-    digits = [int(mark) for mark in reversed("80840" + npi)]
-    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
-    return (sum(digits[0::2]) + sum(doubled)) % 10 == 0
 
 
 def _charges(claim: Claim) -> Iterator[Flaw]:

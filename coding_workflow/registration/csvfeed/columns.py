@@ -20,6 +20,16 @@ _MRN: Final = Column("mrn", "Medical record number", "M100")
 _AUTHORITY: Final = Column("authority", "Who numbers the patients; empty for the facility itself")
 _AS_OF: Final = Column("as_of", "When this was so: a date with time; without it, when the file came", "2026-09-04T12:00:00-04:00")
 
+
+def _provider(who: str, whose: str) -> tuple[Column, ...]:
+    return (
+        Column(f"{who}_id", f"{whose} number"),
+        Column(f"{who}_family_name", f"{whose} family name"),
+        Column(f"{who}_given_name", f"{whose} given name"),
+        Column(f"{who}_npi", f"{whose} NPI"),
+    )
+
+
 ACCOUNTS: Final = (
     _FACILITY,
     _ACCOUNT,
@@ -37,7 +47,8 @@ ACCOUNTS: Final = (
     Column("zip", "ZIP code", "12345"),
     Column(
         "patient_class",
-        "inpatient, observation, emergency, outpatient_surgery, clinic, recurring, ancillary, newborn, or a mapped code",
+        "inpatient, observation, emergency, outpatient_surgery, clinic, recurring, ancillary, newborn, professional, "
+        "or a mapped code",
         "inpatient",
     ),
     Column("service", "Hospital service", "MED"),
@@ -52,6 +63,11 @@ ACCOUNTS: Final = (
     Column("attending_given_name", "Attending provider's given name", "Wanda"),
     Column("attending_npi", "Attending provider's NPI", "1234567893"),
     Column("condition_codes", "UB-04 condition codes with blanks between"),
+    Column("place_of_service", "Professional accounts: CMS place of service, or a mapped code"),
+    *_provider("rendering", "Professional accounts: rendering provider's"),
+    *_provider("referring", "Professional accounts: referring provider's"),
+    *_provider("supervising", "Professional accounts: supervising provider's"),
+    Column("billing_provider", "Professional accounts: code of the unit that bills for the physicians; empty for the facility"),
     Column("status", "cancelled, where the registration was cancelled"),
     _AS_OF,
 )
@@ -103,6 +119,9 @@ CHARGES: Final = (
     Column("amount", "Dollars of the whole line, negative for a credit", "812.00", required=True),
     Column("service_date", "Date of service", "2026-09-01", required=True),
     Column("description", "Description", "Room"),
+    Column("diagnoses", "Professional accounts: one to four diagnosis codes of the line with blanks between, the primary first"),
+    Column("place_of_service", "Professional accounts: where this service was given, if elsewhere than the account says"),
+    *_provider("rendering", "Professional accounts: rendering provider's, if another than the account's,"),
     Column("void", "yes, where the charge is taken off again"),
     _AS_OF,
 )

@@ -69,6 +69,11 @@ def visit_message(row: Row) -> tuple[VisitMessage, State]:
         discharged=_moment(row, "discharged"),
         attending=_provider(row, "attending"),
         condition_codes=None if (said := _told(row, "condition_codes")) is None else tuple(said.split()),
+        place_of_service=_told(row, "place_of_service"),
+        rendering=_provider(row, "rendering"),
+        referring=_provider(row, "referring"),
+        supervising=_provider(row, "supervising"),
+        billing_provider=_told(row, "billing_provider"),
     )
     return VisitMessage("A08", _patient(row), facts), _state(row, facts)
 
@@ -136,8 +141,8 @@ def charge_facts(row: Row) -> ChargeFacts | None:
     if void == "yes" or service is None:
         return None
     code, revenue, hcpcs = values.get("code", ""), values.get("revenue_code", ""), values.get("hcpcs", "").upper()
-    if not (code or revenue):
-        raise Unreadable("csv.missing", "A charge names a chargemaster code or a revenue code.", "code")
+    if not (code or revenue or hcpcs):
+        raise Unreadable("csv.missing", "A charge names a chargemaster code, a revenue code or a HCPCS code.", "code")
     return ChargeFacts(
         source_id=_number(row, "charge"),
         code=code,
@@ -148,6 +153,9 @@ def charge_facts(row: Row) -> ChargeFacts | None:
         revenue_code=revenue,
         hcpcs=hcpcs,
         modifiers=tuple(values.get("modifiers", "").upper().split()),
+        place_of_service=values.get("place_of_service", ""),
+        rendering=_provider(row, "rendering"),
+        diagnoses=tuple(values.get("diagnoses", "").upper().replace(".", "").split()),
     )
 
 
@@ -160,7 +168,8 @@ def code_facts(row: Row) -> tuple[str, str, CodeFacts | None]:
         raise Unreadable("csv.code", "The list is diagnosis, admitting, reason or procedure.", "list")
     if not (place.isascii() and place.isdigit() and 1 <= int(place) <= 200):
         raise Unreadable("csv.code", "The place is a number from 1 to 200.", "sequence")
-    code = _number(row, "code")
+    # 3E03317 is a code of ICD-10-PCS; 3.0E+17 is what a spreadsheet makes of one.
+    code = values["code"] if values["code"].isalnum() else _number(row, "code")
     if code == NONE:
         return listed, f"{int(place):03}", None
     facts = CodeFacts(

@@ -113,7 +113,12 @@ def replaced_references(resource: Resource) -> list[Resource]:
     return [part(each, "target") or part(each, "targetReference") for each in relations]
 
 
-def charge_facts(item: Resource) -> ChargeFacts:
+def performer_reference(item: Resource) -> Resource:
+    """Who did what a charge is for: its first performer."""
+    return part(first(item.get("performer")), "actor")
+
+
+def charge_facts(item: Resource, rendering: ProviderFacts | None = None) -> ChargeFacts:
     """A charge. Refuses one without amount, day or code; an amount is dollars, negative for a credit."""
     hcpcs, revenue, local = _charge_codes(item)
     service, *modifiers = hcpcs.split("-")
@@ -127,7 +132,15 @@ def charge_facts(item: Resource) -> ChargeFacts:
         revenue_code=revenue,
         hcpcs=service,
         modifiers=tuple(modifiers),
+        rendering=rendering,
+        diagnoses=tuple(code for reason in items(item.get("reason")) if (code := _icd(reason))),
     )
+
+
+def _icd(reason: Resource) -> str:
+    """The ICD code of a reason; other systems are no code of a bill."""
+    codings = (each for each in items(reason.get("coding")) if "icd" in text(each, "system").lower())
+    return next((text(each, "code").upper().replace(".", "") for each in codings), "")
 
 
 def _charge_codes(item: Resource) -> tuple[str, str, str]:

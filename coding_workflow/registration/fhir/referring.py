@@ -52,6 +52,7 @@ def _charge(resource: Resource) -> Found:
     yield resource.get("subject")
     yield resource.get("context")
     yield from items(resource.get("account"))
+    yield from (part(each, "actor") for each in items(resource.get("performer")))
 
 
 def _hint(resource: Resource) -> Found:

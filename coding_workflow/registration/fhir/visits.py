@@ -67,7 +67,21 @@ def attending_reference(encounter: Resource) -> Resource:
     return {}
 
 
-def visit_facts(encounter: Resource, number: str, attending: ProviderFacts | None) -> VisitFacts:
+def performer_reference(encounter: Resource, wanted: str) -> Resource:
+    """The participant of one type: PPRF (primary performer), REF (referrer)."""
+    parts = items(encounter.get("participant"))
+    fitting = (each for each in parts if any(wanted in codes(kind) for kind in items(each.get("type"))))
+    return part(next(fitting, {}), "individual")
+
+
+def visit_facts(
+    encounter: Resource,
+    number: str,
+    attending: ProviderFacts | None,
+    *,
+    rendering: ProviderFacts | None = None,
+    referring: ProviderFacts | None = None,
+) -> VisitFacts:
     """The visit in the sender's codes; None where it does not say."""
     stay, period = part(encounter, "hospitalization"), part(encounter, "period")
     source = _code(stay.get("admitSource"))
@@ -84,6 +98,8 @@ def visit_facts(encounter: Resource, number: str, attending: ProviderFacts | Non
         admitted=times.moment(period.get("start"), "Encounter.period.start"),
         discharged=times.moment(period.get("end"), "Encounter.period.end") if state_of(encounter) == "discharged" else None,
         attending=attending,
+        rendering=rendering or attending,
+        referring=referring,
     )
 
 

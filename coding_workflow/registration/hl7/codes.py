@@ -1,7 +1,8 @@
 """DG1, PR1, DRG and FT1 as an account's codes (HL7 v2.6, 6.5.2 to 6.5.4): what an encoder or patient accounting has.
 
 A message is taken as a snapshot: its list stands in the place of what was told before. Single changes (DG1-21, PR1-20 other
-than add) are refused. In ADT and BAR both lists are told together; DFT tells only those that it has.
+than add) are refused. In an encoder's ADT and in BAR both lists are told together; DFT, and the ADT of patient accounting, tell
+only those that they have: many a registration sends diagnoses and never a procedure.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,8 @@ BAR: Final = frozenset({"P01", "P05", "P12"})
 _BEGINNING: Final = frozenset({"A", "R"})
 _CODED: Final = frozenset({"F", "W", ""})
 _WORKING: Final = "W"
+#: What is often said in words alone, before anybody codes it.
+_IN_WORDS: Final = frozenset({"A", "R", "W"})
 #: HL7 table 0206, action codes.
 _SINGLE_CHANGES: Final = frozenset({"D", "U", "X"})
 #: 6.5.2.15, table 0359: 0 is not included in the ranking.
@@ -37,9 +40,10 @@ def tells_codes(message: Message) -> bool:
 def codes_message(message: Message, *, services: bool = False) -> CodesMessage | None:
     """The codes that a message tells; None where it tells none, such as an admission that holds the admitting diagnosis alone.
 
-    ``services``: the procedures of charges (PR1 of a DFT, FT1-25) are codes too. Without it a DFT tells diagnoses alone, and
-    only where each has its place: otherwise they are of a charge, not of the account. Raises HL7Problem for single changes,
-    places that are no numbers, a kind of diagnosis that is not known (DG1-6), and a message without an account.
+    ``services``: an encoder's, where the procedures of charges (PR1 of a DFT, FT1-25) are codes too. Without it a DFT tells
+    diagnoses alone, and only where each has its place: otherwise they are of a charge, not of the account. Raises HL7Problem
+    for single changes, places that are no numbers, a kind of diagnosis that is not known (DG1-6), and a message without an
+    account.
     """
     dg1 = list(message.all("DG1"))
     told = _diagnoses(dg1)
@@ -50,7 +54,7 @@ def codes_message(message: Message, *, services: bool = False) -> CodesMessage |
     emptied = told == ()
     if not coded and not emptied and procedures is None:
         return None
-    if message.type != "DFT":
+    if message.type == "BAR" or (message.type == "ADT" and services):
         # A snapshot of an abstract: what it does not hold the account does not have.
         told, procedures = told or (), procedures or ()
     return CodesMessage(
@@ -66,7 +70,16 @@ def codes_message(message: Message, *, services: bool = False) -> CodesMessage |
 def _diagnoses(segments: list[Segment]) -> tuple[CodeFacts, ...] | None:
     if not segments:
         return None
-    return _in_order(_diagnosis(segment) for segment in segments if not _is_emptied(segment))
+    told = [_diagnosis(segment) for segment in segments if not _is_emptied(segment) and not _is_in_words(segment)]
+    if not told and not all(_is_emptied(segment) for segment in segments):
+        return None
+    final = any(each.kind in _CODED and each.kind != _WORKING for each in told)
+    # Once there are final ones, what was worked with before is no code of the account.
+    return _in_order(each for each in told if not (final and each.kind == _WORKING))
+
+
+def _is_in_words(dg1: Segment) -> bool:
+    return not dg1.value(3) and dg1.value(6).upper() in _IN_WORDS
 
 
 def _of_the_account(told: tuple[CodeFacts, ...] | None) -> tuple[CodeFacts, ...] | None:

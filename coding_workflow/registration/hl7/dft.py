@@ -52,6 +52,9 @@ def _charge(message: Message, ft1: Segment) -> ChargeFacts:
         revenue_code=ft1.value(7, 4) if ft1.value(7, 6).upper() in _REVENUE_SYSTEMS else "",
         hcpcs=ft1.value(25).upper(),
         modifiers=tuple(ft1.value(26, repetition=rep).upper() for rep in ft1.repetitions(26)),
+        place_of_service=ft1.value(16),
+        rendering=person.provider_of(ft1, 20),
+        diagnoses=tuple(code for rep in ft1.repetitions(19) if (code := ft1.value(19, repetition=rep).upper().replace(".", ""))),
     )
 
 

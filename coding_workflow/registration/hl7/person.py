@@ -6,6 +6,10 @@ from .problem import HL7Problem
 from .read import Message, Segment
 
 _RECORD_NUMBER = "MR"
+#: ROL-3: HL7 table 0443 has the referring one; the others as senders write them.
+_RENDERING = frozenset({"REN", "RENDERING", "PERFORMING"})
+_REFERRING = frozenset({"RP", "REF", "REFERRING"})
+_SUPERVISING = frozenset({"SUP", "SUPERVISING"})
 
 
 def patient_of(message: Message) -> PatientFacts:
@@ -78,7 +82,18 @@ def visit_of(message: Message) -> VisitFacts:
         admitted=pv1.moment(44),
         discharged=pv1.moment(45),
         attending=provider_of(pv1, 7),
+        place_of_service=pv1.told(3, 6) or None,
+        rendering=_in_role(message, _RENDERING) or provider_of(pv1, 7),
+        referring=_in_role(message, _REFERRING) or provider_of(pv1, 8),
+        supervising=_in_role(message, _SUPERVISING),
+        billing_provider=pv1.told(39),
     )
+
+
+def _in_role(message: Message, roles: frozenset[str]) -> ProviderFacts | None:
+    """The first person of a ROL segment in one of these roles (ROL-3, ROL-4)."""
+    fitting = (rol for rol in message.all("ROL") if rol.value(3).upper() in roles)
+    return next((found for rol in fitting if (found := provider_of(rol, 4))), None)
 
 
 def provider_of(segment: Segment, number: int) -> ProviderFacts | None:

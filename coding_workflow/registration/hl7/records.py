@@ -46,7 +46,7 @@ class Insurance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """PV1 and UB2. ``patient_type`` may be a patient class of this system (``observation``); ``class_code`` is HL7 table 0004.
+    """PV1, ROL and UB2. ``patient_type`` may be a patient class of this system; ``class_code`` is HL7 table 0004.
 
     ``operating`` goes out as the surgeon of a PR1. Codes are UB-04's: ``occurrence_codes`` are (code, date) and
     ``value_codes`` (code, amount) pairs.
@@ -69,6 +69,10 @@ class Visit:
     occurrence_codes: Sequence[tuple[str, datetime.date]] = ()
     occurrence_spans: Sequence[tuple[str, datetime.date, datetime.date]] = ()
     value_codes: Sequence[tuple[str, Decimal]] = ()
+    place_of_service: str = ""
+    referring: Clinician | None = None
+    supervising: Clinician | None = None
+    billing_provider: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +116,8 @@ class PlacedOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """FT1; ``amount`` is the line's total, negative for a credit."""
+    """FT1; ``amount`` is the line's total, negative for a credit. Of professional fees also the place of service, who did it,
+    and the diagnosis codes that the line is for."""
 
     number: str
     code: str
@@ -123,6 +128,9 @@ class Charge:
     modifiers: Sequence[str] = ()
     units: Decimal | int = 1
     description: str = ""
+    place_of_service: str = ""
+    performed_by: Clinician | None = None
+    diagnoses: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,7 @@ def adt(
         _pid(patient, visit.account_number),
         *([_mrg(prior)] if prior else []),
         _pv1(visit),
+        *([_segment("ROL", {2: "AD", 3: "SUP", 4: _clinician(visit.supervising)})] if visit.supervising else []),
         *_ub2(visit),
         *([_segment("PR1", {1: "1", 11: _clinician(visit.operating)})] if visit.operating else []),
         *[_in1(rank, insurance) for rank, insurance in enumerate(coverages, start=1)],
@@ -178,11 +179,13 @@ def _mrg(prior: Prior) -> str:
 
 
 def _pv1(visit: Visit) -> str:
+    place = _parts(visit.location, "", "", "", "", visit.place_of_service)
     return _segment("PV1", {
-        1: "1", 2: _text(visit.class_code), 3: _text(visit.location), 4: _text(visit.admission_type),
-        7: _clinician(visit.attending), 10: _text(visit.service), 14: _text(visit.point_of_origin),
-        18: _text(visit.patient_type), 19: _text(visit.visit_number or visit.account_number), 36: _text(visit.disposition),
-        44: _text(visit.admitted_at), 45: _text(visit.discharged_at),
+        1: "1", 2: _text(visit.class_code), 3: place, 4: _text(visit.admission_type),
+        7: _clinician(visit.attending), 8: _clinician(visit.referring), 10: _text(visit.service),
+        14: _text(visit.point_of_origin), 18: _text(visit.patient_type),
+        19: _text(visit.visit_number or visit.account_number), 36: _text(visit.disposition),
+        39: _text(visit.billing_provider), 44: _text(visit.admitted_at), 45: _text(visit.discharged_at),
     })  # fmt: skip
 
 
@@ -207,7 +210,8 @@ def _in1(rank: int, insurance: Insurance) -> str:
 def _ft1(number: int, charge: Charge) -> str:
     return _segment("FT1", {
         1: str(number), 2: _text(charge.number), 4: _text(charge.service_date), 6: "CD" if charge.amount < 0 else "CG",
-        7: _charge_code(charge), 10: _text(charge.units), 11: _text(abs(charge.amount)), 25: _text(charge.hcpcs),
+        7: _charge_code(charge), 10: _text(charge.units), 11: _text(abs(charge.amount)), 16: _text(charge.place_of_service),
+        19: "~".join(_text(code) for code in charge.diagnoses), 20: _clinician(charge.performed_by), 25: _text(charge.hcpcs),
         26: "~".join(_text(modifier) for modifier in charge.modifiers),
     })  # fmt: skip
 

@@ -118,6 +118,7 @@ class MapKind(models.TextChoices):
     AUTHOR_ROLE = "author_role", "Author's role (degree)"
     PAYER = "payer", "Payer (IN1-3)"
     ORDER = "order", "Order that places a patient (OBR-4)"
+    PLACE_OF_SERVICE = "place_of_service", "Place of service (FT1-16, PV1-3)"
     CODE_SYSTEM = "code_system", "Code system (DG1-3, PR1-3)"
     CODER = "coder", "Coder, as user name (EVN-5, DG1-16)"
 

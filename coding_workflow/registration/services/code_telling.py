@@ -4,6 +4,7 @@ No message changes a code of the account. What an encoder says waits as a propos
 compared with the release.
 """
 
+import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final, NoReturn
 
@@ -25,25 +26,32 @@ PROCEDURES: Final = "procedures"
 _KINDS: Final[dict[str, Kind]] = {"A": "admitting", "R": "reason"}
 #: E (exempt) and 1 (exempt, as 4010 wrote it) are blank today.
 _POA: Final = {"Y": "Y", "N": "N", "U": "U", "W": "W", "": "", "E": "", "1": ""}
+#: Clocks of other zones may be a day ahead.
+_AHEAD: Final = datetime.timedelta(days=1)
 _PLACES: Final = {"DG1": 3, "PR1": 3, "FT1": 25}
 
 
 def tell(*, account: Account, facts: CodesMessage, kind: CodeSource, source: Source) -> None:
     """Keep what a message says the codes of a locked account are, list by list.
 
-    Raises HL7Problem with the place for a code system, code, indicator or modifier that is none, and what ``land`` raises for
-    another patient or an account that has ended: then nothing of it is kept.
+    Raises HL7Problem with the place for a code system, code, indicator or modifier that is none and for a day to come, and what
+    ``land`` raises for another patient or an account that has ended: then nothing of it is kept.
     """
     refuse_ended(account, source)
+    if source.sent_at.astimezone(source.zone).date() > clock.today(account.facility) + _AHEAD:
+        sentence = "The message is dated after today. Its codes would stand before every correction until then."
+        raise HL7Problem("hl7.future", sentence, "MSH", 7)
     if facts.key.mrn and facts.key.authority == account.patient.authority:
         refuse_other_patient(account, facts.key.authority, facts.key.mrn, source)
-    coder = coder_named(account, facts.coder, source)
+    # Of patient accounting the operator is who registered or billed, no coder.
+    named = facts.coder if kind == CodeSource.ENCODER else ""
+    coder = coder_named(account, named, source)
     for part, said in ((DIAGNOSES, facts.diagnoses), (PROCEDURES, facts.procedures)):
         if said is not None:
             tell_codes(
                 account=account, source=kind, part=part, codes=[told_code(each, source) for each in said],
                 told_at=source.sent_at, by=source.by, drg=facts.drg if part == DIAGNOSES else "", final=facts.final,
-                named=facts.coder, coder_id=coder.pk if coder else None,
+                named=named, coder_id=coder.pk if coder else None,
             )  # fmt: skip
     for flag in facts.flags:
         source.flag(flag)

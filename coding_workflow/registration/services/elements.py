@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from accounts.errors import Refused
-from accounts.models import Account
+from accounts.models import Account, Unit, billing_kind_of
 from accounts.services.leaves import with_leaves
 from coding_workflow.registration.facts import VisitFacts
 from coding_workflow.registration.hl7.times import Moment
@@ -37,6 +37,7 @@ def told_by(visit: VisitFacts, account: Account, source: Source, news: News) -> 
     values: Elements = {}
     ours = patient_class(visit, source)
     if ours and news.fresh("patient_class"):
+        _refuse_other_bill(account, ours)
         values["patient_class"] = ours
     for name, read in _CODES.items():
         said = getattr(visit, name)
@@ -46,7 +47,49 @@ def told_by(visit: VisitFacts, account: Account, source: Source, news: News) -> 
     values |= _times("discharged", visit.discharged, source, news, "discharged_at", "discharge_date")
     values |= _providers(visit, source, news)
     values |= _billing_codes(visit, account, news)
+    if account.is_professional:
+        values |= _professional(visit, source, news)
     return values | _derived(account, values)
+
+
+def _refuse_other_bill(account: Account, patient_class: str) -> None:
+    """The physician's bill and the hospital's are two accounts, whatever becomes of the visit."""
+    if billing_kind_of(patient_class) != account.billing_kind:
+        raise Refused(
+            "registration.billing_kind",
+            "A professional account never becomes a facility's, nor a facility's one: the other bill has a number of its own.",
+        )
+
+
+def _professional(visit: VisitFacts, source: Source, news: News) -> Elements:
+    """Place of service, the other providers and who bills; a unit of the facility stands for a group of physicians."""
+    values: Elements = {}
+    for name, segment, number in (("rendering", "PV1", 7), ("referring", "PV1", 8), ("supervising", "ROL", 4)):
+        provider = people.provider_for(getattr(visit, name), source, segment, number)
+        if provider is not None and news.fresh(name):
+            values[name] = provider
+    place = _place_of_service(visit, source)
+    if place is not None and news.fresh("place_of_service"):
+        values["place_of_service"] = place
+    if visit.billing_provider is not None and news.fresh("billing_provider"):
+        values["unit"] = _group(visit.billing_provider, source)
+    return values
+
+
+def _place_of_service(visit: VisitFacts, source: Source) -> str | None:
+    """As said, else as the location is mapped; None where the message says neither."""
+    if visit.place_of_service == "":
+        return ""
+    if visit.place_of_service is None:
+        return source.codes.mapped_place(visit.location or "") or None
+    return _or_flag(source.codes.place_of_service(visit.place_of_service), "place_of_service_not_mapped", source)
+
+
+def _group(code: str, source: Source) -> Unit | None:
+    unit = Unit.objects.filter(facility=source.facility, code=code).first() if code else None
+    if code and unit is None:
+        source.flag("billing_provider_not_set_up")
+    return unit
 
 
 def _service(code: str, source: Source) -> str:

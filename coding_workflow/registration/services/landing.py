@@ -4,11 +4,11 @@ import datetime
 
 from accounts.errors import Refused
 from accounts.models import Account, ChargeLine, ChargemasterEntry, PatientClass
-from accounts.services.charges import post_charge
+from accounts.services.charges import MOST_LINKED, ProfessionalPart, post_charge
 from coding_workflow.registration.facts import AccountKey, ChargeFacts, RecordMessage
 from coding_workflow.registration.hl7.problem import HL7Problem
 
-from . import documents, elements, orders
+from . import documents, elements, orders, people
 from .identity import refuse_ended, refuse_other_patient
 from .registering import record_change
 from .source import Source, fitting
@@ -44,13 +44,10 @@ def _post(account: Account, facts: ChargeFacts, source: Source) -> ChargeLine:
     if day is None:
         raise HL7Problem("hl7.bad_time", "A charge has no exact service date.", "FT1", 4)
     entry = _entry(account, facts.code, day)
-    revenue_code = facts.revenue_code or (entry.revenue_code if entry else "")
-    if not revenue_code:
-        raise Refused("registration.no_revenue_code", "The charge code is not in the chargemaster and carries no revenue code.")
     return post_charge(
         account=account,
         source_id=fitting(facts.source_id, ChargeLine, "source_id", "FT1", 2),
-        revenue_code=fitting(revenue_code.zfill(4), ChargeLine, "revenue_code", "FT1", 7),
+        revenue_code=_revenue_code(account, facts, entry),
         amount=facts.amount,
         service_date=day,
         by=source.by,
@@ -59,7 +56,40 @@ def _post(account: Account, facts: ChargeFacts, source: Source) -> ChargeLine:
         units=facts.units,
         description=(facts.description or (entry.description if entry else ""))[:120],
         entry=entry,
+        professional=_professional(facts, source) if account.is_professional else None,
     )
+
+
+def _revenue_code(account: Account, facts: ChargeFacts, entry: ChargemasterEntry | None) -> str:
+    """A professional bill has none, whatever the chargemaster says."""
+    if account.is_professional:
+        return ""
+    revenue_code = facts.revenue_code or (entry.revenue_code if entry else "")
+    if not revenue_code:
+        raise Refused("registration.no_revenue_code", "The charge code is not in the chargemaster and carries no revenue code.")
+    return fitting(revenue_code.zfill(4), ChargeLine, "revenue_code", "FT1", 7)
+
+
+def _professional(facts: ChargeFacts, source: Source) -> ProfessionalPart:
+    """What a line of a professional bill says besides; a place of service nobody knows is left to the account and flagged."""
+    place = source.codes.place_of_service(facts.place_of_service) if facts.place_of_service else ""
+    if facts.place_of_service and not place:
+        source.flag("place_of_service_not_mapped")
+    if len(facts.diagnoses) > MOST_LINKED:
+        source.flag("diagnoses_of_line_cut")
+    return ProfessionalPart(
+        place_of_service=place,
+        rendering=people.provider_for(facts.rendering, source, "FT1", 20),
+        diagnoses=tuple(_diagnosis(code) for code in facts.diagnoses[:MOST_LINKED]),
+    )
+
+
+def _diagnosis(code: str) -> str:
+    """A diagnosis code as it stands in tables; refuses what no code looks like, so that no words land on the line."""
+    plain = code.replace(".", "").upper()
+    if not (plain.isascii() and plain.isalnum() and 3 <= len(plain) <= 8):
+        raise HL7Problem("hl7.bad_diagnosis", "A diagnosis of the line is no code.", "FT1", 19)
+    return plain
 
 
 def _modifier(text: str) -> str:

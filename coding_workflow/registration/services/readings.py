@@ -124,6 +124,8 @@ def _visit(visit: VisitFacts, source: Source) -> Iterator[Reading]:
     yield from _time("PV1-45", "Discharged", visit.discharged, source)
     yield from _clinician("PV1-7", "Attending", visit.attending)
     yield from _clinician("PR1-11", "Operating", visit.operating)
+    if _class_of(visit, source) == "professional":
+        yield from _professional(visit, source)
     for place, name, codes in (
         ("UB2-3", "Condition codes", visit.condition_codes),
         ("UB2-6", "Value codes", visit.value_codes),
@@ -133,14 +135,32 @@ def _visit(visit: VisitFacts, source: Source) -> Iterator[Reading]:
             yield _plain(place, name, ", ".join(str(one) if isinstance(one, str) else f"{one[0]} {one[1]}" for one in codes))
 
 
+def _professional(visit: VisitFacts, source: Source) -> Iterator[Reading]:
+    """What else is read of a professional account."""
+    place = visit.place_of_service or ""
+    yield from _coded("PV1-3.6", "Place of service", visit.place_of_service, source.codes.place_of_service(place))
+    mapped = source.codes.mapped_place(visit.location or "")
+    if visit.place_of_service is None and mapped:
+        yield Reading("PV1-3", "Place of service", visit.location or "", mapped)
+    yield from _clinician("ROL-4, PV1-7", "Rendering", visit.rendering)
+    yield from _clinician("ROL-4, PV1-8", "Referring", visit.referring)
+    yield from _clinician("ROL-4", "Supervising", visit.supervising)
+    if visit.billing_provider is not None:
+        yield _plain("PV1-39", "Billing provider", visit.billing_provider)
+
+
+def _class_of(visit: VisitFacts, source: Source) -> str:
+    try:
+        return elements.patient_class(visit, source)
+    except Refused:
+        return ""
+
+
 def _class(visit: VisitFacts, source: Source) -> Iterator[Reading]:
     sent = " / ".join(code for code in (visit.class_code, visit.patient_type) if code)
     if not sent:
         return
-    try:
-        ours = elements.patient_class(visit, source)
-    except Refused:
-        ours = ""
+    ours = _class_of(visit, source)
     yield Reading("PV1-2, PV1-18", "Patient class", sent, ours or "not known", wrong=not ours)
 
 

@@ -3,7 +3,7 @@
 from accounts import history, lifecycle
 from accounts.errors import Refused
 from accounts.locking import lock_account
-from accounts.models import Account, Encounter, Milestone, Step, WorkItem, WorkKind
+from accounts.models import Account, Encounter, Milestone, Step, WorkItem, WorkKind, billing_kind_of
 from accounts.services.combined import same_patient, survivor
 from accounts.services.revisions import touch
 from accounts.services.work import close_work, open_work
@@ -34,6 +34,7 @@ def register(*, facts: VisitMessage, source: Source) -> Account:
         number=fitting(facts.visit.account_number, Account, "number", "PID", 18),
         patient=patient,
         patient_class=ours,
+        billing_kind=billing_kind_of(ours),
     )
     account = lock_account(created.pk)
     history.record(account=account, kind="registration.registered", by=source.by, payload={"class": ours}, action=source.action)
@@ -84,9 +85,12 @@ def record_change(account: Account, changed: elements.Elements, covered: bool, s
 
 
 def _visit(account: Account, visit: VisitFacts, source: Source, news: told.News) -> None:
-    """The encounter under its visit number. Raises Refused when the number is another patient's visit."""
-    values = {
-        "patient_class": account.patient_class,
+    """The encounter under its visit number. Raises Refused when the number is another patient's visit.
+
+    A visit that is billed both ways is the facility's: what the professional account says of it fills a new one only.
+    """
+    values: dict[str, object] = {
+        "patient_class": _class_of_visit(account, visit, source),
         "started_at": account.admitted_at,
         "ended_at": account.discharged_at,
     }
@@ -99,8 +103,10 @@ def _visit(account: Account, visit: VisitFacts, source: Source, news: told.News)
     )
     if encounter.patient_id != account.patient_id:
         raise Refused("registration.other_patient", "The visit number belongs to another patient.")
-    if created:
+    if created or not encounter.accounts.filter(billing_kind=account.billing_kind).exists():
         encounter.accounts.add(account, survivor(account))
+    if account.is_professional and encounter.accounts.exclude(billing_kind=account.billing_kind).exists():
+        return
     location = str(values.get("location", encounter.location))
     if not created and location != encounter.location:
         _transferred(account, encounter, location, source)
@@ -109,6 +115,14 @@ def _visit(account: Account, visit: VisitFacts, source: Source, news: told.News)
         setattr(encounter, name, values[name])
     if changed:
         encounter.save(update_fields=changed)
+
+
+def _class_of_visit(account: Account, visit: VisitFacts, source: Source) -> str:
+    """Of a professional account that of PV1-2 alone, where it says one: the patient may be an inpatient."""
+    if not account.is_professional:
+        return account.patient_class
+    of_visit = source.codes.patient_class(visit.class_code, None, visit.service, visit.admission_type)
+    return of_visit or account.patient_class
 
 
 def _transferred(account: Account, encounter: Encounter, location: str, source: Source) -> None:

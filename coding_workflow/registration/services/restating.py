@@ -6,7 +6,7 @@ import datetime
 from django.db.models import Q, QuerySet
 
 from accounts.models import Account, ChargeLine, Document, DocumentVersion
-from accounts.services.charges import void_charge
+from accounts.services.charges import MOST_LINKED, void_charge
 from coding_workflow.registration.facts import AccountKey, ChargeFacts, DocumentFacts, ProviderFacts, RecordMessage
 
 from . import landing
@@ -81,5 +81,15 @@ def _same_charge(line: ChargeLine, facts: ChargeFacts, source: Source) -> bool:
     """What the charge leaves to the chargemaster is not compared."""
     day: datetime.date | None = facts.service.date(source.zone)
     said = (line.amount, line.units, line.service_date, tuple(line.modifiers))
+    if line.account.is_professional and not _same_professional(line, facts, source):
+        return False
     codes = [(line.hcpcs, facts.hcpcs), (line.revenue_code, facts.revenue_code.zfill(4) if facts.revenue_code else "")]
     return said == (facts.amount, facts.units, day, facts.modifiers) and all(ours == theirs for ours, theirs in codes if theirs)
+
+
+def _same_professional(line: ChargeLine, facts: ChargeFacts, source: Source) -> bool:
+    by = line.rendering.source_id if line.rendering else ""
+    said = (line.place_of_service, by, tuple(line.diagnoses))
+    place = source.codes.place_of_service(facts.place_of_service) if facts.place_of_service else ""
+    linked = tuple(code.replace(".", "").upper() for code in facts.diagnoses[:MOST_LINKED])
+    return said == (place, facts.rendering.source_id if facts.rendering else "", linked)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.db import DataError, transaction
 
 from accounts.errors import Refused
-from accounts.models import Account, Event, Patient, Provider
+from accounts.models import Account, Event, Patient, Provider, Unit
 from accounts.scope import ALL, scoped
 from coding_workflow.registration import bounded
 from coding_workflow.registration.hl7 import framing, read
@@ -27,7 +27,7 @@ _ELSEWHERE: Final = "The message is for a facility that you do not administer, s
 _RESTRICTED: Final = "The message is for a restricted account: open it with a reason first."
 _BEFORE: Final = "This very message came before, and acts once."
 _NOT_HL7: Final = "The test bench reads HL7; files of rows are tried under CSV files."
-_CLINICIANS: Final = frozenset({"attending", "operating"})
+_CLINICIANS: Final = frozenset({"attending", "operating", "rendering", "referring", "supervising"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +173,6 @@ def _text(name: str, value: Any) -> str:
     if name in _CLINICIANS:
         provider = Provider.objects.filter(pk=value).first()
         return f"{provider.family_name}, {provider.given_name}" if provider else ""
+    if name == "unit":
+        return str(Unit.objects.filter(pk=value).first() or "")
     return str(value).replace("T", " ") if name.endswith("_at") else str(value)

@@ -38,10 +38,10 @@ def assemble(account: Account, written: coding.CodedRecord | None = None) -> Fac
 
     ``written`` is what the coder wrote, where the caller has read it already.
     """
-    written = written or coding.coded_record(account.pk)
+    written = written or coding.coded_record(account.pk, professional=account.is_professional)
     coded, performed, abstract, stale = written.diagnoses, written.procedures, written.abstract, written.stale
     by_role = {role: [row for row in coded if row.role == role] for role in DiagnosisRole.values}
-    charges, entry_owners = lines(account, performed, stale)
+    charges, entry_owners = lines(account, performed, stale, written.pointers)
     versions = versions_of(account)
     return Facts(
         **elements(account),
@@ -66,7 +66,7 @@ def assemble(account: Account, written: coding.CodedRecord | None = None) -> Fac
 
 
 def elements(account: Account) -> dict[str, Any]:
-    """What the account's own row says, with facility, unit, attending and operating provider; the keys are those of facts."""
+    """What the account's own row says, with facility, unit and the providers of its bill; the keys are those of facts."""
     return {
         "id": str(account.pk),
         "patient_class": account.patient_class,
@@ -83,6 +83,7 @@ def elements(account: Account) -> dict[str, Any]:
         "admission_type": account.admission_type,
         "point_of_origin": account.point_of_origin,
         "type_of_bill": account.type_of_bill,
+        "place_of_service": account.place_of_service,
         "poa_exempt_hospital": not account.facility.ipps,
         "condition_codes": tuple(account.condition_codes),
         "occurrence_codes": tuple(Occurrence(each["code"], as_date(each.get("date"))) for each in account.occurrence_codes),
@@ -126,12 +127,15 @@ def _record(abstract: RecordAbstract | None) -> Record | None:
         admit_date=abstract.admit_date,
         discharge_date=abstract.discharge_date,
         death_date=abstract.death_date,
+        place_of_service=abstract.place_of_service or None,
         sources=tuple(sorted((str(element), str(version)) for element, version in abstract.sources.items())),
     )
 
 
 def _providers(account: Account) -> tuple[Provider, ...]:
-    named = (("attending", account.attending), ("operating", account.operating))
+    named = [("attending", account.attending), ("operating", account.operating)]
+    if account.is_professional:
+        named = [(role, getattr(account, role)) for role in ("rendering", "referring", "supervising")]
     return tuple(Provider(role, provider.npi) for role, provider in named if provider is not None)
 
 

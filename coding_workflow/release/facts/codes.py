@@ -1,8 +1,10 @@
 """Codes and charge lines with their evidence, as facts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from accounts.models import Account, ChargeLine, ChargeSource
+from coding_workflow.coding import selectors as coding
 from coding_workflow.coding.models import CodedDiagnosis, CodedItem, CodedProcedure
 from coding_workflow.guidelines.facts import Diagnosis, Evidence, Line, Procedure
 
@@ -38,15 +40,21 @@ def procedures(rows: list[CodedProcedure], stale: Collection[int]) -> tuple[Proc
     )
 
 
-def lines(account: Account, rows: list[CodedProcedure], stale: Collection[int]) -> tuple[tuple[Line, ...], set[int]]:
+def lines(
+    account: Account, rows: list[CodedProcedure], stale: Collection[int], pointers: Mapping[int, tuple[str, ...]]
+) -> tuple[tuple[Line, ...], set[int]]:
     """Charge lines, the coder's code in place of the chargemaster's where there is one; and the owners of entries.
 
-    A coder's code without a charge is a line without an amount: the gate asks for the charge.
+    A coder's code without a charge is a line without an amount: the gate asks for the charge. Lines of a professional account
+    carry their pointers, and place of service and renderer of their own or of the account.
     """
     coded = {row.charge_id: row for row in rows if row.system not in ICD_SYSTEMS and row.charge_id}
     uncharged = [row for row in rows if row.system not in ICD_SYSTEMS and not row.charge_id]
-    charges = ChargeLine.objects.filter(account=account, voided_at__isnull=True).select_related("entry").order_by("pk")
+    charges = ChargeLine.objects.filter(account=account, voided_at__isnull=True).order_by("pk")
+    charges = charges.select_related("entry", "rendering") if account.is_professional else charges.select_related("entry")
     found = [_line(charge, coded.get(charge.pk), stale) for charge in charges]
+    if account.is_professional:
+        found = [_professional(line, charge, account, pointers) for line, charge in zip(found, charges, strict=True)]
     owners = {charge.entry.owner_id for charge in charges if charge.entry and charge.entry.owner_id}
     return (*found, *(_coded_line(row, stale) for row in uncharged)), owners
 
@@ -64,6 +72,17 @@ def _line(charge: ChargeLine, row: CodedProcedure | None, stale: Collection[int]
         charge=charge.amount,
         source=ChargeSource.CHARGEMASTER.value,
         owner=str(owner) if owner else None,
+    )
+
+
+def _professional(line: Line, charge: ChargeLine, account: Account, pointers: Mapping[int, tuple[str, ...]]) -> Line:
+    by = charge.rendering or account.rendering
+    return replace(
+        line,
+        revenue_code="",
+        pointers=coding.pointed(charge, pointers),
+        place_of_service=charge.place_of_service or account.place_of_service,
+        rendering=by.npi if by else "",
     )
 
 

@@ -83,7 +83,10 @@ def refreshed(account: Account, stored: Facts, shared: SharedRows) -> Facts | No
 
     None where that is not certain: charges do not fit the stored lines, or their entries have other owners. Who owned
     the entry of a line that a coder coded stays among the coders: no rule asks for people whom no code and no line names.
+    Lines of a professional account name providers, whose rows are shared: they are always assembled.
     """
+    if account.is_professional:
+        return None
     owners = shared.owners.get(account.pk, [])
     lines = _with_owners(stored.lines, owners)
     people = {int(coder.id) for coder in stored.coders}

@@ -45,6 +45,8 @@ def _window(account: Account) -> tuple[datetime.date, datetime.date] | None:
 def _is_related(account: Account, row: Account) -> bool:
     if row.mother_id == account.pk or row.pk == account.mother_id:
         return True
+    if row.is_professional != account.is_professional:
+        return False  # the payment window is about the hospital's own bills
     window = _window(account)
     if window is None or row.admit_date is None or row.patient_id != account.patient_id:
         return False

@@ -3,11 +3,11 @@
 ``CASES`` is the table that ``test_every_rule`` counts: a registered rule without both fails there.
 """
 
-from . import charges, claims, coding, diagnoses, editor, obstetrics, record
+from . import charges, claims, coding, diagnoses, editor, obstetrics, professional, record
 from .case import Told
 
 CASES: dict[str, Told] = {}
-for _part in (charges, claims, coding, diagnoses, editor, obstetrics, record):
+for _part in (charges, claims, coding, diagnoses, editor, obstetrics, professional, record):
     _twice = CASES.keys() & _part.CASES.keys()
     assert not _twice, _twice
     CASES |= _part.CASES

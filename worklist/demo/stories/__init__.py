@@ -2,12 +2,12 @@
 
 from worklist.demo.story import Story
 
-from . import after_claim, asked, births, endings, sequence, states, stays, surgery, visits, window
+from . import after_claim, asked, births, endings, professional, sequence, states, stays, surgery, visits, window
 from .generated import volume
 
 __all__ = ["featured", "volume"]
 
-_SUBJECTS = (stays, endings, births, window, visits, surgery, sequence, after_claim, states, asked)
+_SUBJECTS = (stays, endings, births, window, visits, surgery, sequence, after_claim, states, asked, professional)
 
 
 def featured() -> list[Story]:

@@ -17,6 +17,7 @@ from coding_workflow.coding import services
 from coding_workflow.coding.models import CodedDiagnosis, DiagnosisRole
 from coding_workflow.staff.access import StaffRequest, open_account, require_role
 from coding_workflow.staff.models import Role
+from worklist.selectors.workspace_services import numbered, read_pointers
 
 from .acting import act
 from .page import ACCOUNTS, Said, show
@@ -96,6 +97,18 @@ def change_procedure(request: StaffRequest, pk: int, row: int) -> HttpResponse:
         services.set_modifiers(account_id=pk, procedure_id=row, modifiers=modifiers, units=said, by=by)
 
     return act(request, pk, f"px-{row}", change)
+
+
+@require_role(Role.CODER, write=True)
+def point_line(request: StaffRequest, pk: int, row: int) -> HttpResponse:
+    """Point a line of a professional account: ``pointers`` holds numbers, letters or codes; empty takes them away."""
+
+    def point(account: Account, by: Actor) -> None:
+        numbers = numbered(list(coding.diagnoses_in_force(account.pk)))
+        codes = read_pointers(request.POST.get("pointers", "")[:40], numbers)
+        services.point_line(account_id=pk, charge_id=row, diagnoses=codes, by=by)
+
+    return act(request, pk, f"line-{row}", point)
 
 
 def _adding(

@@ -19,7 +19,15 @@ from worklist.selectors.workspace_gate import may_resolve
 from .acting import act
 from .reading import day, number
 
-_ELEMENTS = ("patient_class", "admit_date", "discharge_date", "discharge_status", "death_date", "birth_weight_grams")
+_ELEMENTS = (
+    "patient_class",
+    "admit_date",
+    "discharge_date",
+    "discharge_status",
+    "death_date",
+    "birth_weight_grams",
+    "place_of_service",
+)
 _OPEN_STEPS = (Step.CODING, Step.FINAL_CODED)
 
 
@@ -28,7 +36,7 @@ def abstract(request: StaffRequest, pk: int) -> HttpResponse:
     """Write down the claim elements as the record says them, and in which document they were read."""
 
     def record(account: Account, by: Actor) -> None:
-        services.abstract_record(account_id=pk, by=by, **_elements(request))
+        services.abstract_record(account_id=pk, by=by, **_elements(request, account))
 
     return act(request, pk, "abstract", record)
 
@@ -114,15 +122,17 @@ def _subjects(text: str) -> list[str]:
     return read[:20]
 
 
-def _elements(request: StaffRequest) -> dict[str, Any]:
+def _elements(request: StaffRequest, account: Account) -> dict[str, Any]:
+    """What the form says; a professional account is a class of its own, so that its form does not ask for one."""
     sent = request.POST
     values: dict[str, Any] = {
-        "patient_class": sent.get("patient_class", ""),
+        "patient_class": account.patient_class if account.is_professional else sent.get("patient_class", ""),
         "admit_date": day(sent.get("admit_date", "")),
         "discharge_date": day(sent.get("discharge_date", "")),
         "discharge_status": sent.get("discharge_status", "").strip(),
         "death_date": day(sent.get("death_date", "")),
         "birth_weight_grams": _weight(sent.get("birth_weight_grams", "")),
+        "place_of_service": sent.get("place_of_service", "").strip(),
     }
     source = number(sent.get("source", ""))
     sources = {name: source for name in _ELEMENTS if source is not None and values[name] not in (None, "")}

@@ -70,7 +70,7 @@ def account(request: StaffRequest, pk: int) -> HttpResponse:
         return _polled(request, opened)
     _note_the_look(request, opened)
     if request.htmx and request.htmx.target == "record":
-        frame, codes = _frame(request, opened), codes_pane(opened, coded_record(opened.pk))
+        frame, codes = _frame(request, opened), codes_pane(opened, coded_record(opened.pk, professional=opened.is_professional))
         pane = {"codes": codes, **_reading(request, frame["desk"], codes), "record_only": True}
         return _fragment(request, frame | pane, 200, "")
     return show(request, opened)
@@ -134,7 +134,7 @@ def _fragment(request: StaffRequest, context: dict[str, Any], status: int, told:
 
 def panes(request: StaffRequest, opened: Account, judgement: Judgement | None = None) -> dict[str, Any]:
     """What every pane shows of an account, judged once."""
-    written = coded_record(opened.pk)
+    written = coded_record(opened.pk, professional=opened.is_professional)
     found = verdicts(opened, written, judgement)
     codes = codes_pane(opened, written, found.titles)
     gate = gate_pane(opened, found, codes, request.user.roles_at(opened.facility_id))

@@ -17,10 +17,11 @@ _PLACE = "proposal"
 
 @require_role(Role.CODER, write=True)
 def take_over_all(request: StaffRequest, pk: int) -> HttpResponse:
-    """Every open code, in the order in which they were told; what is refused stays, and is said."""
+    """Every code that the page showed, in the order in which they were told; what is refused stays, and is said."""
+    seen = {int(each) for each in request.POST.getlist("proposed") if each.isascii() and each.isdigit()}
 
     def taking(_: Account, by: Actor) -> None:
-        done = services.take_over_all(account_id=pk, by=by)
+        done = services.take_over_all(account_id=pk, by=by, seen=seen)
         messages.info(request, f"{done.taken} code{'' if done.taken == 1 else 's'} taken over.")
         for code, sentence in done.left:
             messages.warning(request, f"{code} was left: {sentence}")

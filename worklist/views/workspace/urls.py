@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("diagnoses/<int:row>/", codes.change_diagnosis, name="change_diagnosis"),
     path("procedures/", codes.add_procedure, name="add_procedure"),
     path("procedures/<int:row>/", codes.change_procedure, name="change_procedure"),
+    path("lines/<int:row>/", codes.point_line, name="point_line"),
     path("proposed/", proposal.take_over_all, name="take_over_all"),
     path("proposed/<int:row>/", proposal.settle, name="settle_proposed"),
     path("suggestions/<int:row>/", suggestions.settle, name="settle_suggestion"),

@@ -121,7 +121,8 @@ def _apply(row: Row, message: InboundMessage, source: Source) -> Account | None:
     known = Account.objects.filter(facility=source.facility, number=message.account_number).first()
     if known is None:
         raise Parked(message.account_number)
-    account = lock_account(survivor(known).pk)
+    # Codes stay with the number that they were told under: the surviving account has its own.
+    account = lock_account((known if row.kind == "codes" else survivor(known)).pk)
     if account.pk != known.pk:
         source.flag("combined_already")
     if not told.about_account(account, source.sent_at).fresh(row.key):

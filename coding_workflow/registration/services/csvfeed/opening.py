@@ -7,6 +7,7 @@ from accounts.actors import Actor
 from accounts.models import Account, CodeSource, Hold, HoldSource, OwnerRole
 from accounts.services.holds import place_hold, resolve_hold
 from accounts.services.told_codes import tell_codes
+from accounts.told_codes import SERVICE_SYSTEMS
 from coding_workflow.registration.csvfeed import reading
 from coding_workflow.registration.csvfeed.rows import Row
 from coding_workflow.registration.facts import AccountKey, HoldFacts
@@ -44,9 +45,16 @@ def _load_code(row: Row, account: Account, source: Source) -> None:
     coder = coder_named(account, named, source)
     codes = [told_code(dataclasses.replace(facts, segment=segment), source)] if facts else []
     tell_codes(
-        account=account, source=CodeSource.OPENING, part=f"{listed or _OWN_LIST[segment]} {place}", codes=codes,
+        account=account, source=CodeSource.OPENING, part=_part(row, listed, segment, place, source), codes=codes,
         told_at=source.sent_at, by=source.by, named=named, coder_id=coder.pk if coder else None,
     )  # fmt: skip
+
+
+def _part(row: Row, listed: str, segment: str, place: str, source: Source) -> str:
+    """The place in its list. Services are numbered apart from procedures, as the rows' keys have it."""
+    system = source.codes.code_system(row.values["system"], segment, row.values["code"])
+    between = f" {row.values['system'].upper()[:20]}" if system in SERVICE_SYSTEMS else ""
+    return f"{listed or _OWN_LIST[segment]}{between} {place}"
 
 
 def _segment(row: Row, listed: str, source: Source) -> str:

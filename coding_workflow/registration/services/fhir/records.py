@@ -70,7 +70,7 @@ def apply_charge(arrival: Arrival) -> Account:
     status = elements.text(item, "status")
     if status in records.POSTED:
         mark = arrival.version.message.sha256[:8]
-        facts = records.charge_facts(item)
+        facts = records.charge_facts(item, arrival.provider(records.performer_reference(item)))
         restate_charge(account=account, key=key_of(account, patient), facts=facts, mark=mark, source=arrival.source)
     elif status in records.TAKEN_OFF:
         number = next((value for _, value, _ in elements.identifiers(item)), "") or elements.text(item, "id")

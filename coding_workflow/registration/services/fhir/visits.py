@@ -53,7 +53,9 @@ def apply_encounter(arrival: Arrival) -> Account | None:
 
 def _visit(arrival: Arrival, encounter: Resource, number: str) -> Visit:
     attending = arrival.provider(visits.attending_reference(encounter))
-    return visits.visit_facts(encounter, number, attending), visits.state_of(encounter)
+    rendering, referring = (arrival.provider(visits.performer_reference(encounter, role)) for role in ("PPRF", "REF"))
+    facts = visits.visit_facts(encounter, number, attending, rendering=rendering, referring=referring)
+    return facts, visits.state_of(encounter)
 
 
 def _said(facts: VisitFacts) -> frozenset[str]:
