@@ -1,6 +1,7 @@
 """A person's own keys: what is a key, what conflicts, the page without scripts, and that both maps say the same."""
 
 import re
+from collections import Counter
 
 import pytest
 from django.conf import settings
@@ -66,6 +67,8 @@ def test_what_is_no_key_says_why(typed: str, words: str) -> None:
 
 def test_the_standard_map_conflicts_with_nothing() -> None:
     assert keys.conflicts(standard()) == {}
+    shared = Counter(action.keys for action in keys.ACTIONS.values())
+    assert {key for key, number in shared.items() if number > 1} == {"/"}  # whatever the page can find
 
 
 @pytest.mark.parametrize(
