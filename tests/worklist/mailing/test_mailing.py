@@ -1,7 +1,9 @@
 """Reminders by mail: what goes out, to whom, once, what becomes of it; and what never goes out."""
 
 import datetime
+import socket
 import threading
+import time
 from dataclasses import replace
 from email import message_from_string, policy
 from email.message import EmailMessage
@@ -246,6 +248,29 @@ def test_what_the_server_answers_decides(
     drain()
     assert states() == [(1, WARD, "sent" if left else state)]
     assert ProviderQuery.objects.get().status == "sent"
+
+
+def test_a_server_that_never_speaks_is_left_after_the_timeout_and_tried_again(
+    made: queries.NewLink, receiver: Receiver, settings: Any
+) -> None:
+    climb(made, 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = silent.getsockname()[1], 0.3
+        drain()
+    assert states() == [(1, WARD, "planned")]
+    assert OutboxRow.objects.filter(kind=services.MAIL, state="waiting").count() == 1
+
+
+def test_a_server_that_falls_silent_over_the_words_may_have_taken_them(
+    made: queries.NewLink, receiver: Receiver, settings: Any
+) -> None:
+    climb(made, 2)
+    settings.EMAIL_TIMEOUT = 0.3
+    receiver.during = lambda: time.sleep(1)
+    drain()
+    due_now()
+    drain()
+    assert states() == [(1, WARD, "uncertain")] and len(receiver.messages) == 1
 
 
 def test_a_server_that_keeps_saying_no_is_not_called_away(made: queries.NewLink, receiver: Receiver) -> None:
