@@ -88,8 +88,11 @@ def test_nothing_in_a_message_tells_of_anybody(made: queries.NewLink, receiver: 
     secret += [account.attending.npi, cast.main.name, str(cast.ana), "J96", str(account.attending.given_name)]
     assert len(receiver.messages) == 3
     for text in receiver.messages:
-        # The address that it goes to is the one thing that names somebody: the server has to know it.
+        # The address that it goes to is the one thing that names somebody: the server has to know it. The row's random number
+        # may hold an account number's two characters by chance.
         rest = text.replace(WARD, "").lower()
+        for mark in QueryMail.objects.values_list("uuid", flat=True):
+            rest = rest.replace(str(mark), "")
         assert not [word for word in secret if word and word.lower() in rest]
         assert "http" not in rest
 
