@@ -19,20 +19,22 @@ def administers(user: User, facility: Facility | None) -> bool:
     return user.is_active and bool(places) and all(user.has_role(Role.ADMINISTRATOR, place) for place in places)
 
 
+def competences_in_force(facility_id: int, on: datetime.date) -> QuerySet[Competence]:
+    """Competence records of a facility in force on a day (half-open range), of people trained and oriented by then."""
+    found = Competence.objects.filter(facility_id=facility_id, valid_from__lte=on, trained_on__lte=on, oriented_on__lte=on)
+    return found.exclude(valid_to__lte=on)
+
+
 def competent(user: User, facility: Facility | int, coding_type: str, on: datetime.date) -> Competence | None:
-    """The competence in force on a day (half-open range), trained and oriented by then, or None (condition 1)."""
+    """The competence in force on a day, or None (condition 1)."""
     facility_id = facility if isinstance(facility, int) else facility.pk
-    found = Competence.objects.filter(user=user, facility_id=facility_id, coding_type=coding_type, valid_from__lte=on)
-    found = found.filter(trained_on__lte=on, oriented_on__lte=on).exclude(valid_to__lte=on)
+    found = competences_in_force(facility_id, on).filter(user=user, coding_type=coding_type)
     return found.select_related("supervisor").first()
 
 
 def competent_types(user: User, facility_id: int, on: datetime.date) -> frozenset[str]:
     """The types of coding that the person may take at a facility on a day; get-next asks it once."""
-    found = Competence.objects.filter(
-        user=user, facility_id=facility_id, valid_from__lte=on, trained_on__lte=on, oriented_on__lte=on
-    )
-    return frozenset(found.exclude(valid_to__lte=on).values_list("coding_type", flat=True))
+    return frozenset(competences_in_force(facility_id, on).filter(user=user).values_list("coding_type", flat=True))
 
 
 def people_of(viewer: User) -> QuerySet[User]:

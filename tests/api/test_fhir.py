@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from accounts.models import AccessRecord, Account
+from accounts.models import AccessRecord, Account, Coverage
 from coding_workflow.registration.fhir import checking
 from coding_workflow.staff.models import BreakGlass
 from tests.api.operations import claim as bare_claim
@@ -87,3 +87,19 @@ def test_the_claim_page_hands_it_out(hospital: Cast) -> None:
     assert f'href="/claims/{claim.pk}/fhir/"' in client.get(f"/claims/{claim.pk}/").content.decode()
     assert json.loads(client.get(f"/claims/{claim.pk}/fhir/").content)["resourceType"] == "Claim"
     assert _taken("claim.downloaded") == [("bill", claim.account.number)]
+
+
+def test_a_claim_of_a_restricted_account_is_handed_to_nobody_who_has_not_opened_it(hospital: Cast) -> None:
+    claim = billed(hospital)
+    Account.objects.filter(pk=claim.account_id).update(restricted="VIP")
+    for person in (hospital.bill, hospital.cleo, hospital.cora):
+        assert as_program(person, hospital.main).get(f"claims/{claim.pk}/fhir/").status_code in {403, 404}
+        assert signed_in(person).get(f"/claims/{claim.pk}/fhir/").status_code in {403, 404}
+    assert _taken("claim.downloaded") == []
+
+
+def test_the_page_says_why_a_claim_is_not_handed_out(hospital: Cast) -> None:
+    claim = billed(hospital)
+    Coverage.objects.filter(account=claim.account_id).update(payer=hospital.commercial)
+    answer = signed_in(hospital.bill).get(f"/claims/{claim.pk}/fhir/")
+    assert answer.status_code == 422 and "no longer has the payer that was billed" in answer.content.decode()

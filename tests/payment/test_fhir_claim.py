@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 
+from accounts.errors import Refused
 from accounts.models import Coverage, Payer
 from coding_workflow.payment.fhir import claim as writing
 from coding_workflow.payment.models import Claim, ClaimStatus
@@ -117,6 +118,22 @@ def test_a_record_has_every_claim_and_a_superseded_one_is_cancelled(cast: Cast, 
     Claim.objects.filter(pk=claim.pk).update(status=ClaimStatus.SUPERSEDED)
     [found] = resources(written(record_of(claim.account_id)), "Claim")
     assert found["status"] == "cancelled" and "contained" not in found
+
+
+@pytest.mark.django_db
+def test_nobody_is_said_to_have_been_billed_but_the_payer_who_was(cast: Cast, settings: LazySettings) -> None:
+    settings.BUSINESS_DATE = datetime.date(2026, 9, 30)
+    claim = billed(cast)
+    Coverage.objects.filter(account=claim.account).update(payer=cast.commercial)
+    with pytest.raises(Refused) as refusal:
+        claim_alone(Claim.objects.get())
+    assert refusal.value.code == "claim.no_payer"
+    found = written(record_of(claim.account_id))
+    [outcome] = resources(found, "OperationOutcome")
+    assert (
+        claim.number in outcome["issue"][0]["diagnostics"] and "the payer that was billed" in outcome["issue"][0]["diagnostics"]
+    )
+    assert resources(found, "Claim") == []
 
 
 @pytest.mark.django_db

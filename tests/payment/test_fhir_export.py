@@ -48,10 +48,11 @@ def test_each_account_is_a_line_that_our_reader_splits(cast: Cast, tmp_path: Pat
 def test_what_the_person_may_not_see_is_named_by_its_line_and_not_written(cast: Cast, tmp_path: Path) -> None:
     coded(cast, "A1")
     Account.objects.filter(pk=cast.account("A2").pk).update(restricted="VIP")
-    lines, said = _run(tmp_path, f"A1\nA2\nNOBODY\n{'9' * 500}\n")
+    lines, said = _run(tmp_path, f"A1\nA2\nNOBODY\n{'9' * 500}\nA\0" + "1\n")
     assert len(lines) == 1
     assert "line 2  refused  The account is restricted" in said and "line 3  refused  There is no such account." in said
-    assert "written 1" in said and "refused 3" in said
+    assert "written 1" in said and "refused 4" in said
+    assert "line 5  refused  There is no such account." in said
     assert "A2" not in said and "NOBODY" not in said
     assert not AccessRecord.objects.filter(account__number="A2").exists()
 

@@ -1,10 +1,11 @@
 """The account's record as a Bundle: R4, whole, the same each time, and taken back by our own reader."""
 
 import datetime
+import itertools
 import json
 import tracemalloc
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from accounts.services.charges import post_charge, void_charge
 from accounts.services.documents import receive_document
 from coding_workflow.coding.models import Evidence, ProviderQuery, QueryResponse
 from coding_workflow.payment.record import Record, bundle, record_of
+from coding_workflow.payment.record.entries import Entries
 from coding_workflow.payment.services import make_claims
 from coding_workflow.registration.fhir import checking, json_text
 from coding_workflow.registration.fhir.writing import records
@@ -281,6 +283,21 @@ def test_a_record_of_too_many_entries_is_refused_and_written_in_parts(cast: Cast
     assert len(parts) > 1 and all(len(part["entry"]) <= 7 for part in parts)
     whole = [each["fullUrl"] for part in parts for each in part["entry"]]
     assert len(whole) == len(set(whole)) == record_of(account.pk, bounded=False).count
+
+
+def test_a_record_that_is_refused_is_not_gathered_to_its_end(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = _billed(cast)
+    read = itertools.count()
+
+    def charges(_: Entries) -> Iterator[dict[str, Any]]:
+        for _each in itertools.takewhile(lambda place: place < 100, read):
+            yield {"resource": {"resourceType": "ChargeItem"}}
+
+    monkeypatch.setattr(Entries, "charges", charges)
+    monkeypatch.setattr(bundle, "MOST_ENTRIES", 20)
+    with pytest.raises(Refused, match=r"fhir\.too_many_entries"):
+        record_of(account.pk)
+    assert next(read) < 21
 
 
 def test_the_queries_of_a_record_do_not_grow_with_it(cast: Cast, django_assert_max_num_queries: Any) -> None:

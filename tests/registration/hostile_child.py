@@ -1,4 +1,4 @@
-"""The reader's child with a reader that does what a message says: spins, sleeps, eats memory, dies, looks for secrets."""
+"""The reader's child with a reader that does what a message says: spins, sleeps, is late, eats memory, dies, seeks secrets."""
 
 import os
 import sys
@@ -14,6 +14,8 @@ def obey(raw: bytes) -> None:
             pass
     if raw == b"sleep":
         time.sleep(60)
+    if raw == b"late":
+        time.sleep(0.6)
     if raw == b"eat":
         bytearray(1024 * 1024 * 1024)
     if raw == b"die":

@@ -44,6 +44,26 @@ def test_a_message_over_its_bounds_is_named_and_the_next_one_is_read(reader: Bou
     reader.vet(sending.admit())
 
 
+def test_no_message_is_judged_by_the_answer_to_one_that_was_given_up(reader: BoundedReader) -> None:
+    """A worker's soft time limit is an exception at any place, also while an answer is waited for."""
+
+    def ring(*_: object) -> None:
+        raise TimeoutError
+
+    reader.vet(sending.admit())
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(TimeoutError):
+            reader.vet(b"late")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    with pytest.raises(HL7Problem, match="reader_ended"):
+        reader.vet(b"die")
+    reader.vet(sending.admit())
+
+
 def test_the_child_has_no_secrets_and_writes_no_files(reader: BoundedReader) -> None:
     with pytest.raises(HL7Problem, match="reader_ended"):
         reader.vet(b"secrets")

@@ -204,17 +204,38 @@ def test_publishing_by_the_page_says_what_was_refused_and_keeps_what_was_typed(
     ada = signed_in(hospital.ada)
     unread = ada.post(f"{base}/publish/", {"seen": "0" * 64})
     assert unread.status_code == 409 and "not the queues that you read" in unread.content.decode()
-    assert ada.post(f"{base}/return/", {"reason": ""}).status_code == 422
+    assert ada.post(f"{base}/return/", {"seen": proposal.hash, "reason": ""}).status_code == 422
     assert ada.post(f"{base}/publish/", {"seen": proposal.hash}).status_code == 302
     assert ada.post(f"{base}/publish/", {"seen": proposal.hash}).status_code == 404
     assert "Nothing waits for a second person." in _page(ada, f"{base}/proposal/")
+
+
+def test_what_was_not_read_is_not_sent_back(hospital: Cast, proposal: QueueSetProposal, base: str) -> None:
+    proposing.withdraw_proposal(proposal_id=proposal.pk, by=hospital.cleo, reason="A better one")
+    _draft(hospital, with_first(STANDARD, rule("all")))
+    other = proposing.propose(facility=hospital.main, by=hospital.cleo, reason="Better")
+    answer = signed_in(hospital.ada).post(f"{base}/return/", {"seen": proposal.hash, "reason": "Name Dear better"})
+    shown = answer.content.decode()
+    assert answer.status_code == 409 and "not the queues that you read" in shown and "Name Dear better</textarea>" in shown
+    other.refresh_from_db()
+    assert other.state == "open"
+
+
+def test_the_second_person_is_told_that_the_writer_has_gone(hospital: Cast, proposal: QueueSetProposal, base: str) -> None:
+    hospital.cleo.role_grants.update(ended_at="2026-01-01T00:00Z")
+    ada = signed_in(hospital.ada)
+    answer = ada.post(f"{base}/publish/", {"seen": proposal.hash})
+    assert answer.status_code == 409
+    assert f"{hospital.cleo} writes no queues here any more" in answer.content.decode()
+    assert services.base_of(hospital.main)[1] == 0
+    assert ada.post(f"{base}/return/", {"seen": proposal.hash, "reason": "Written anew"}).status_code == 302
 
 
 def test_the_history_shows_both_people_and_what_was_proposed_in_vain(
     hospital: Cast, proposal: QueueSetProposal, base: str
 ) -> None:
     ada = signed_in(hospital.ada)
-    assert ada.post(f"{base}/return/", {"reason": "Name it better"}).status_code == 302
+    assert ada.post(f"{base}/return/", {"seen": proposal.hash, "reason": "Name it better"}).status_code == 302
     put_in_force(hospital.main, hospital.cleo, "Named better")
     shown = _page(ada, f"{base}/history/")
     assert f"{hospital.cleo}, published by Sol Reyes" in shown
@@ -237,5 +258,5 @@ def test_queues_that_this_release_cannot_read_can_only_be_sent_back(hospital: Ca
     assert "cannot read the proposed queues" in _page(ada, f"{base}/proposal/")
     refused = ada.post(f"{base}/publish/", {"seen": made.hash})
     assert refused.status_code == 422 and "cannot read these queues" in refused.content.decode()
-    assert ada.post(f"{base}/return/", {"reason": "Not readable here"}).status_code == 302
+    assert ada.post(f"{base}/return/", {"seen": made.hash, "reason": "Not readable here"}).status_code == 302
     assert _page(signed_in(hospital.cleo), "/queues/")

@@ -53,8 +53,8 @@ class OneClaim(_Fhir):
 
     @operation("claims_fhir", "Take a claim as FHIR", answer=OpenApiTypes.OBJECT)
     def get(self, request: ApiRequest, claim: int) -> HttpResponse:
-        """A Claim with patient, coverage, payer, facility and clinicians contained in it. 422 when the account no longer names
-        who pays."""
+        """A Claim with patient, coverage, payer, facility and clinicians contained in it. 422 when the account no longer has
+        the payer that was billed."""
         rows = Claim.objects.select_related(
             "account__facility", "account__patient", "account__unit", "release__verdict", "replaces"
         )

@@ -22,17 +22,23 @@ def installed() -> bool:
 
 
 def allowed(address: str) -> bool:
-    """Whether mail may go there today."""
-    return address.rpartition("@")[2].lower() in settings.QUERY_MAIL_DOMAINS
+    """Whether mail may go there today. Those of people come from sign-on as well, where nobody asked for their form."""
+    return _is_address(address) and address.rpartition("@")[2].lower() in settings.QUERY_MAIL_DOMAINS
+
+
+def _is_address(text: str) -> bool:
+    try:
+        _SHAPE(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def checked(address: str, *, fix: str = "email") -> str:
     """The address as it is kept. Raises Refused ``mail.address`` or ``mail.domain``."""
     plain = address.strip()
-    try:
-        _SHAPE(plain)
-    except ValidationError:
-        raise Refused("mail.address", "This is no e-mail address, such as name@hospital.org.", fix=fix) from None
+    if not _is_address(plain):
+        raise Refused("mail.address", "This is no e-mail address, such as name@hospital.org.", fix=fix)
     if not allowed(plain):
         named = ", ".join(settings.QUERY_MAIL_DOMAINS) or "none"
         raise Refused("mail.domain", f"Mail goes only to the installation's domains (QUERY_MAIL_DOMAINS): {named}.", fix=fix)
@@ -41,7 +47,7 @@ def checked(address: str, *, fix: str = "email") -> str:
 
 def recipients(query: ProviderQuery, desk: str, setting: QueryMailSetting) -> list[str]:
     """Who is told at a desk of the ladder; nobody where no address of an allowed domain is known. One query at most."""
-    return sorted({address for address in _of_desk(query, desk, setting) if address and allowed(address)})
+    return sorted({address for address in _of_desk(query, desk, setting) if allowed(address)})
 
 
 def _of_desk(query: ProviderQuery, desk: str, setting: QueryMailSetting) -> Iterable[str]:

@@ -43,7 +43,7 @@ class MailState(models.TextChoices):
     SENDING = "sending", "Being sent"
     SENT = "sent", "Handed to the mail server"
     REFUSED = "refused", "Address refused by the mail server"
-    FAILED = "failed", "Not sent: the mail server could not be reached"
+    FAILED = "failed", "Not sent: the mail server was away or did not take it"
     UNCERTAIN = "uncertain", "Perhaps sent; not tried again"
     NEEDLESS = "needless", "Not sent: no longer needed"
 

@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                             ("sending", "Being sent"),
                             ("sent", "Handed to the mail server"),
                             ("refused", "Address refused by the mail server"),
-                            ("failed", "Not sent: the mail server could not be reached"),
+                            ("failed", "Not sent: the mail server was away or did not take it"),
                             ("uncertain", "Perhaps sent; not tried again"),
                             ("needless", "Not sent: no longer needed"),
                         ],

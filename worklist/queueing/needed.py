@@ -2,11 +2,10 @@
 
 import datetime
 
-from django.db.models import Q
-
 from accounts import clock
 from accounts.models import Queue
-from coding_workflow.staff.models import Competence, User
+from coding_workflow.staff.models import User
+from coding_workflow.staff.selectors import competences_in_force
 
 from . import needs
 from .models import QueueNeeds
@@ -24,8 +23,7 @@ def needs_of(queue: Queue) -> Needs:
 
 def held_by(user: User, facility_id: int, today: datetime.date) -> list[Held]:
     """The person's competences in force on a day at a facility. One query."""
-    rows = Competence.objects.filter(user=user, facility_id=facility_id, valid_from__lte=today)
-    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=today), trained_on__lte=today, oriented_on__lte=today)
+    rows = competences_in_force(facility_id, today).filter(user=user)
     return [Held(*values) for values in rows.values_list("coding_type", "credential", "supervision")]
 
 

@@ -1,5 +1,7 @@
 """Publishing queues takes two people: one proposes a draft, another publishes it, sends it back, or the writer withdraws it."""
 
+from typing import Final
+
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -13,6 +15,9 @@ from worklist.models import QueueSetDraft, QueueSetVersion
 from . import document, services, sets
 from .document import QueueSet
 from .models import ProposalState, QueueSetProposal
+
+#: Said where another proposal waits than the one that was read.
+CHANGED: Final = "These are not the queues that you read. Read these, then decide."
 
 
 def waiting(facility_id: int) -> QueueSetProposal | None:
@@ -61,14 +66,18 @@ def publish_proposal(*, proposal_id: int, by: User, seen: str) -> QueueSetVersio
     """Put a proposal in force; ``seen`` is the hash of what the person read. Open work moves in the background.
 
     Raises NotAllowed ``queues.role``, Refused ``queues.second`` (the writer), ``queues.fault``; Conflict ``queues.settled``,
-    ``queues.changed`` (something else was read) or ``queues.moved_on`` (another version is in force since it was written).
+    ``queues.changed`` (something else was read), ``queues.writer_gone`` (who wrote it writes no queues here any more) or
+    ``queues.moved_on`` (another version is in force since it was written).
     """
     proposal = _locked(proposal_id)
     services.require_writer(by, proposal.facility)
     if by.pk == proposal.written_by_id:
         raise Refused("queues.second", services.SECOND)
     if seen != proposal.hash:
-        raise Conflict("queues.changed", "These are not the queues that you read. Read these, then publish them.")
+        raise Conflict("queues.changed", CHANGED)
+    if not services.is_writer(proposal.written_by, proposal.facility):
+        words = f"{proposal.written_by} writes no queues here any more. Send it back; somebody who does proposes it anew."
+        raise Conflict("queues.writer_gone", words)
     if services.base_of(proposal.facility)[1] != proposal.base:
         raise Conflict("queues.moved_on", "Other queues are in force since this was written. Send it back to be written anew.")
     version = services.publish(

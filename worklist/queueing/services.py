@@ -66,9 +66,14 @@ def lock(facility: Facility) -> None:
     Facility.objects.select_for_update(no_key=True).get(pk=facility.pk)
 
 
+def is_writer(person: User, facility: Facility) -> bool:
+    """Whether the person may write the facility's queues."""
+    return any(person.has_role(role, facility.pk) for role in WRITES)
+
+
 def require_writer(by: User, facility: Facility) -> None:
     """Raise NotAllowed ``queues.role`` unless the person may write the facility's queues."""
-    if not any(by.has_role(role, facility.pk) for role in WRITES):
+    if not is_writer(by, facility):
         raise NotAllowed("queues.role", "Only supervisors and administrators of this facility change its queues.")
 
 

@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from accounts import clock
 from accounts.models import Facility, PatientClass, WorkKind
-from coding_workflow.staff.models import Competence, User
+from coding_workflow.staff.models import User
+from coding_workflow.staff.selectors import competences_in_force
 from worklist.assignment import KINDS_BY_ROLE
 from worklist.queueing import needs, standard
 from worklist.queueing.document import QueueRule, QueueSet
@@ -45,8 +44,7 @@ def takers_of(facility: Facility, queues: QueueSet) -> dict[str, Takers]:
 def competences(facility: Facility, people: list[User]) -> dict[int, list[Held]]:
     """The competence records in force today, by person. One query."""
     today = clock.today(facility)
-    rows = Competence.objects.filter(facility=facility, user__in=[person.pk for person in people], valid_from__lte=today)
-    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=today), trained_on__lte=today, oriented_on__lte=today)
+    rows = competences_in_force(facility.pk, today).filter(user__in=[person.pk for person in people])
     found: dict[int, list[Held]] = defaultdict(list)
     for user_id, *values in rows.values_list("user_id", "coding_type", "credential", "supervision"):
         found[user_id].append(Held(*values))

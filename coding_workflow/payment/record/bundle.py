@@ -93,13 +93,15 @@ def record_of(account_id: int, *, bounded: bool = True) -> Record:
     namer = namer_of(account.facility)
     diagnoses, procedures = _codes(account)
     entries = Entries(account, namer)
-    ready = (
-        *entries.frame(diagnoses, procedures),
-        *entries.codes(diagnoses, procedures),
-        *trail(account, namer, entries.refs, [*diagnoses, *procedures]),
-        *claims_in(account, entries.coverages, namer),
-        *entries.charges(),
+    gathered = itertools.chain(
+        entries.frame(diagnoses, procedures),
+        entries.codes(diagnoses, procedures),
+        trail(account, namer, entries.refs, [*diagnoses, *procedures]),
+        claims_in(account, entries.coverages, namer),
+        entries.charges(),
     )
+    # One too many says enough: the rest of a ledger that is refused is not read.
+    ready = tuple(itertools.islice(gathered, MOST_ENTRIES + 1 if bounded else None))
     record = Record(account, parts.stamp(clock.now()), ready, tuple(entries.documents()), namer, entries.refs)
     if bounded and record.count > MOST_ENTRIES:
         raise Refused(

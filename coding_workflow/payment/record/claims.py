@@ -30,12 +30,10 @@ def claim_alone(row: Claim) -> Resource:
     """One claim with patient, coverage, payer, facility and clinicians contained in it.
 
     Codes, lines and dates are those that its release was certified on; names, addresses and the member's number are the account's
-    as they are now. Raises Refused ``claim.no_payer`` when the account no longer names who pays, ``claim.facts``.
+    as they are now. Raises Refused ``claim.no_payer`` when the account no longer has the payer that was billed, ``claim.facts``.
     """
     account = row.account
-    coverage = _coverage(row)
-    if coverage is None:
-        raise Refused("claim.no_payer", "The account no longer has a payer, and a Claim names its coverage.", fix="registration")
+    coverage = _billed(row, list(account.coverages.select_related("payer").order_by("rank")))
     said = _written(row, coverage, lambda kind, key, display: _inside(kind, key, display, account, coverage))
     return {
         "resourceType": "Claim",
@@ -50,9 +48,7 @@ def claims_in(account: Account, coverages: list[Coverage], namer: Namer) -> Iter
     here (final codes went out, or the claim could not be made) as a draft. None where nobody is billed."""
     rows = list(Claim.objects.filter(account=account).select_related("release__verdict", "payer", "replaces").order_by("pk"))
     for row in rows:
-        coverage = _of_payer(row, coverages)
-        if coverage is not None:
-            yield _claim_or_why_not(row, coverage, namer)
+        yield _claim_or_why_not(row, coverages, namer)
     last = Release.objects.filter(account=account).select_related("verdict").order_by("-sequence").first()
     if last is None or not coverages or coverages[0].payer.kind == PayerKind.SELF_PAY:
         return
@@ -61,10 +57,10 @@ def claims_in(account: Account, coverages: list[Coverage], namer: Namer) -> Iter
             yield _entry(_draft(last, account, coverages[0], namer.reference), "Claim", f"release-{last.pk}", namer)
 
 
-def _claim_or_why_not(row: Claim, coverage: Coverage, namer: Namer) -> Resource:
+def _claim_or_why_not(row: Claim, coverages: list[Coverage], namer: Namer) -> Resource:
     """The claim; where it cannot be written an OperationOutcome says so, and the rest of the record still goes out."""
     try:
-        return _entry(_written(row, coverage, namer.reference), "Claim", row.pk, namer)
+        return _entry(_written(row, _billed(row, coverages), namer.reference), "Claim", row.pk, namer)
     except Refused as refusal:
         issue = {"severity": "warning", "code": "incomplete", "diagnostics": f"Claim {row.number}: {refusal.sentence}"}
         return _entry({"issue": [issue]}, "OperationOutcome", f"claim-{row.pk}", namer)
@@ -75,13 +71,16 @@ def _entry(resource: Resource, kind: str, key: object, namer: Namer) -> Resource
     return entry({"id": name, **resource}, kind, name)
 
 
-def _coverage(row: Claim) -> Coverage | None:
-    return _of_payer(row, list(row.account.coverages.select_related("payer").order_by("rank")))
+def _billed(row: Claim, coverages: list[Coverage]) -> Coverage:
+    """The account's coverage by the payer that was billed: another one would be said to have been asked.
 
-
-def _of_payer(row: Claim, coverages: list[Coverage]) -> Coverage | None:
-    """The coverage by the payer that was billed, else the first."""
-    return next((each for each in coverages if each.payer_id == row.payer_id), next(iter(coverages), None))
+    Raises Refused ``claim.no_payer``.
+    """
+    found = next((each for each in coverages if each.payer_id == row.payer_id), None)
+    if found is None:
+        words = "The account no longer has the payer that was billed; the 837 file holds the claim."
+        raise Refused("claim.no_payer", words, fix="registration")
+    return found
 
 
 def _written(row: Claim, coverage: Coverage, refer: Refer) -> Resource:

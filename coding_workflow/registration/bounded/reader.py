@@ -55,7 +55,12 @@ class BoundedReader:
         with self._lock:
             if digest == self._through:
                 return
-            answer = self._ask(child.request(format_code, raw))
+            try:
+                answer = self._ask(child.request(format_code, raw))
+            except BaseException:
+                # A worker's time limit comes as an exception at any place: this child's answer would be taken for the next one's.
+                self._end()
+                raise
             self._through = digest if answer == child.DONE else b""
         if answer == child.TOO_MUCH_MEMORY:
             raise HL7Problem("hl7.reading_memory", "Reading this takes more memory than one message may.")

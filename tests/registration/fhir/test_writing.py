@@ -119,7 +119,7 @@ def test_a_visit(
     ward = ProviderFacts("DR1", "Ward", "Wanda")
     facts = VisitFacts(
         "A1", "V1", None, kind, "MED", at or None, type_ or None, origin or None, left or None,
-        parts.moment_of(admitted, ZONE), parts.moment_of(discharged, ZONE), ward,
+        parts.moment_of(admitted, ZONE), parts.moment_of(discharged, ZONE), ward, rendering=ward,
     )  # fmt: skip
     state = "discharged" if discharged else "in_house"
     resource = sent("Encounter", stays.encounter(facts, state, NAMER, patient=PATIENT, account=ACCOUNT, facility=FACILITY))

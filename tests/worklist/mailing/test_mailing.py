@@ -1,7 +1,9 @@
 """Reminders by mail: what goes out, to whom, once, what becomes of it; and what never goes out."""
 
 import datetime
+import socket
 import threading
+import time
 from dataclasses import replace
 from email import message_from_string, policy
 from email.message import EmailMessage
@@ -86,8 +88,11 @@ def test_nothing_in_a_message_tells_of_anybody(made: queries.NewLink, receiver: 
     secret += [account.attending.npi, cast.main.name, str(cast.ana), "J96", str(account.attending.given_name)]
     assert len(receiver.messages) == 3
     for text in receiver.messages:
-        # The address that it goes to is the one thing that names somebody: the server has to know it.
+        # The address that it goes to is the one thing that names somebody: the server has to know it. The row's random number
+        # may hold an account number's two characters by chance.
         rest = text.replace(WARD, "").lower()
+        for mark in QueryMail.objects.values_list("uuid", flat=True):
+            rest = rest.replace(str(mark), "")
         assert not [word for word in secret if word and word.lower() in rest]
         assert "http" not in rest
 
@@ -113,6 +118,30 @@ def test_supervisors_are_mailed_at_their_own_addresses_and_sign_in(account: Acco
     drain()
     assert receiver.recipients == ["cleo@hospital.example"]
     assert "Sign in to see it: https://coding.hospital.example/queries/" in parsed(receiver.messages[0]).get_content()
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "x@evil.example, cleo@hospital.example",
+        "cleo\nBcc: x@evil.example@hospital.example",
+        "Cleo <cleo@evil.example>@hospital.example",
+        "cl eo@hospital.example",
+        "j\u00f6rg@hospital.example",
+    ],
+)
+def test_what_sign_on_said_is_no_address_gets_no_mail(account: Account, cast: Cast, receiver: Receiver, email: str) -> None:
+    rules = replace(STANDARD.queries, escalate_to="supervisor")
+    publish_policy(
+        facility=cast.main, policy=replace(STANDARD, queries=rules), by=cast.ada, second=cast.cora, effective_from=SEPTEMBER
+    )
+    turn_on(cast)
+    cast.cleo.email = email
+    cast.cleo.save(update_fields=["email"])
+    climb(send(account, cast.actor("ana")), 7)
+    drain()
+    assert states() == [] and receiver.sessions == 0
+    assert not OutboxRow.objects.filter(kind=services.MAIL).exists()
 
 
 def test_steps_that_were_missed_make_one_message(made: queries.NewLink, receiver: Receiver) -> None:
@@ -222,6 +251,40 @@ def test_what_the_server_answers_decides(
     drain()
     assert states() == [(1, WARD, "sent" if left else state)]
     assert ProviderQuery.objects.get().status == "sent"
+
+
+def test_a_server_that_never_speaks_is_left_after_the_timeout_and_tried_again(
+    made: queries.NewLink, receiver: Receiver, settings: Any
+) -> None:
+    climb(made, 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = silent.getsockname()[1], 0.3
+        drain()
+    assert states() == [(1, WARD, "planned")]
+    assert OutboxRow.objects.filter(kind=services.MAIL, state="waiting").count() == 1
+
+
+def test_a_server_that_falls_silent_over_the_words_may_have_taken_them(
+    made: queries.NewLink, receiver: Receiver, settings: Any
+) -> None:
+    climb(made, 2)
+    settings.EMAIL_TIMEOUT = 0.3
+    receiver.during = lambda: time.sleep(1)
+    drain()
+    due_now()
+    drain()
+    assert states() == [(1, WARD, "uncertain")] and len(receiver.messages) == 1
+
+
+def test_a_server_that_keeps_saying_no_is_not_called_away(made: queries.NewLink, receiver: Receiver) -> None:
+    receiver.data = "554 5.7.1 Looks like spam"
+    climb(made, 2)
+    for _ in range(8):
+        drain()
+        due_now()
+    mail = QueryMail.objects.get()
+    assert (mail.state, receiver.sessions) == ("failed", 7)
+    assert mail.get_state_display() == "Not sent: the mail server was away or did not take it"
 
 
 def test_a_server_that_hangs_up_instead_of_saying_goodbye_has_taken_it(made: queries.NewLink, receiver: Receiver) -> None:

@@ -69,6 +69,19 @@ def test_the_querys_page_and_history_say_what_became_of_it(
     assert "Address refused by the mail server" in page(signed_in(cast.cleo))
 
 
+def test_who_reads_no_queries_is_shown_no_way_to_one(
+    cast: Cast, receiver: Receiver, made: queries.NewLink, account: Account
+) -> None:
+    climb(made, 2)
+    drain()
+    address = reverse("worklist:query", args=[account.pk, made.link.query_id])
+    for person, reads in ((cast.cleo, True), (cast.ada, False)):
+        client = signed_in(person)
+        shown = page(client)
+        assert account.number in shown and (f'href="{address}"' in shown) == reads
+        assert client.get(address).status_code == (200 if reads else 403)
+
+
 def test_messages_of_a_restricted_account_are_not_listed(
     cast: Cast, receiver: Receiver, made: queries.NewLink, account: Account
 ) -> None:

@@ -37,6 +37,7 @@ def _page(request: StaffRequest, facility: Facility, refusal: Refused | None = N
         "setting": setting,
         # Administrators set mail up and do not read queries.
         "lists": request.user.has_role(Role.SUPERVISOR),
+        "reads": request.user.has_role(Role.SUPERVISOR, facility.pk),
         "typed": typed,
         "installed": addresses.installed(),
         "domains": settings.QUERY_MAIL_DOMAINS,

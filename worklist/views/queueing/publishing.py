@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts import history
-from accounts.errors import NotAllowed, Refused
+from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.models import Facility
 from coding_workflow.guidelines.lab.writing import text_hash
 from coding_workflow.staff.access import StaffRequest, Unproven, proof_address, require_proof, require_role
@@ -130,12 +130,14 @@ def return_queues(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _settle(request: StaffRequest, pk: int, verb: Callable[[int], str]) -> HttpResponse:
-    """Do it and say so; a refusal shows the page with the sentence and what was typed."""
+    """Do it to what the person read, and say so; a refusal shows the page with the sentence and what was typed."""
     facility = reach(request, pk)
     waiting = proposing.waiting(facility.pk)
     if waiting is None:
         raise Http404("There is no such record.")
     try:
+        if request.POST.get("seen") != waiting.hash:
+            raise Conflict("queues.changed", proposing.CHANGED)
         said = verb(waiting.pk)
     except Refused as refusal:
         if isinstance(refusal, NotAllowed):

@@ -1,6 +1,6 @@
 """Links to a query: made once, stored as hashes, opened with what only the provider has, and counted.
 
-The project sends no mail: the link and its code are shown once to the person who made them, to be given to the provider by
+Neither goes by mail: the link and its code are shown once to the person who made them, to be given to the provider by
 two ways. A link alone opens nothing. With it go the code and the last four digits of the provider's NPI (or the family name
 where no NPI is known); five wrong tries lock it. Whatever is wrong, the answer is the same.
 """
