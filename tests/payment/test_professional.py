@@ -204,15 +204,25 @@ def test_a_provider_whose_number_changed_since_is_never_billed_as_somebody_else(
     assert "another NPI now" in Hold.objects.get(account=account, reason="claim.unfit").message
 
 
-def test_a_second_payer_holds_the_claim(cast: Cast) -> None:
+def test_the_first_payer_is_billed_and_one_after_another_holds_the_claim(cast: Cast) -> None:
     trust_downstream(cast)
     account = registered()
     arrive(rows("coverage", {"account": "P1", "rank": "2", "payer": "MCD", "member_id": "MM11111"}))
     account.refresh_from_db()
     code(cast, account)
-    assert finalized(cast, account).verdict == "releasable"
+    finalized(cast, account)
+    (claim,) = make_claims(release_id=released(cast, account))
+    assert claim.payer.code != "MCD"
+
+
+def test_a_payer_after_nobody_holds_the_claim(cast: Cast) -> None:
+    trust_downstream(cast)
+    account = registered()
+    account.coverages.update(rank=2)
+    code(cast, account)
+    finalized(cast, account)
     assert make_claims(release_id=released(cast, account)) == []
-    assert "Somebody else is to pay" in Hold.objects.get(account=account, reason="claim.unfit").message
+    assert "Somebody pays before this payer" in Hold.objects.get(account=account, reason="claim.unfit").message
 
 
 def test_an_occurrence_code_names_the_accident(cast: Cast) -> None:

@@ -134,7 +134,7 @@ def test_the_reader_of_the_page_reads_another_makers_claim() -> None:
         ({"frequency": "7"}, "payer's control number"),
         ({"frequency": "8", "payer_control_number": "X"}, "original (1) or a replacement (7)"),
         ({"lines": tuple(dataclasses.replace(VISIT) for _ in range(51))}, "at most 50"),
-        ({"other_payers": True}, "Somebody else is to pay"),
+        ({"after_others": True}, "Somebody pays before this payer"),
     ],
 )
 def test_what_is_wrong_or_not_written_is_refused_with_a_sentence(changes: dict[str, Any], words: str) -> None:

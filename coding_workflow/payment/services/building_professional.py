@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from accounts.models import Account, Coverage, PayerKind, Provider
+from accounts.models import Account, Coverage, Provider
 from coding_workflow.guidelines import facts as judged
 from coding_workflow.payment.x12.claim import ClaimUnfit, Flaw
 from coding_workflow.payment.x12.professional import ProfessionalClaim, ProfessionalLine
@@ -61,7 +61,7 @@ def build(
         note=note if changes else "",
         related=related,
         accident_on=accident_on,
-        other_payers=coverage.rank > 1 or _others(account, coverage),
+        after_others=coverage.rank > 1,
         code_set="ICD-9" if first and first[0].system.startswith("ICD-9") else "ICD-10",
     )
 
@@ -76,11 +76,6 @@ def cause(facts: judged.Facts) -> tuple[str, datetime.date | None]:
     if said:
         return _CAUSES.get(said, "OA"), days[said]
     return ("EM" if "02" in facts.condition_codes else ""), None
-
-
-def _others(account: Account, coverage: Coverage) -> bool:
-    """Whether somebody besides is to pay."""
-    return account.coverages.exclude(pk=coverage.pk).exclude(payer__kind=PayerKind.SELF_PAY).exists()
 
 
 def _people(account: Account) -> dict[str, Provider]:

@@ -32,7 +32,7 @@ class ProfessionalClaim:
     """One 837 professional claim. ``diagnoses`` begin with the first-listed one and end with external causes.
 
     ``frequency``: 1 original, 7 replacement. ``related`` is the cause that CLM11 names: AA automobile, EM employment, OA another
-    accident, with its day; ``other_payers``: somebody besides ``payer`` is to pay, before or after.
+    accident, with its day; ``after_others``: somebody pays before ``payer`` does.
     """
 
     number: str
@@ -56,7 +56,7 @@ class ProfessionalClaim:
     note: str = ""
     related: str = ""
     accident_on: datetime.date | None = None
-    other_payers: bool = False
+    after_others: bool = False
     code_set: CodeSet = "ICD-10"
 
     @property

@@ -122,10 +122,10 @@ def _replacement(claim: ProfessionalClaim) -> Iterator[Flaw]:
 
 
 def _payers(claim: ProfessionalClaim) -> Iterator[Flaw]:
-    if claim.other_payers:
+    if claim.after_others:
         yield Flaw(
             "Other payers",
-            "Somebody else is to pay as well; the claim would have to name that payer (loop 2320), which is not written here.",
+            "Somebody pays before this payer; the claim would have to say what they paid (loop 2320), which is not written here.",
             "billing",
         )
 
