@@ -17,6 +17,9 @@ from worklist import priority
 from worklist.routing import subject_of
 from worklist.services import ensure_queues
 
+# It is measured on engines of its own.
+pytestmark = pytest.mark.once
+
 ACCOUNTS = 1200
 TODAY = datetime.date(2026, 9, 30)
 KEYS_BEFORE: list[tuple[str, str, str, bool]] = []

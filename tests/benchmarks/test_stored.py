@@ -21,6 +21,9 @@ from worklist.services import ensure_queues
 
 from .test_bulk import _foreign_keys
 
+# It is measured on engines of its own.
+pytestmark = pytest.mark.once
+
 ACCOUNTS = 22
 KINDS = 4
 KEYS_BEFORE: list[tuple[str, str, str, bool]] = []
