@@ -8,7 +8,6 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import Page, sync_playwright
 
-from coding_workflow.payment.models import Remittance
 from coding_workflow.payment.services import open_discrepancy
 from tests.payment import stage
 from tests.security.browser import signed_in
@@ -44,14 +43,11 @@ class Site:
 
     address: str
     cookies: dict[str, dict[str, str]]
-    account: int
-    claim: int
     case: int
-    remittance: int
     complaints: list[str] = field(default_factory=list)
 
 
-def _fill(hospital, work) -> int:
+def _fill(hospital, work) -> None:
     """A believable Monday morning."""
     classes = ["inpatient", "emergency", "observation", "outpatient_surgery", "inpatient", "clinic"]
     for number in range(24):
@@ -76,25 +72,21 @@ def _fill(hospital, work) -> int:
     claim_next(user=hospital.ana)
     claim_next(user=hospital.ana, queue_code="code-inpatient")
     refresh()
-    return made.pk
 
 
 @pytest.fixture
 def site(committed_db, hospital, work) -> Iterator[Site]:
     """Seeded and served."""
-    account = _fill(hospital, work)
+    _fill(hospital, work)
     with transaction.atomic():
-        claim = stage.paid(hospital, "26-300001").pk
+        stage.paid(hospital, "26-300001")
         stage.billed(hospital, "26-300002")
         wrong = stage.paid(hospital, "26-300003").account_id
         told = {"source": "audit", "description": "Not supported by the record.", "overpayment": True}
         case = open_discrepancy(account_id=wrong, by=hospital.actor("bill"), **told).pk
-    remittance = Remittance.objects.latest("pk").pk
     cookies = {name: signed_in(getattr(hospital, name)) for name in ("ana", "cleo", "bill")}
     with served() as address:
-        yield Site(
-            address, {name: session_cookie(client, address) for name, client in cookies.items()}, account, claim, case, remittance
-        )
+        yield Site(address, {name: session_cookie(client, address) for name, client in cookies.items()}, case)
 
 
 def _open_page(browser, site: Site, who: str, *, size=(1366, 768), scheme="light") -> Page:

@@ -5,6 +5,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from coding_workflow.policy.models import ProposalState
+
 
 class QueueNeeds(models.Model):
     """What a queue in force asks of whom its work is given, as the claim reads it; empty lists ask for nothing.
@@ -19,15 +21,6 @@ class QueueNeeds(models.Model):
 
     def __str__(self) -> str:
         return f"needs of queue #{self.queue_id}"
-
-
-class ProposalState(models.TextChoices):
-    """What became of a proposal."""
-
-    OPEN = "open", "Waits for a second person"
-    PUBLISHED = "published", "Published"
-    RETURNED = "returned", "Sent back"
-    WITHDRAWN = "withdrawn", "Withdrawn"
 
 
 class QueueSetProposal(models.Model):

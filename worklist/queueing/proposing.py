@@ -9,12 +9,13 @@ from accounts import clock
 from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.models import Facility
 from coding_workflow.guidelines.lab.writing import text_hash
+from coding_workflow.policy.models import ProposalState
 from coding_workflow.staff.models import User
 from worklist.models import QueueSetDraft, QueueSetVersion
 
 from . import document, services, sets
 from .document import QueueSet
-from .models import ProposalState, QueueSetProposal
+from .models import QueueSetProposal
 
 #: Said where another proposal waits than the one that was read.
 CHANGED: Final = "These are not the queues that you read. Read these, then decide."

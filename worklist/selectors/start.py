@@ -46,7 +46,7 @@ class Waiting:
 
 def waiting(user: User) -> list[Waiting]:
     """What waits for this person outside the queues; nothing that counts none. At most six queries."""
-    found = [*_messages(user), *_parked(user), *_openings(user), *_proposals(user), *_queues(user), *_rules(user)]
+    found = [*_messages(user), *_parked(user), *_openings(user), *_proposals(user), *_rules(user)]
     return [each for each in found if each.count]
 
 
@@ -72,23 +72,16 @@ def _openings(user: User) -> Iterator[Waiting]:
 
 
 def _proposals(user: User) -> Iterator[Waiting]:
-    """Only of others: nobody publishes what they wrote."""
-    if not any(user.has_role(role) for role in PUBLISHES):
-        return
-    open_ones = PolicyProposal.objects.filter(facility_id__in=user.facility_ids(), state=ProposalState.OPEN)
-    for proposal in open_ones.exclude(written_by=user).select_related("facility", "written_by").order_by("facility__name"):
-        words = f"Policy of {proposal.facility.name}, proposed by {proposal.written_by}, waits for a second person"
-        yield Waiting(1, words, reverse("worklist:policy_proposal", args=[proposal.facility_id]))
-
-
-def _queues(user: User) -> Iterator[Waiting]:
-    """As of policies, only of others."""
-    if not any(user.has_role(role) for role in WRITES):
-        return
-    open_ones = QueueSetProposal.objects.filter(facility_id__in=user.facility_ids(), state=ProposalState.OPEN)
-    for proposal in open_ones.exclude(written_by=user).select_related("facility", "written_by").order_by("facility__name"):
-        words = f"Queues of {proposal.facility.name}, proposed by {proposal.written_by}, wait for a second person"
-        yield Waiting(1, words, reverse("worklist:queue_proposal", args=[proposal.facility_id]))
+    """Policies and queues that others wrote: nobody publishes their own."""
+    for model, roles, said, place in (
+        (PolicyProposal, PUBLISHES, "Policy of {}, proposed by {}, waits for a second person", "worklist:policy_proposal"),
+        (QueueSetProposal, WRITES, "Queues of {}, proposed by {}, wait for a second person", "worklist:queue_proposal"),
+    ):
+        if not any(user.has_role(role) for role in roles):
+            continue
+        open_ones = model.objects.filter(facility_id__in=user.facility_ids(), state=ProposalState.OPEN).exclude(written_by=user)
+        for each in open_ones.select_related("facility", "written_by").order_by("facility__name"):
+            yield Waiting(1, said.format(each.facility.name, each.written_by), reverse(place, args=[each.facility_id]))
 
 
 def _rules(user: User) -> Iterator[Waiting]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from coding_workflow.registration.hl7 import escapes, times
+from coding_workflow.registration.hl7.write import segment
 
 from .codes import FinalCodes, FinalDiagnosis
 
@@ -61,11 +62,11 @@ def _msh(envelope: Envelope) -> str:
 
 
 def _evn(envelope: Envelope) -> str:
-    return _segment("EVN", {1: envelope.message.partition("^")[2], 2: times.write(envelope.at)})
+    return segment("EVN", {1: envelope.message.partition("^")[2], 2: times.write(envelope.at)})
 
 
 def _pid(codes: FinalCodes) -> str:
-    return _segment("PID", {
+    return segment("PID", {
         1: "1", 3: f"{_text(codes.mrn)}^^^{_text(codes.authority)}^MR",
         5: f"{_text(codes.family_name)}^{_text(codes.given_name)}", 7: _time(codes.birth_date), 8: _text(codes.sex),
         18: _text(codes.account_number),
@@ -73,7 +74,7 @@ def _pid(codes: FinalCodes) -> str:
 
 
 def _pv1(codes: FinalCodes) -> str:
-    return _segment("PV1", {
+    return segment("PV1", {
         1: "1", 2: _CLASSES.get(codes.patient_class, "O"), 19: _text(codes.visit_number or codes.account_number),
         36: _text(codes.discharge_status), 44: _time(codes.admitted_at), 45: _time(codes.discharged_at),
     })  # fmt: skip
@@ -89,7 +90,7 @@ def _dg1(codes: FinalCodes) -> Iterator[str]:
 def _one_diagnosis(number: int, one: FinalDiagnosis, place: int, codes: FinalCodes) -> str:
     """DG1-15 is the order among the final diagnoses, the principal one first."""
     coded = one.kind in {"final", "external"}
-    return _segment("DG1", {
+    return segment("DG1", {
         1: str(number), 3: f"{_text(one.code)}^^{_SYSTEMS[one.system]}", 6: _KINDS[one.kind], 15: str(place) if coded else "",
         19: times.write(codes.released_at) if coded else "", 26: _text(one.poa) if coded else "",
     })  # fmt: skip
@@ -98,12 +99,12 @@ def _one_diagnosis(number: int, one: FinalDiagnosis, place: int, codes: FinalCod
 def _drg(codes: FinalCodes) -> Iterator[str]:
     if codes.drg:
         named = f"{_text(codes.drg)}^^MSDRG^^^^{_text(codes.drg_version)}".rstrip("^")
-        yield _segment("DRG", {1: named, 2: times.write(codes.released_at), 3: "Y"})
+        yield segment("DRG", {1: named, 2: times.write(codes.released_at), 3: "Y"})
 
 
 def _pr1(codes: FinalCodes) -> Iterator[str]:
     for number, one in enumerate(codes.procedures, start=1):
-        yield _segment("PR1", {
+        yield segment("PR1", {
             1: str(number), 3: f"{_text(one.code)}^^{_SYSTEMS[one.system]}", 5: _time(one.date), 14: str(number),
             15: "~".join(f"{_text(code)}^^{_SYSTEMS[_of_line(codes)]}" for code in one.diagnoses),
             16: "~".join(_text(modifier) for modifier in one.modifiers),
@@ -120,8 +121,3 @@ def _time(value: datetime.date | None) -> str:
 
 def _text(value: str) -> str:
     return escapes.encode(value)
-
-
-def _segment(name: str, fields: dict[int, str]) -> str:
-    last = max(number for number, value in fields.items() if value)
-    return name + "".join(f"|{fields.get(number, '')}" for number in range(1, last + 1))

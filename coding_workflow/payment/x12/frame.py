@@ -1,11 +1,14 @@
-"""What an 837I and an 837P have in common: the envelope, who sends and receives, billing provider, subscriber and payer."""
+"""What an 837I and an 837P share: the envelope, sender and receiver, billing provider, subscriber, payer, and people by NPI."""
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Final, Protocol
 
-from .claim import Address, BillingProvider, ClaimPayer, Envelope, Receiver, Submitter, Subscriber
+from .claim import Address, BillingProvider, ClaimPayer, Envelope, Practitioner, Receiver, Submitter, Subscriber
 from .segments import segment
 from .values import COMPONENT, ELEMENT, REPETITION, TERMINATOR, Values, day
+
+#: PRV01 by the role of NM1.
+_SPECIALTY_OF: Final = {"71": "AT", "82": "PE"}
 
 
 class Billed(Protocol):
@@ -97,6 +100,19 @@ def parties(claim: Billed, values: Values) -> Iterator[str]:
     payer = values.text("Payer name", claim.payer.name, 60, fix="payer")
     identifier = values.text("Payer id", claim.payer.identifier, 80, fix="payer", shortest=2)
     yield segment("NM1", "PR", "2", payer, "", "", "", "", "PI", identifier)
+
+
+def practitioner(role: str, title: str, person: Practitioner | None, values: Values) -> Iterator[str]:
+    """NM1 of a person by NPI, with the specialty of an attending (71) or a rendering (82) provider; nothing for nobody."""
+    if person is None:
+        return
+    family = values.text(f"{title} family name", person.family_name, 60, fix="providers")
+    given = values.optional(f"{title} given name", person.given_name, 35, fix="providers")
+    npi = values.code(f"{title} NPI", person.npi, r"[0-9]{10}", fix="providers")
+    yield segment("NM1", role, "1", family, given, "", "", "", "XX", npi)
+    if role in _SPECIALTY_OF and person.taxonomy:
+        taxonomy = values.code(f"{title} taxonomy", person.taxonomy, r"[A-Z0-9]{10}", fix="providers")
+        yield segment("PRV", _SPECIALTY_OF[role], "PXC", taxonomy)
 
 
 def _subscriber(claim: Billed, values: Values) -> Iterator[str]:

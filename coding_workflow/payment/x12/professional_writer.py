@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from . import frame, professional_checks
-from .claim import ClaimUnfit, Envelope, Practitioner
+from .claim import ClaimUnfit, Envelope
 from .professional import ProfessionalClaim, ProfessionalLine
 from .segments import composite, segment
 from .values import Values, day, number
@@ -51,9 +51,9 @@ def _claim(claim: ProfessionalClaim, values: Values) -> Iterator[str]:
     if claim.note:
         yield segment("NTE", "ADD", values.text("Claim note", claim.note, 80))
     yield _diagnoses(claim, values)
-    yield from _practitioner("DN", "Referring provider", claim.referring, values)
-    yield from _practitioner("82", "Rendering provider", claim.rendering, values)
-    yield from _practitioner("DQ", "Supervising provider", claim.supervising, values)
+    yield from frame.practitioner("DN", "Referring provider", claim.referring, values)
+    yield from frame.practitioner("82", "Rendering provider", claim.rendering, values)
+    yield from frame.practitioner("DQ", "Supervising provider", claim.supervising, values)
 
 
 def _diagnoses(claim: ProfessionalClaim, values: Values) -> str:
@@ -62,17 +62,6 @@ def _diagnoses(claim: ProfessionalClaim, values: Values) -> str:
     form = _DIAGNOSIS[claim.code_set]
     codes = [values.code("Diagnosis", code, form, fix="diagnoses") for code in claim.diagnoses]
     return segment("HI", *(composite(others if at else first, code) for at, code in enumerate(codes)))
-
-
-def _practitioner(role: str, title: str, person: Practitioner | None, values: Values) -> Iterator[str]:
-    if person is None:
-        return
-    family = values.text(f"{title} family name", person.family_name, 60, fix="providers")
-    given = values.optional(f"{title} given name", person.given_name, 35, fix="providers")
-    npi = values.code(f"{title} NPI", person.npi, r"[0-9]{10}", fix="providers")
-    yield segment("NM1", role, "1", family, given, "", "", "", "XX", npi)
-    if role == "82" and person.taxonomy:
-        yield segment("PRV", "PE", "PXC", values.code(f"{title} taxonomy", person.taxonomy, r"[A-Z0-9]{10}", fix="providers"))
 
 
 def _line(place: int, line: ProfessionalLine, claim: ProfessionalClaim, values: Values) -> Iterator[str]:
@@ -92,7 +81,7 @@ def _line(place: int, line: ProfessionalLine, claim: ProfessionalClaim, values: 
     )
     if line.date:
         yield segment("DTP", "472", "D8", day(line.date))
-    yield from _practitioner("82", f"Rendering provider of line {place}", line.rendering, values)
+    yield from frame.practitioner("82", f"Rendering provider of line {place}", line.rendering, values)
 
 
 def _pointers(line: ProfessionalLine, claim: ProfessionalClaim) -> list[str]:

@@ -6,7 +6,7 @@ pyx12 then judges the text (``validate``); what it does not judge is in ``checks
 from collections.abc import Iterator
 
 from . import checks, frame, information
-from .claim import Claim, ClaimUnfit, Envelope, Practitioner, ServiceLine
+from .claim import Claim, ClaimUnfit, Envelope, ServiceLine
 from .segments import composite, segment
 from .values import Values, day, minute, number
 
@@ -44,25 +44,14 @@ def _claim(claim: Claim, values: Values) -> Iterator[str]:
     if claim.note:
         yield segment("NTE", "ADD", values.text("Claim note", claim.note, 80))
     yield from information.write(claim, values)
-    yield from _practitioner("71", "Attending provider", claim.attending, values)
-    yield from _practitioner("72", "Operating provider", claim.operating, values)
+    yield from frame.practitioner("71", "Attending provider", claim.attending, values)
+    yield from frame.practitioner("72", "Operating provider", claim.operating, values)
 
 
 def _institutional(claim: Claim, values: Values) -> str:
     kind = values.code("Admission type", claim.admission_type, r"[0-9]") if claim.admission_type else ""
     origin = values.code("Point of origin", claim.point_of_origin, r"[0-9A-Z]") if claim.point_of_origin else ""
     return segment("CL1", kind, origin, values.code("Patient status", claim.patient_status, r"[0-9]{2}"))
-
-
-def _practitioner(role: str, title: str, person: Practitioner | None, values: Values) -> Iterator[str]:
-    if person is None:
-        return
-    family = values.text(f"{title} family name", person.family_name, 60, fix="providers")
-    given = values.optional(f"{title} given name", person.given_name, 35, fix="providers")
-    npi = values.code(f"{title} NPI", person.npi, r"[0-9]{10}", fix="providers")
-    yield segment("NM1", role, "1", family, given, "", "", "", "XX", npi)
-    if role == "71" and person.taxonomy:
-        yield segment("PRV", "AT", "PXC", values.code(f"{title} taxonomy", person.taxonomy, r"[A-Z0-9]{10}", fix="providers"))
 
 
 def _line(place: int, line: ServiceLine, values: Values) -> Iterator[str]:

@@ -49,13 +49,13 @@ def adt(
     """An ADT message about a visit; ``prior`` for merges, moves and class changes, ``occurred_at`` (EVN-6) for leaves."""
     segments = [
         _msh(sending, "ADT", event),
-        _segment("EVN", {1: event, 2: _text(sending.sent_at), 6: _text(occurred_at)}),
+        segment("EVN", {1: event, 2: _text(sending.sent_at), 6: _text(occurred_at)}),
         _pid(patient, visit.account_number),
         *([_mrg(prior)] if prior else []),
         _pv1(visit),
-        *([_segment("ROL", {2: "AD", 3: "SUP", 4: _clinician(visit.supervising)})] if visit.supervising else []),
+        *([segment("ROL", {2: "AD", 3: "SUP", 4: _clinician(visit.supervising)})] if visit.supervising else []),
         *_ub2(visit),
-        *([_segment("PR1", {1: "1", 11: _clinician(visit.operating)})] if visit.operating else []),
+        *([segment("PR1", {1: "1", 11: _clinician(visit.operating)})] if visit.operating else []),
         *[_in1(rank, insurance) for rank, insurance in enumerate(coverages, start=1)],
     ]
     return _bytes(segments)
@@ -65,7 +65,7 @@ def person(event: str, sending: Sending, patient: Patient, *, prior: Prior | Non
     """An ADT message about a patient without an account: A28, A31, A40."""
     segments = [
         _msh(sending, "ADT", event),
-        _segment("EVN", {1: event, 2: _text(sending.sent_at)}),
+        segment("EVN", {1: event, 2: _text(sending.sent_at)}),
         _pid(patient, ""),
         *([_mrg(prior)] if prior else []),
     ]
@@ -81,10 +81,10 @@ def mdm(sending: Sending, patient: Patient, account_number: str, note: Note, eve
     }  # fmt: skip
     return _bytes([
         _msh(sending, "MDM", event),
-        _segment("EVN", {1: event, 2: _text(sending.sent_at)}),
+        segment("EVN", {1: event, 2: _text(sending.sent_at)}),
         _pid(patient, account_number),
-        _segment("PV1", {1: "1", 19: _text(account_number)}),
-        _segment("TXA", txa),
+        segment("PV1", {1: "1", 19: _text(account_number)}),
+        segment("TXA", txa),
         *(_text_segments(note.type, note.title, note.text, 1) if event in _CONTENT else []),
     ])  # fmt: skip
 
@@ -94,11 +94,11 @@ def orm(sending: Sending, patient: Patient, account_number: str, orders: Sequenc
     segments = [_msh(sending, "ORM", "O01"), _pid(patient, account_number)]
     for number, order in enumerate(orders, start=1):
         segments += [
-            _segment("ORC", {
+            segment("ORC", {
                 1: order.control, 2: _text(order.number), 5: order.status, 9: _text(order.ordered_at),
                 10: _clinician(order.entered_by), 11: _clinician(order.verified_by), 12: _clinician(order.ordered_by),
             }),
-            _segment("OBR", {1: str(number), 2: _text(order.number), 4: _parts(order.code, order.name)}),
+            segment("OBR", {1: str(number), 2: _text(order.number), 4: _parts(order.code, order.name)}),
         ]  # fmt: skip
     return _bytes(segments)
 
@@ -107,7 +107,7 @@ def dft(sending: Sending, patient: Patient, account_number: str, charges: Sequen
     """A DFT P03 with one FT1 for each charge."""
     return _bytes([
         _msh(sending, "DFT", "P03"),
-        _segment("EVN", {1: "P03", 2: _text(sending.sent_at)}),
+        segment("EVN", {1: "P03", 2: _text(sending.sent_at)}),
         _pid(patient, account_number),
         *[_ft1(number, charge) for number, charge in enumerate(charges, start=1)],
     ])  # fmt: skip
@@ -127,7 +127,7 @@ def batch(messages: Sequence[bytes]) -> bytes:
 
 
 def _report(number: int, report: Report) -> list[str]:
-    segments = [_segment("OBR", {
+    segments = [segment("OBR", {
         1: str(number), 2: _text(report.number), 3: _text(report.number), 4: _parts(report.code, report.name),
         7: _text(report.collected_at), 22: _text(report.reported_at), 24: _text(report.section), 25: report.status,
         32: _clinician(report.interpreter),
@@ -141,7 +141,7 @@ def _report(number: int, report: Report) -> list[str]:
 
 
 def _measured(position: int, result: Result, status: str) -> str:
-    return _segment("OBX", {
+    return segment("OBX", {
         1: str(position), 2: "ST", 3: _parts(result.code, result.name), 5: _text(result.value), 6: _text(result.unit),
         7: _text(result.reference), 8: _text(result.abnormal), 11: status,
     })  # fmt: skip
@@ -151,7 +151,7 @@ def _text_segments(code: str, name: str, text: str, first: int) -> list[str]:
     """A note as TX observations, one for each line."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return [
-        _segment("OBX", {1: str(number), 2: "TX", 3: _parts(code, name), 5: _text(line), 11: "F"})
+        segment("OBX", {1: str(number), 2: "TX", 3: _parts(code, name), 5: _text(line), 11: "F"})
         for number, line in enumerate(lines, start=first)
     ]
 
@@ -165,7 +165,7 @@ def _msh(sending: Sending, kind: str, trigger: str) -> str:
 
 
 def _pid(patient: Patient, account_number: str) -> str:
-    return _segment("PID", {
+    return segment("PID", {
         1: "1", 3: f"{_text(patient.mrn)}^^^{_text(patient.authority)}^MR",
         5: _parts(patient.family_name, patient.given_name, patient.middle_name),
         7: _text(patient.birth_date), 8: _text(patient.sex),
@@ -175,12 +175,12 @@ def _pid(patient: Patient, account_number: str) -> str:
 
 def _mrg(prior: Prior) -> str:
     patient = f"{_text(prior.mrn)}^^^{_text(prior.authority)}^MR" if prior.mrn else ""
-    return _segment("MRG", {1: patient, 3: _text(prior.account_number), 5: _text(prior.visit_number)})
+    return segment("MRG", {1: patient, 3: _text(prior.account_number), 5: _text(prior.visit_number)})
 
 
 def _pv1(visit: Visit) -> str:
     place = _parts(visit.location, "", "", "", "", visit.place_of_service)
-    return _segment("PV1", {
+    return segment("PV1", {
         1: "1", 2: _text(visit.class_code), 3: place, 4: _text(visit.admission_type),
         7: _clinician(visit.attending), 8: _clinician(visit.referring), 10: _text(visit.service),
         14: _text(visit.point_of_origin), 18: _text(visit.patient_type),
@@ -192,7 +192,7 @@ def _pv1(visit: Visit) -> str:
 def _ub2(visit: Visit) -> list[str]:
     if not (visit.condition_codes or visit.occurrence_codes or visit.occurrence_spans or visit.value_codes):
         return []
-    return [_segment("UB2", {
+    return [segment("UB2", {
         1: "1", 3: "~".join(_text(code) for code in visit.condition_codes),
         6: "~".join(_parts(code, amount) for code, amount in visit.value_codes),
         7: "~".join(_parts(code, date) for code, date in visit.occurrence_codes),
@@ -201,14 +201,14 @@ def _ub2(visit: Visit) -> list[str]:
 
 
 def _in1(rank: int, insurance: Insurance) -> str:
-    return _segment("IN1", {
+    return segment("IN1", {
         1: str(rank), 2: _text(insurance.payer_code), 3: _text(insurance.payer_code), 4: _text(insurance.payer_name),
         8: _text(insurance.group_number), 36: _text(insurance.member_id),
     })  # fmt: skip
 
 
 def _ft1(number: int, charge: Charge) -> str:
-    return _segment("FT1", {
+    return segment("FT1", {
         1: str(number), 2: _text(charge.number), 4: _text(charge.service_date), 6: "CD" if charge.amount < 0 else "CG",
         7: _charge_code(charge), 10: _text(charge.units), 11: _text(abs(charge.amount)), 16: _text(charge.place_of_service),
         19: "~".join(_text(code) for code in charge.diagnoses), 20: _clinician(charge.performed_by), 25: _text(charge.hcpcs),
@@ -250,7 +250,8 @@ def _text(value: Value) -> str:
     return escapes.encode(str(value))
 
 
-def _segment(name: str, fields: dict[int, str]) -> str:
+def segment(name: str, fields: dict[int, str]) -> str:
+    """One segment from its fields by number, each escaped already; empty ones at the end are left away."""
     last = max((number for number, value in fields.items() if value), default=0)
     return name + "".join(f"|{fields.get(number, '')}" for number in range(1, last + 1))
 
