@@ -3,6 +3,7 @@
 import datetime
 import gzip
 import random
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from accounts.errors import Refused
 from accounts.history import verify_account
 from accounts.models import Account, Document, Patient, Provider
 from coding_workflow.registration import services
-from coding_workflow.registration.models import FeedMap, InboundMessage, ResourceVersion
-from coding_workflow.registration.services import import_fhir, import_message, import_resource
+from coding_workflow.registration.models import FeedFormat, FeedMap, InboundMessage, ResourceVersion
+from coding_workflow.registration.services import import_fhir, import_message, import_resource, inbound
+from coding_workflow.registration.services.fhir import attempting
 from tests.cast import Cast
 from tests.registration import sending
 from tests.registration.state import state
@@ -100,6 +102,22 @@ def test_what_refers_to_something_that_is_not_here_waits_for_it_and_says_so(cast
     _import(fhir.patient(), fhir.payer())
     assert _statuses() == {"applied"}
     assert Account.objects.get().total_charges == Decimal("812.00")
+
+
+def test_what_waits_is_tried_when_that_comes_for_which_it_waits(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A note waits for its encounter, whoever else comes that it names."""
+    tried = Counter[str]()
+
+    def attempt(message: InboundMessage) -> None:
+        tried[message.control_id] += 1
+        attempting.attempt(message)
+
+    monkeypatch.setitem(inbound.attempts, FeedFormat.FHIR, attempt)
+    _import(fhir.note(), fhir.charge(), fhir.practitioner(), fhir.payer(), fhir.coverage(), fhir.patient(), fhir.encounter())
+    assert _statuses() == {"applied"}
+    assert {key: count for key, count in tried.items() if count > 1} == {
+        "DocumentReference/d1": 2, "ChargeItem/t1": 2, "Coverage/c1": 2,
+    }  # fmt: skip
 
 
 def test_an_older_version_that_comes_late_does_not_overwrite_a_newer_one(cast: Cast) -> None:

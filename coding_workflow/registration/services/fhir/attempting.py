@@ -149,7 +149,7 @@ def _wake(message: InboundMessage, arrival: Arrival) -> None:
         keys += [key for key in arrival.version.refers_to if key.startswith("Account")]
         queue_up_for(arrival.source.facility, message.account_number)
     inbound.follow_up(message, arrival.source)
-    for waiting in arrival.graph.waiting(keys):
+    for waiting in arrival.graph.waiting(arrival.kind, keys):
         inbound.attempt(waiting)
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.errors import Refused
 from accounts.models import Facility
@@ -12,6 +13,20 @@ from coding_workflow.registration.fhir import json_text
 from coding_workflow.registration.fhir.elements import Resource, contained, reference_keys
 from coding_workflow.registration.fhir.splitting import resource_of
 from coding_workflow.registration.models import InboundMessage, MessageStatus, ResourceVersion
+
+#: Of a version as it is looked up: not the columns of its message that say what became of that.
+_READ: Final = (
+    "facility_id", "feed", "message_id", "kind", "key", "told_at", "aliases", "refers_to", "said", "in_force", "account_id",
+    "message__raw", "message__sha256",
+)  # fmt: skip
+#: The last word of the place where something waits for a resource of a kind. Nobody waits for the others.
+_WAITED_AT: Final[dict[str, tuple[str, ...]]] = {
+    "Patient": ("subject", "beneficiary"),
+    "Encounter": ("encounter", "context", "account"),
+    "Account": ("account",),
+    "Organization": ("payor",),
+    "Binary": ("url",),
+}
 
 
 class Waits(Exception):
@@ -43,9 +58,9 @@ class Graph:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [self.facility.pk, f"fhir:{self.feed}"])
 
     def in_force(self) -> "QuerySet[ResourceVersion]":
-        """The newest applied versions."""
+        """The newest applied versions with the words of their messages."""
         rows = ResourceVersion.objects.filter(facility=self.facility, feed=self.feed, in_force=True)
-        return rows.select_related("message", "account")
+        return rows.select_related("message").only(*_READ)
 
     def find(self, keys: Sequence[str]) -> ResourceVersion | None:
         """The one that is meant; a literal key goes before an identifier. Refuses keys that two resources answer to."""
@@ -77,13 +92,15 @@ class Graph:
         rows = self.in_force().filter(refers_to__has_any_keys=list(keys), kind__in=kinds)
         return rows.order_by("told_at", "pk")
 
-    def waiting(self, keys: Sequence[str]) -> Iterator[InboundMessage]:
-        """Messages that wait for something and refer to this, oldest first. One that somebody replays is passed over."""
+    def waiting(self, kind: str, keys: Sequence[str]) -> Iterator[InboundMessage]:
+        """Messages that wait for a resource of this kind and refer to this one, oldest first. One that somebody replays is
+        passed over, and so is one that needs another resource before it asks for this."""
+        at = Q(*(("message__place__endswith", f".{word}") for word in _WAITED_AT.get(kind, ())), _connector=Q.OR)
+        if not at:
+            return
         rows = ResourceVersion.objects.filter(facility=self.facility, feed=self.feed, refers_to__has_any_keys=list(keys))
-        ids = list(
-            rows.filter(message__status=MessageStatus.PARKED).order_by("told_at", "pk").values_list("message_id", flat=True)
-        )
-        for pk in ids:
+        parked = rows.filter(at, message__status=MessageStatus.PARKED)
+        for pk in list(parked.order_by("told_at", "pk").values_list("message_id", flat=True)):
             message = (
                 InboundMessage.objects.select_for_update(skip_locked=True).filter(pk=pk, status=MessageStatus.PARKED).first()
             )

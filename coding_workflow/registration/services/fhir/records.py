@@ -17,11 +17,11 @@ from .graph import Waits, body_of
 def apply_document(arrival: Arrival) -> Account:
     """Receive a document where it says something new. Raises Waits for its patient, encounter and inline Binary."""
     resource, kind = arrival.resource, arrival.kind
-    patient = _subject(arrival)
     reference = referring.encounter_reference(resource)
     if not reference:
         raise Unreadable("fhir.no_encounter", "The document names no encounter, so that its account is not known.", kind)
     encounter = arrival.graph.need(reference, f"{kind}.encounter", "Encounter")
+    patient = _subject(arrival)
     account = lock_account(survivor(arrival.account(encounter, f"{kind}.encounter")).pk)
     author = next((found for each in elements.items(resource.get("author")) if (found := arrival.provider(each))), None)
     facts, flags = records.document_facts(resource, author, _superseded(arrival), _binaries(arrival))
@@ -98,9 +98,8 @@ def _account_of_charge(arrival: Arrival) -> Account:
 
 def apply_hint(arrival: Arrival) -> Account | None:
     """Keep a diagnosis or procedure as what it is here: a hint, never a code. Raises Waits for patient and encounter."""
-    _subject(arrival)
     arrival.source.flag("hint_only")
     reference = elements.part(arrival.resource, "encounter")
-    if not reference:
-        return None
-    return arrival.graph.need(reference, f"{arrival.kind}.encounter", "Encounter").account
+    encounter = arrival.graph.need(reference, f"{arrival.kind}.encounter", "Encounter") if reference else None
+    _subject(arrival)
+    return encounter.account if encounter else None

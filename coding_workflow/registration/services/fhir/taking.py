@@ -44,8 +44,12 @@ def import_resource(
     that is none.
     """
     inbound.check_feed(feed)
+    return _take(raw, feed, facility_of(facility, feed), line, by)
+
+
+def _take(raw: bytes, feed: str, facility: Facility | None, line: int, by: int | None = None) -> InboundMessage:
     with scoped(ALL):
-        return keep_resource(raw, feed=feed, facility=facility_of(facility, feed), line=line, by=by)
+        return keep_resource(raw, feed=feed, facility=facility, line=line, by=by)
 
 
 def import_fhir(source: Path | bytes, *, feed: str = "fhir", facility: str = "") -> Iterator[InboundMessage]:
@@ -56,11 +60,11 @@ def import_fhir(source: Path | bytes, *, feed: str = "fhir", facility: str = "")
     the place where a compressed file breaks or grows beyond measure, after the lines before it.
     """
     inbound.check_feed(feed)
-    facility_of(facility, feed)
+    served = facility_of(facility, feed)
     with _opened(source) as stream:
         for number, line in _units(stream):
             for unit in splitting.units(line) if passes(line, FHIR_FILE) else (line,):
-                yield import_resource(unit, feed=feed, facility=facility, line=number)
+                yield _take(unit, feed, served, number)
 
 
 def facility_of(code: str, feed: str) -> Facility | None:
