@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("claims/<int:pk>/rejected/", one.rejected, name="rejected"),
     path("claims/<int:pk>/discrepancy/", one.discrepancy, name="discrepancy"),
     path("claims/releases/<int:pk>/again/", lists.again, name="claim_again"),
+    path("claims/releases/<int:pk>/release-again/", lists.release_again, name="claim_release_again"),
     path("claims/codes/<int:pk>/", deliveries.delivery, name="delivery"),
     path("claims/codes/<int:pk>/again/", deliveries.again, name="delivery_again"),
     path("claims/destinations/", deliveries.destinations, name="destinations"),

@@ -15,13 +15,14 @@ from coding_workflow.guidelines.ruleset import ENGINE_VERSION, again
 from coding_workflow.guidelines.tables import ReplayTables
 from coding_workflow.policy.reading import from_json
 from coding_workflow.release.models import Certificate, Release
+from coding_workflow.release.parties import parties_of
 from coding_workflow.staff.models import User
 
 if TYPE_CHECKING:
     from coding_workflow.release.services.checking import Judgement
 
-#: 2 carries the rules that administrators made; one of 1 was judged by built-in rules alone.
-FORMAT = 2
+#: 3 names who stands on the bill; 2 carries the rules that administrators made; one of 1 was judged by built-in rules alone.
+FORMAT = 3
 
 
 def certify(*, account: Account, release: Release, judgement: "Judgement", approver: User) -> Certificate:
@@ -33,6 +34,7 @@ def certify(*, account: Account, release: Release, judgement: "Judgement", appro
         "facility": account.facility.code,
         "release": {"sequence": release.sequence, "frequency": release.frequency, "revision": release.revision},
         "facts": json.loads(judgement.facts_text),
+        "parties": parties_of(account),
         "policy": json.loads(judgement.policy.to_json()),
         "policy_hash": judgement.policy.hash,
         "ruleset": evaluation.ruleset_hash,

@@ -201,7 +201,7 @@ def test_a_provider_whose_number_changed_since_is_never_billed_as_somebody_else(
     release_id = released(cast, account)
     Provider.objects.filter(source_id=whose).update(npi="1922075605" if whose != "DR3" else "1003000126")
     assert make_claims(release_id=release_id) == []
-    assert "another NPI now" in Hold.objects.get(account=account, reason="claim.unfit").message
+    assert "NPI is another one now" in Hold.objects.get(account=account, reason="claim.unfit").message
 
 
 def test_the_first_payer_is_billed_and_one_after_another_holds_the_claim(cast: Cast) -> None:

@@ -270,6 +270,7 @@ TABLE: dict[str, Address] = {
     "worklist:rejected": Address(BILLER, "POST", claim_at, form={"reason": "Refused by the clearinghouse"}),
     "worklist:discrepancy": Address(CLAIMS, "POST", claim_at, form={"description": "Billed with another code"}),
     "worklist:claim_again": Address(frozenset({Role.BILLER, Role.SUPERVISOR}), "POST", release_at),
+    "worklist:claim_release_again": Address(frozenset({Role.BILLER, Role.SUPERVISOR}), "POST", release_at),
     "worklist:delivery": Address(CLAIMS, "GET", delivery_at),
     "worklist:delivery_again": Address(frozenset({Role.BILLER, Role.SUPERVISOR}), "POST", delivery_at),
     "worklist:destinations": Address(ADMINISTRATOR),

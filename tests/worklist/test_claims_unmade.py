@@ -1,9 +1,12 @@
 """Releases whose claim could not be made: each reason with the place that mends it, and trying again."""
 
+import json
+
 import pytest
 
-from accounts.models import Facility, OutboxRow, Payer, Provider
+from accounts.models import Account, Facility, OutboxRow, Payer, Provider
 from coding_workflow.payment.services import make_claims
+from coding_workflow.release.models import Certificate, DiscrepancyCase
 from tests.payment import stage
 from tests.security.browser import signed_in
 
@@ -69,6 +72,38 @@ def test_trying_again_for_a_claim_that_is_made_says_so(bill, hospital, extra):
     page = answer.content.decode()
     assert "made already" in page
     assert ("<html" in page) is not bool(extra)
+
+
+@pytest.fixture
+def renamed(hospital):
+    """Released, and the facility has another name now."""
+    row = stage.release(hospital, stage.coded(hospital))
+    parties = {"billing_provider": {"name": hospital.main.name}}
+    Certificate.objects.create(
+        facility=hospital.main, account_id=row.account_id, release=row, text=json.dumps({"parties": parties}), sha256="0" * 64
+    )
+    Facility.objects.filter(pk=hospital.main.pk).update(name="Another house")
+    assert make_claims(release_id=row.pk) == []
+    return row
+
+
+def test_what_changed_since_is_released_again_from_the_list(bill, renamed):
+    page = bill.get("/claims/?show=unmade").content.decode()
+    assert "name is another one now than when the account was released" in page
+    path = f"/claims/releases/{renamed.pk}/release-again/"
+    assert path in page
+    assert bill.post(path).status_code == 302
+    account = Account.objects.get(pk=renamed.account_id)
+    assert (account.step, DiscrepancyCase.objects.get(account=account).state) == ("coding", "open")
+    again = bill.post(path, **FRAGMENT)
+    assert again.status_code == 409 and "not past release" in again.content.decode()
+
+
+def test_other_reasons_are_not_released_again(bill, release):
+    path = f"/claims/releases/{release.pk}/release-again/"
+    assert path not in bill.get("/claims/?show=unmade").content.decode()
+    refused = bill.post(path)
+    assert refused.status_code == 409 and "Nobody on this claim" in refused.content.decode()
 
 
 def test_compliance_reads_the_reasons_and_does_not_ask_again(hospital, release):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import Account, Hold, Step
 from coding_workflow.payment.models import Delivery
 from coding_workflow.payment.services import handing_over, making
+from coding_workflow.payment.services.certified import RELEASE_AGAIN
 from coding_workflow.release.models import Release
 
 #: Where a reason is mended, in words: places of the account page, by their anchor.
@@ -37,11 +38,13 @@ _SAID_FIRST: Final = (making.NO_CLAIM, handing_over.NO_CODES)
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why the claim cannot be made, and the one place that mends it; without ``url``, ``go`` says who does."""
+    """Why the claim cannot be made, and the one place that mends it; without ``url``, ``go`` says who does. ``release_again``:
+    releasing the account anew does."""
 
     sentence: str
     url: str
     go: str
+    release_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,11 @@ class Unmade:
     account: Account
     release_id: int
     reasons: tuple[Reason, ...]
+
+    @property
+    def release_again(self) -> bool:
+        """Whether a new release mends it."""
+        return any(reason.release_again for reason in self.reasons)
 
 
 def unmade() -> "QuerySet[Account]":
@@ -77,6 +85,8 @@ def _reason(hold: Hold) -> Reason:
     sentence = hold.message
     for words in _SAID_FIRST:
         sentence = sentence.removeprefix(words)
+    if hold.fix == RELEASE_AGAIN:
+        return Reason(sentence, "", "Release it again, or have the entry set back.", release_again=True)
     if hold.fix in _BY_OTHERS:
         return Reason(sentence, "", _BY_OTHERS[hold.fix])
     if hold.fix in _OTHER_PAGES:

@@ -13,6 +13,7 @@ from coding_workflow.payment.fhir import claim as writing
 from coding_workflow.payment.fhir import professional
 from coding_workflow.payment.models import Claim, ClaimStatus
 from coding_workflow.payment.services import building, building_professional
+from coding_workflow.payment.x12.claim import ClaimUnfit
 from coding_workflow.registration.fhir import systems
 from coding_workflow.registration.fhir.elements import Resource
 from coding_workflow.registration.fhir.writing import people
@@ -107,9 +108,13 @@ def _told(number: str, parties: writing.Parties, standing: writing.Standing, wha
 
 
 def _built(build: Callable[..., Built], **what: Any) -> Built:
-    """As ``build``. Raises Refused ``claim.facts`` where what the release was certified on is not read by this release."""
+    """As ``build``. Raises Refused ``claim.facts`` where what the release was certified on is not read by this release, and
+    ``claim.parties`` where somebody on the claim has another name or number by now."""
     try:
         return build(**what, note="")
+    except ClaimUnfit:
+        words = "Somebody on the claim has another name or number now than when it was released; the 837 file holds the claim."
+        raise Refused("claim.parties", words) from None
     except FactsError:
         raise Refused("claim.facts", "What the release was certified on cannot be read; the 837 file holds the claim.") from None
 
@@ -149,7 +154,7 @@ def place_name(account: Account) -> str:
 
 def place(facility: Facility, unit: Unit | None, namer: Namer) -> Resource:
     """Who bills, as an Organization: readers know the facility by its code."""
-    number = namer.number("facility", unit.code if unit else facility.code)
+    number = namer.number("unit", unit.code) if unit else namer.number("facility", facility.code)
     npi = identifier(systems.NPI, unit.npi if unit else facility.npi, "NPI")
     tax = identifier(systems.EIN, facility.tax_id, "TAX")
     address = people.address(facility.address_line, facility.city, facility.state, facility.zip_code)

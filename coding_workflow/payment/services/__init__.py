@@ -2,7 +2,7 @@
 
 from .comparing import compare_host
 from .destinations import choose_destination
-from .discrepancies import close_case, look_at_late_change, open_discrepancy, record_correction
+from .discrepancies import close_case, look_at_late_change, open_discrepancy, record_correction, release_again
 from .handing_over import bill_release, hand_over
 from .making import make_claims, try_again
 from .posting import post_remittance
@@ -23,6 +23,7 @@ __all__ = [
     "open_discrepancy",
     "post_remittance",
     "record_correction",
+    "release_again",
     "send_again",
     "try_again",
 ]

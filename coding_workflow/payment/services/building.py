@@ -1,7 +1,7 @@
 """From a release to an institutional claim: what was judged is what is billed.
 
-Codes, charges and claim elements come from the facts that the release was certified on; names, addresses and
-member number, which facts do not hold, from the account at the same revision.
+Codes, charges and claim elements come from the facts that the release was certified on; names, which are as
+they were certified, addresses and member number from the account at the same revision.
 """
 
 import datetime
@@ -18,12 +18,16 @@ from coding_workflow.payment.x12 import claim as x12
 from coding_workflow.payment.x12.checks import CLAIM_CHANGES
 from coding_workflow.release.models import Release
 
-from . import parties
+from . import certified, parties
 
 
 def build(*, account: Account, release: Release, coverage: Coverage, frequency: str, original: str, note: str) -> x12.Claim:
-    """The claim of a release, without its number. ``original`` is the payer's control number of the claim it changes."""
+    """The claim of a release, without its number. ``original`` is the payer's control number of the claim it changes.
+
+    Raises ClaimUnfit where somebody on it has another name or number than was certified.
+    """
     facts = judged.facts_from_json(json.loads(release.verdict.facts))
+    certified.refuse_changed(account, release, facts)
     changes = frequency in {"7", "8"}
     lines = roll_up(facts.lines, inpatient=facts.inpatient)
     claim = _with_codes(_frame(account, coverage, facts, lines), facts, changed=changes)

@@ -1,7 +1,7 @@
 """From a release to a professional claim: what was judged is what is billed.
 
-Codes, pointers, charges and places come from the facts that the release was certified on; names, addresses and member number,
-which facts do not hold, from the account at the same revision.
+Codes, pointers, charges and places come from the facts that the release was certified on; names, which are as
+they were certified, addresses and member number from the account at the same revision.
 """
 
 import datetime
@@ -12,11 +12,10 @@ from typing import Final
 
 from accounts.models import Account, Coverage, Provider
 from coding_workflow.guidelines import facts as judged
-from coding_workflow.payment.x12.claim import ClaimUnfit, Flaw
 from coding_workflow.payment.x12.professional import ProfessionalClaim, ProfessionalLine
 from coding_workflow.release.models import Release
 
-from . import parties
+from . import certified, parties
 
 #: Occurrence codes that CLM11 has a word of its own for.
 _CAUSES: Final = {"02": "AA", "04": "EM"}
@@ -29,11 +28,11 @@ def build(
 ) -> ProfessionalClaim:
     """The claim of a release, without its number. ``original`` is the payer's control number of the claim it changes.
 
-    Raises ClaimUnfit where a provider has another number than the one that was judged.
+    Raises ClaimUnfit where somebody on it has another name or number than was certified.
     """
     facts = judged.facts_from_json(json.loads(release.verdict.facts))
-    people = _people(account)
-    _check_people(account, facts, people)
+    certified.refuse_changed(account, release, facts)
+    people = _people(account, facts)
     lead = account.rendering or next((people[line.rendering] for line in facts.lines if line.rendering in people), None)
     lines = roll_up(facts, people, lead.npi if lead else "")
     changes = frequency == "7"
@@ -78,23 +77,14 @@ def cause(facts: judged.Facts) -> tuple[str, datetime.date | None]:
     return ("EM" if "02" in facts.condition_codes else ""), None
 
 
-def _people(account: Account) -> dict[str, Provider]:
-    """NPI -> who rendered, of the account and of its lines."""
+def _people(account: Account, facts: judged.Facts) -> dict[str, Provider]:
+    """NPI -> who rendered, of the account and of its lines. Raises ClaimUnfit for a number of a line that nobody has now."""
     charges = account.charges.filter(voided_at__isnull=True, rendering__isnull=False).select_related("rendering")
     named = [account.rendering, *(charge.rendering for charge in charges)]
-    return {each.npi: each for each in named if each is not None and each.npi}
-
-
-def _check_people(account: Account, facts: judged.Facts, people: Mapping[str, Provider]) -> None:
-    """Providers are rows that accounts share: one may have another NPI since, and nobody else is billed in their place."""
-    named = {role: getattr(account, role) for role in ("rendering", "referring", "supervising")}
-    now = {role: person.npi for role, person in named.items() if person is not None}
-    lost = {line.rendering for line in facts.lines if line.rendering} - people.keys()
-    if lost or now != {each.role: each.npi for each in facts.providers}:
-        sentence = (
-            "A provider has another NPI now than when the account was released; open a discrepancy to have it judged again."
-        )
-        raise ClaimUnfit([Flaw("Providers", sentence, "providers")])
+    found = {each.npi: each for each in named if each is not None and each.npi}
+    if not {line.rendering for line in facts.lines if line.rendering} <= found.keys():
+        raise certified.unfit(["The NPI of a line's rendering provider is nobody's now."])
+    return found
 
 
 def roll_up(facts: judged.Facts, people: Mapping[str, Provider], lead: str) -> tuple[ProfessionalLine, ...]:

@@ -19,6 +19,8 @@ from coding_workflow.payment.x12.checks import CLAIM_CHANGES
 from coding_workflow.release.models import CaseSource, CaseState, DiscrepancyCase, Release
 from coding_workflow.staff.models import Role
 
+from .certified import RELEASE_AGAIN
+from .making import NO_CLAIM, release_of
 from .rights import require
 
 #: Days to report and return an overpayment after it is identified (42 CFR 401.305, Medicare A and B).
@@ -57,6 +59,22 @@ def open_discrepancy(
     _hold(account, case, by)
     touch(account=account, what="discrepancy.opened", by=by)
     return case
+
+
+@transaction.atomic
+def release_again(*, release_id: int, by: Actor) -> DiscrepancyCase:
+    """Open a case on a released account that has no claim because somebody on it has another name or number by now.
+
+    Raises Conflict ``discrepancy.unchanged`` where that is not what keeps the claim, and what ``open_discrepancy`` raises.
+    """
+    release = release_of(release_id)
+    said = Hold.objects.filter(
+        account_id=release.account_id, key=f"claim:{release.pk}:{RELEASE_AGAIN}", resolved_at__isnull=True
+    ).first()
+    if said is None:
+        raise Conflict("discrepancy.unchanged", "Nobody on this claim has another name or number than was judged.")
+    description = said.message.removeprefix(NO_CLAIM)
+    return open_discrepancy(account_id=release.account_id, by=by, source=CaseSource.PERSON, description=description)
 
 
 @transaction.atomic

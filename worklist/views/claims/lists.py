@@ -1,5 +1,6 @@
 """The lists of claims, by tab, and asking again for a claim that could not be made."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -32,15 +33,27 @@ def claims(request: StaffRequest) -> HttpResponse:
 @require_role(*ASKS_AGAIN, write=True)
 def again(request: StaffRequest, pk: int) -> HttpResponse:
     """Ask for the claims of a release again, after what stood in the way was mended."""
+    said = "Asked again. The claim comes under To send, or its reasons stay here."
+    return _of_release(request, pk, services.try_again, said)
+
+
+@require_role(*ASKS_AGAIN, write=True)
+def release_again(request: StaffRequest, pk: int) -> HttpResponse:
+    """Give an account back to its coder whose claim cannot be made because somebody on it has another name or number by now."""
+    said = "Discrepancy opened; the account is back with its coder and can be released again when it is corrected."
+    return _of_release(request, pk, services.release_again, said)
+
+
+def _of_release(request: StaffRequest, pk: int, verb: Callable[..., object], said: str) -> HttpResponse:
     release = fetch(Release.objects.all(), request.user, pk)
     try:
-        services.try_again(release_id=release.pk, by=Actor.person(request.user.pk))
+        verb(release_id=release.pk, by=Actor.person(request.user.pk))
     except Refused as refusal:
         typed = refused(refusal, {})
         if request.htmx:
             return render(request, "worklist/claims/_sentence.html", {"typed": typed}, status=typed.status)
         return list_page(request, selectors.UNMADE, typed)
-    messages.success(request, "Asked again. The claim comes under To send, or its reasons stay here.")
+    messages.success(request, said)
     return go_to(request, f"{reverse('worklist:claims')}?show={selectors.UNMADE}")
 
 
