@@ -97,8 +97,9 @@ class LocalCodes:
         mapped = self._row("patient_class", patient_type, code)
         if mapped:
             return mapped
-        if (patient_type or "").lower() in _OUR_CLASSES:
-            return (patient_type or "").lower()
+        own = next((word for said in (patient_type, code) if (word := (said or "").lower()) in _OUR_CLASSES), "")
+        if own:
+            return own
         if (patient_type or "").upper() in _PROFESSIONAL:
             return "professional"
         letter = (code or "").upper()

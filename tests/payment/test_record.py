@@ -16,18 +16,21 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.errors import Refused
 from accounts.locking import lock_account
-from accounts.models import Account, ChargeLine, Coverage, Document, DocumentVersion, Patient, Provider
+from accounts.models import Account, ChargeLine, Coverage, Document, DocumentVersion, Patient, Provider, Unit
 from accounts.services.charges import post_charge, void_charge
 from accounts.services.documents import receive_document
 from coding_workflow.coding.models import Evidence, ProviderQuery, QueryResponse
 from coding_workflow.payment.record import Record, bundle, record_of
 from coding_workflow.payment.record.entries import Entries
 from coding_workflow.payment.services import make_claims
-from coding_workflow.registration.fhir import checking, json_text
+from coding_workflow.registration.fhir import checking, json_text, visits
+from coding_workflow.registration.fhir.ub04 import LISTS
 from coding_workflow.registration.fhir.writing import records
+from coding_workflow.registration.hl7 import write
 from coding_workflow.registration.models import InboundMessage
 from coding_workflow.registration.services import import_fhir, import_message
 from tests.cast import Cast
+from tests.payment import professional
 from tests.payment.stage import coded, release
 from tests.registration import sending
 from tests.registration.fhir import resources as fhir
@@ -198,9 +201,54 @@ def _outpatient(cast: Cast) -> None:
     void_charge(account=account, line=posted[2], reason="Twice", by=actor)
 
 
+SURGEON = write.Clinician(id="DR3", family_name="Cutter", given_name="Carla", npi=professional.ASSISTANT)
+
+
+def _with_ub04_codes(cast: Cast) -> None:
+    """As HL7 brings them: condition, occurrence and value codes, a span, and the surgeon."""
+    day = datetime.date(2026, 9, 1)
+    codes: dict[str, Any] = {
+        "condition_codes": ("44", "D9"), "occurrence_codes": (("11", day), ("04", day)),
+        "occurrence_spans": (("71", day, day),), "value_codes": (("54", "3200.00"), ("80", "3")), "operating": SURGEON,
+    }  # fmt: skip
+    for raw in (sending.admit(**codes), sending.discharge(**codes)):
+        assert import_message(raw).status == "applied"
+    assert Account.objects.get().occurrence_spans and Account.objects.get().operating
+
+
+PLACES = [
+    professional.charge("P1", "99213", "180.00", modifiers="25", rendering_id="DR3", rendering_family_name="Ferrer",
+                        rendering_given_name="Fay", rendering_npi=professional.ASSISTANT),
+    professional.charge("P1", "20610", "240.55", modifiers="RT", diagnoses="M25.511", place_of_service="22", units="2.5"),
+    professional.charge("P1", "J1030", "-12.00", diagnoses="M25.511 E11.9 I10 Z79.84"),
+    professional.charge("P1", "A4550", "7", diagnoses=""),
+]  # fmt: skip
+
+
+def _professional(cast: Cast) -> None:
+    """Lines of different places, renderers and links; a group bills, somebody supervises, nobody attends."""
+    supervising = {"supervising_id": "DR4", "supervising_family_name": "Sharp", "supervising_given_name": "Sue"}
+    professional.registered(charges=PLACES, billing_provider="GRP", **supervising)
+    account = Account.objects.get()
+    assert account.unit and account.supervising and account.attending is None
+
+
+def _professional_of_an_inpatient(cast: Cast) -> None:
+    """By HL7, where the visit has a class of its own; the attending renders what nobody else does."""
+    visit: dict[str, Any] = {"patient_type": "professional", "place_of_service": "21", "referring": SURGEON}
+    for raw in (sending.admit(**visit), sending.discharge(**visit)):
+        assert import_message(raw).status == "applied"
+    account = Account.objects.get()
+    assert account.is_professional and account.encounters.get().patient_class == "inpatient"
+    assert account.attending and account.rendering and account.referring
+
+
 def _signed(version: DocumentVersion) -> datetime.datetime | None:
     """Of a document that was taken back nobody is told when it was signed."""
     return None if version.status == "cancelled" else version.signed_at
+
+
+_PEOPLE = [f"{role}__source_id" for role in visits.ROLES]
 
 
 def _everything() -> str:
@@ -208,23 +256,39 @@ def _everything() -> str:
     documents = Document.objects.order_by("source_id").prefetch_related("versions__author")
     more = [
         list(Patient.objects.values_list("authority", "middle_name", "address_line", "city", "state", "zip_code")),
-        list(Account.objects.values_list("admitted_at", "discharged_at")),
+        list(Account.objects.values_list("admitted_at", "discharged_at", "place_of_service", "unit__code", *_PEOPLE, *LISTS)),
         list(Coverage.objects.order_by("rank").values_list("rank", "payer__code", "payer__name", "member_id", "group_number")),
         [(each.title, each.current and (each.current.authored_at, _signed(each.current))) for each in documents],
         sorted(
             ChargeLine.objects.filter(voided_at__isnull=True).values_list(
-                "source_id", "hcpcs", "modifiers", "units", "amount", "description"
-            )
+                "source_id",
+                "hcpcs",
+                "modifiers",
+                "units",
+                "amount",
+                "description",
+                "place_of_service",
+                "rendering__source_id",
+                "diagnoses",
+            ),
+            key=repr,
         ),
         list(Provider.objects.order_by("source_id").values_list("source_id", "npi", "family_name", "given_name")),
     ]
     return json.dumps([state(), more], default=str)
 
 
-@pytest.mark.parametrize("make", [_from_fhir, _of_two_encounters, _from_hl7, _in_house, _outpatient])
+MAKES = [
+    _from_fhir, _of_two_encounters, _from_hl7, _in_house, _outpatient, _with_ub04_codes, _professional,
+    _professional_of_an_inpatient,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("make", MAKES)
 def test_our_own_reader_makes_the_same_state_of_it(cast: Cast, make: Make) -> None:
     cast.main.hl7_codes = ["MAIN", "urn:main:mrn"]
     cast.main.save(update_fields=["hl7_codes"])
+    Unit.objects.create(facility=cast.main, code="GRP", name="Main Street Physicians", npi="1999999992", taxonomy="207Q00000X")
     with transaction.atomic():
         make(cast)
         before = _everything()
@@ -289,7 +353,7 @@ def test_a_record_that_is_refused_is_not_gathered_to_its_end(cast: Cast, monkeyp
     account = _billed(cast)
     read = itertools.count()
 
-    def charges(_: Entries) -> Iterator[dict[str, Any]]:
+    def charges(*_: Any) -> Iterator[dict[str, Any]]:
         for _each in itertools.takewhile(lambda place: place < 100, read):
             yield {"resource": {"resourceType": "ChargeItem"}}
 

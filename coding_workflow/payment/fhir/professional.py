@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from coding_workflow.payment.x12 import claim as x12
 from coding_workflow.payment.x12.professional import ProfessionalClaim
+from coding_workflow.registration.fhir import systems
 from coding_workflow.registration.fhir.elements import Resource
 from coding_workflow.registration.fhir.writing.parts import coding, concept
 
-_PLACE: Final = "https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set"
 #: A line without a revenue code, as ``claim`` knows it.
 _NO_REVENUE: Final = "0000"
 
@@ -27,5 +27,7 @@ def pointed(resource: Resource, bill: ProfessionalClaim) -> Resource:
     at = {code: number for number, code in enumerate(bill.diagnoses, start=1)}
     for item, line in zip(resource.get("item", []), bill.lines, strict=True):
         item["diagnosisSequence"] = [at[code] for code in line.pointers if code in at]
-        item["locationCodeableConcept"] = concept(coding(_PLACE, line.place_of_service or bill.place_of_service))
+        item["locationCodeableConcept"] = concept(
+            coding(systems.PLACES_OF_SERVICE, line.place_of_service or bill.place_of_service)
+        )
     return resource

@@ -12,6 +12,7 @@ from accounts.models import Account, DocumentVersion
 from accounts.scope import scoped
 from coding_workflow.coding.models import CodedDiagnosis, CodedProcedure
 from coding_workflow.coding.selectors import diagnoses_in_force, procedures_in_force
+from coding_workflow.registration.fhir import systems
 from coding_workflow.registration.fhir.elements import Resource
 from coding_workflow.registration.fhir.writing import parts, records
 from coding_workflow.registration.fhir.writing.parts import Namer
@@ -25,6 +26,7 @@ from .trail import trail
 MOST_ENTRIES: Final = 10_000
 #: A part of a record ends when it has so many bytes; a unit that is read has at most 20 MB.
 PART_BYTES: Final = 12_000_000
+_JOINED: Final = ("facility", "patient", "unit", "attending", "operating", "rendering", "referring", "supervising")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,10 @@ class Record:
 
     def _head(self) -> Resource:
         number = self.namer.number("account", self.account.number)
-        return {"resourceType": "Bundle", "identifier": number, "type": "collection", "timestamp": self.made_at}
+        head: Resource = {"resourceType": "Bundle", "identifier": number, "type": "collection", "timestamp": self.made_at}
+        if self.account.restricted:
+            head["meta"] = {"security": [parts.coding(systems.CONFIDENTIALITY, "R", "restricted")]}
+        return head
 
     def _entries(self) -> Iterator[Resource]:
         return itertools.chain(self.ready, (self._document(*each) for each in self.documents))
@@ -89,7 +94,7 @@ def record_of(account_id: int, *, bounded: bool = True) -> Record:
 
     Raises Refused ``fhir.too_many_entries`` over ``MOST_ENTRIES`` when ``bounded``.
     """
-    account = Account.objects.select_related("facility", "patient", "unit", "attending", "operating").get(pk=account_id)
+    account = Account.objects.select_related(*_JOINED).get(pk=account_id)
     namer = namer_of(account.facility)
     diagnoses, procedures = _codes(account)
     entries = Entries(account, namer)
@@ -98,7 +103,7 @@ def record_of(account_id: int, *, bounded: bool = True) -> Record:
         entries.codes(diagnoses, procedures),
         trail(account, namer, entries.refs, [*diagnoses, *procedures]),
         claims_in(account, entries.coverages, namer),
-        entries.charges(),
+        entries.charges(diagnoses),
     )
     # One too many says enough: the rest of a ledger that is refused is not read.
     ready = tuple(itertools.islice(gathered, MOST_ENTRIES + 1 if bounded else None))

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from accounts.models import Account, ChargeLine, Coverage, Document, DocumentVersion, Encounter, Provider
 from coding_workflow.codesets import selectors as codesets
 from coding_workflow.coding.models import CodedDiagnosis, CodedItem, CodedProcedure, DiagnosisRole, ProviderQuery
-from coding_workflow.coding.selectors import code_date
+from coding_workflow.coding.selectors import code_date, pointers_in_force
 from coding_workflow.payment.fhir import coded
 from coding_workflow.payment.fhir.trail import person
 from coding_workflow.registration.fhir.elements import Resource
@@ -16,6 +17,9 @@ from coding_workflow.registration.fhir.writing.parts import Namer, entry, time
 
 from . import claims
 from .facts import charge_facts, coverage_facts, patient_facts, provider_facts, state_of, visit_facts
+
+#: Lists of codes that a line can be for.
+POINTED: Final = frozenset({DiagnosisRole.DIAGNOSIS, DiagnosisRole.EXTERNAL_CAUSE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,13 @@ class Entries:
     def _facility_number(self) -> Resource:
         return self.namer.number("facility", self.account.facility.code)
 
+    def _provider(self) -> Resource:
+        """Who provides the visit: of a professional account the unit that bills for its physicians, where there is one."""
+        unit = self.account.unit
+        if unit is None or not self.account.is_professional:
+            return self.refs.facility
+        return self.namer.reference("Organization", claims.place_key(unit), unit.name, self.namer.number("unit", unit.code))
+
     def _visit_key(self, encounter: Encounter | None) -> str:
         """An encounter that two accounts share is written once for each: it names one account that is billed."""
         return f"{self.account.pk}-{encounter.pk if encounter else 0}"
@@ -78,9 +89,11 @@ class Entries:
         account = self.account
         authors = DocumentVersion.objects.filter(document__account=account, author__isnull=False).values("author_id")
         asked = ProviderQuery.objects.filter(account=account, provider__isnull=False).values("provider_id")
+        rendered = ChargeLine.objects.filter(account=account, rendering__isnull=False).values("rendering_id")
         on_bill = [one.pk for _, one in claims.clinicians(account)]
         keys = {key for key in (account.attending_id, account.operating_id, *on_bill, *others) if key is not None}
         found = Provider.objects.filter(pk__in=keys) | Provider.objects.filter(pk__in=authors)
+        found |= Provider.objects.filter(pk__in=rendered)
         for one in (found | Provider.objects.filter(pk__in=asked)).distinct().order_by("pk"):
             facts = provider_facts(one)
             if facts is not None:
@@ -121,7 +134,7 @@ class Entries:
             self.namer,
             patient=self.refs.patient,
             account=self.refs.account,
-            facility=self.refs.facility,
+            facility=self._provider(),
             diagnoses=uses,
         )
         return self._named(resource, "Encounter", self._visit_key(row))
@@ -162,9 +175,11 @@ class Entries:
             found |= {(system, code): one.title for code, one in known.items()}
         return found
 
-    def charges(self) -> Iterator[Resource]:
-        """The ledger, voided lines as entered in error."""
-        rows = ChargeLine.objects.filter(account=self.account).select_related("entry").order_by("pk")
+    def charges(self, diagnoses: Sequence[CodedDiagnosis]) -> Iterator[Resource]:
+        """The ledger, voided lines as entered in error, lines that a coder pointed with the codes they are for."""
+        conditions = {row.code: self.namer.reference("Condition", row.pk) for row in diagnoses if row.role in POINTED}
+        pointers = pointers_in_force(self.account.pk) if self.account.is_professional else {}
+        rows = ChargeLine.objects.filter(account=self.account).select_related("entry", "rendering").order_by("pk")
         for row in rows.iterator(chunk_size=1000):
             resource = records.charge(
                 charge_facts(row, self.zone),
@@ -173,6 +188,7 @@ class Entries:
                 encounter=self.refs.encounter,
                 account=self.refs.account,
                 voided=row.voided_at is not None,
+                pointed=[conditions[code] for code in pointers.get(row.pk, ()) if code in conditions],
             )
             yield self._named(resource, "ChargeItem", row.pk)
 

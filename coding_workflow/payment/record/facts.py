@@ -1,6 +1,8 @@
 """Rows as the facts that the FHIR writers take; the same that readers of feeds make of what comes."""
 
 import datetime
+from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.models import Account, ChargeLine, Coverage, DocumentVersion, Encounter, Facility, Patient, Provider, Step
@@ -46,12 +48,15 @@ def provider_facts(provider: Provider | None, role: str = "") -> ProviderFacts |
 
 def visit_facts(account: Account, encounter: Encounter | None, zone: ZoneInfo, *, alone: bool) -> VisitFacts:
     """One encounter of an account with the account's elements. The times are the account's where it has one encounter, else
-    the encounter's own. An account without any is its own visit."""
+    the encounter's own. An account without any is its own visit. Of a professional account the class of the visit is told apart
+    from the account's."""
+    own_class = encounter.patient_class if encounter and not alone and not account.is_professional else account.patient_class
     begun, ended = (account.admitted_at, account.discharged_at) if alone or encounter is None else _times(encounter)
     return VisitFacts(
         account_number=account.number,
         visit_number=encounter.visit_number if encounter else account.number,
-        patient_type=account.patient_class if alone or encounter is None else encounter.patient_class,
+        class_code=encounter.patient_class if encounter and account.is_professional else None,
+        patient_type=own_class,
         service=account.service,
         location=encounter.location if encounter else "",
         admission_type=account.admission_type,
@@ -61,7 +66,30 @@ def visit_facts(account: Account, encounter: Encounter | None, zone: ZoneInfo, *
         discharged=moment_of(ended, zone, account.discharge_date) if account.step != Step.REGISTERED else None,
         attending=provider_facts(account.attending),
         operating=provider_facts(account.operating),
+        **_ub04(account),
+        **(_professional(account) if account.is_professional else {}),
     )
+
+
+def _ub04(account: Account) -> dict[str, Any]:
+    day = datetime.date.fromisoformat
+    spans = [(one["code"], day(one["from"]), day(one["through"])) for one in account.occurrence_spans]
+    return {
+        "condition_codes": tuple(account.condition_codes),
+        "occurrence_codes": tuple((one["code"], day(one["date"])) for one in account.occurrence_codes),
+        "occurrence_spans": tuple(spans),
+        "value_codes": tuple((one["code"], Decimal(one["amount"])) for one in account.value_codes),
+    }
+
+
+def _professional(account: Account) -> dict[str, Any]:
+    return {
+        "place_of_service": account.place_of_service,
+        "rendering": provider_facts(account.rendering),
+        "referring": provider_facts(account.referring),
+        "supervising": provider_facts(account.supervising),
+        "billing_provider": account.unit.code if account.unit else None,
+    }
 
 
 def _times(encounter: Encounter) -> tuple[datetime.datetime | None, datetime.datetime | None]:
@@ -110,4 +138,7 @@ def charge_facts(line: ChargeLine, zone: ZoneInfo) -> ChargeFacts:
         revenue_code=line.revenue_code,
         hcpcs=line.hcpcs,
         modifiers=tuple(line.modifiers),
+        place_of_service=line.place_of_service,
+        rendering=provider_facts(line.rendering),
+        diagnoses=tuple(line.diagnoses),
     )

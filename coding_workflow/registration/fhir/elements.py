@@ -68,6 +68,16 @@ def given(name: Resource) -> list[str]:
     return [part.strip() for part in value if isinstance(part, str) and part.strip()] if isinstance(value, list) else []
 
 
+def extension(resource: Any, url: str) -> Resource:
+    """The extension of this address, or an empty one."""
+    return next(iter(extensions(resource, url)), {})
+
+
+def extensions(resource: Any, url: str) -> list[Resource]:
+    """Every extension of this address."""
+    return [each for each in items(part({"of": resource}, "of").get("extension")) if each.get("url") == url]
+
+
 def identifiers(resource: Resource) -> Iterator[tuple[str, str, Resource]]:
     """System, value and the whole of each identifier that has a value; some resources have one only."""
     said = resource.get("identifier")

@@ -10,7 +10,7 @@ from coding_workflow.registration.facts import ChargeFacts, DocumentFacts, Provi
 from coding_workflow.registration.problem import Unreadable
 
 from . import attachments, systems, times
-from .elements import Resource, codes, first, identifiers, items, part, text, words
+from .elements import Resource, codes, extension, first, identifiers, items, part, text, words
 from .words import plain
 
 #: ``docStatus`` and ``Composition.status`` in the words of ``VersionStatus``.
@@ -70,13 +70,12 @@ def _status(resource: Resource, superseded: bool) -> str:
 
 def _attested(resource: Resource) -> Any:
     """When it was signed: a Composition's attester says so, a DocumentReference of our own exports by an extension."""
-    for each in items(resource.get("extension")):
-        if each.get("url") == systems.SIGNED:
-            return times.moment(each.get("valueDateTime"), "DocumentReference.extension.valueDateTime")
+    if said := extension(resource, systems.SIGNED):
+        return times.moment(said.get("valueDateTime"), "DocumentReference.extension.valueDateTime")
     for mode in _ATTESTS:
         for each in items(resource.get("attester")):
-            if each.get("mode") == mode and (said := times.moment(each.get("time"), "Composition.attester.time")):
-                return said
+            if each.get("mode") == mode and (at := times.moment(each.get("time"), "Composition.attester.time")):
+                return at
     return None
 
 
@@ -132,6 +131,7 @@ def charge_facts(item: Resource, rendering: ProviderFacts | None = None) -> Char
         revenue_code=revenue,
         hcpcs=service,
         modifiers=tuple(modifiers),
+        place_of_service=text(extension(item, systems.PLACE_OF_SERVICE).get("valueCoding"), "code"),
         rendering=rendering,
         diagnoses=tuple(code for reason in items(item.get("reason")) if (code := _icd(reason))),
     )

@@ -38,7 +38,7 @@ def _nothing(resource: Resource) -> None:
 
 
 def _visit(resource: Resource) -> None:
-    visits.visit_facts(resource, visits.account_number(resource, None), None)
+    visits.visit_facts(resource, visits.account_number(resource, None), {})
 
 
 _READ: Final[dict[str, Callable[[Resource], Any]]] = {

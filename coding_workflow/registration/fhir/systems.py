@@ -1,5 +1,6 @@
 """The code and identifier systems of what is written, and the names of our own numbers."""
 
+import datetime
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -24,6 +25,12 @@ TYPE_OF_BILL: Final = "https://www.nubc.org/CodeSystem/TypeOfBill"
 ADMISSION_TYPE: Final = "https://www.nubc.org/CodeSystem/PriorityTypeOfAdmitOrVisit"
 POINT_OF_ORIGIN: Final = "https://www.nubc.org/CodeSystem/PointOfOrigin"
 DISCHARGE_STATUS: Final = "https://www.nubc.org/CodeSystem/PatDischargeStatus"
+CONDITION_CODES: Final = "https://www.nubc.org/CodeSystem/ConditionCodes"
+OCCURRENCE_CODES: Final = "https://www.nubc.org/CodeSystem/OccurrenceCodes"
+OCCURRENCE_SPANS: Final = "https://www.nubc.org/CodeSystem/OccurrenceSpanCodes"
+VALUE_CODES: Final = "https://www.nubc.org/CodeSystem/ValueCodes"
+PLACES_OF_SERVICE: Final = "https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set"
+CONFIDENTIALITY: Final = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 
 #: What is ours: numbers of a facility (``urn:coding-workflow:MAIN:mrn``) and word lists (``urn:coding-workflow:document-type``).
 _OURS: Final = "urn:coding-workflow"
@@ -31,10 +38,19 @@ PATIENT_CLASS: Final = f"{_OURS}:patient-class"
 SERVICE: Final = f"{_OURS}:service"
 DOCUMENT_TYPE: Final = f"{_OURS}:document-type"
 AUTHOR_ROLE: Final = f"{_OURS}:author-role"
-#: Extensions that R4 has no element for: when a document was signed, and the indicator of a coded diagnosis.
+#: Participants of a visit as the bill names them: ``attending``, ``operating``, ``rendering``, ``referring``, ``supervising``.
+PARTICIPANT: Final = f"{_OURS}:participant"
+#: Extensions that R4 has no element for: when a document was signed, the indicator of a coded diagnosis, the place of service of
+#: a visit or charge, and the UB-04 codes of a visit.
 SIGNED: Final = f"{_OURS}:signed"
 POA: Final = f"{_OURS}:present-on-admission"
+PLACE_OF_SERVICE: Final = f"{_OURS}:place-of-service"
+CONDITION_CODE: Final = f"{_OURS}:condition-code"
+OCCURRENCE_CODE: Final = f"{_OURS}:occurrence-code"
+OCCURRENCE_SPAN: Final = f"{_OURS}:occurrence-span"
+VALUE_CODE: Final = f"{_OURS}:value-code"
 
+_ICD_10_FROM: Final = datetime.date(2015, 10, 1)
 _SYSTEMS: Final = {
     "ICD-10-CM": ICD_10_CM, "ICD-9-CM": ICD_9_CM, "ICD-10-PCS": ICD_10_PCS, "ICD-9-CM-PX": ICD_9_PROCEDURES, "CPT": CPT,
     "HCPCS": HCPCS,
@@ -48,14 +64,28 @@ def numbers(facility: str, kind: str) -> str:
 
 def facility_of(system: str) -> str:
     """The code of the facility whose medical record numbers a system of ours is; empty for any other system."""
+    return _numbered_by(system, "mrn")
+
+
+def is_unit(system: str) -> bool:
+    """Whether a system of ours numbers the units of a facility."""
+    return bool(_numbered_by(system, "unit"))
+
+
+def _numbered_by(system: str, wanted: str) -> str:
     before, _, kind = system.rpartition(":")
     ours, _, facility = before.rpartition(":")
-    return unquote(facility) if ours == _OURS and kind == "mrn" else ""
+    return unquote(facility) if ours == _OURS and kind == wanted else ""
 
 
 def of_codes(system: str) -> str:
     """The system of codes that we name ``ICD-10-CM``, ``ICD-10-PCS``, ``CPT`` ...; empty for one that has no address."""
     return _SYSTEMS.get(system, "")
+
+
+def of_diagnoses(on: datetime.date) -> str:
+    """The system of diagnosis codes for services of a day."""
+    return ICD_10_CM if on >= _ICD_10_FROM else ICD_9_CM
 
 
 def of_service(code: str) -> str:

@@ -89,17 +89,15 @@ def _visit(account: Account, visit: VisitFacts, source: Source, news: told.News)
 
     A visit that is billed both ways is the facility's: what the professional account says of it fills a new one only.
     """
-    values: dict[str, object] = {
-        "patient_class": _class_of_visit(account, visit, source),
-        "started_at": account.admitted_at,
-        "ended_at": account.discharged_at,
-    }
+    values: dict[str, object] = {"started_at": account.admitted_at, "ended_at": account.discharged_at}
+    if said := class_of_visit(account, visit, source):
+        values["patient_class"] = said
     if visit.location is not None and news.fresh("location"):
         values["location"] = fitting(visit.location, Encounter, "location", "PV1", 3)
     encounter, created = Encounter.objects.get_or_create(
         facility=source.facility,
         visit_number=fitting(visit.visit_number, Encounter, "visit_number", "PV1", 19),
-        defaults={"patient_id": account.patient_id, **values},
+        defaults={"patient_id": account.patient_id, "patient_class": account.patient_class, **values},
     )
     if encounter.patient_id != account.patient_id:
         raise Refused("registration.other_patient", "The visit number belongs to another patient.")
@@ -117,12 +115,11 @@ def _visit(account: Account, visit: VisitFacts, source: Source, news: told.News)
         encounter.save(update_fields=changed)
 
 
-def _class_of_visit(account: Account, visit: VisitFacts, source: Source) -> str:
-    """Of a professional account that of PV1-2 alone, where it says one: the patient may be an inpatient."""
+def class_of_visit(account: Account, visit: VisitFacts, source: Source) -> str:
+    """Of a professional account that of PV1-2 alone, empty where it says none: the patient may be an inpatient."""
     if not account.is_professional:
         return account.patient_class
-    of_visit = source.codes.patient_class(visit.class_code, None, visit.service, visit.admission_type)
-    return of_visit or account.patient_class
+    return source.codes.patient_class(visit.class_code, None, visit.service, visit.admission_type)
 
 
 def _transferred(account: Account, encounter: Encounter, location: str, source: Source) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,12 +19,13 @@ from coding_workflow.registration.facts import (
     ProviderFacts,
     VisitFacts,
 )
-from coding_workflow.registration.fhir import checking, coverages, elements, json_text, records, visits
+from coding_workflow.registration.fhir import checking, coverages, elements, json_text, records, systems, ub04, visits
 from coding_workflow.registration.fhir import people as reading
 from coding_workflow.registration.fhir.writing import parts, people
 from coding_workflow.registration.fhir.writing import records as documents
 from coding_workflow.registration.fhir.writing import visits as stays
 from coding_workflow.registration.mapping import LocalCodes, loinc_of
+from coding_workflow.registration.problem import Unreadable
 
 NAMER = parts.Namer("MAIN", "1234567893")
 PATIENT, ACCOUNT, ENCOUNTER, FACILITY = (NAMER.reference(kind, 1) for kind in ("Patient", "Account", "Encounter", "Organization"))
@@ -91,16 +93,33 @@ def test_a_document_word_for_word(
 
 @AS_SENT
 @given(WORD, st.sampled_from(["", "ROOM 1"]), MONEY, UNITS, DAY, st.sampled_from(["", "99284", "J1100", "0001F"]),
-       st.lists(st.sampled_from(["25", "RT", "59", "LT"]), max_size=4))  # fmt: skip
+       st.lists(st.sampled_from(["25", "RT", "59", "LT"]), max_size=4), st.sampled_from(["", "11", "22"]),
+       st.none() | st.just(ProviderFacts("DR 2/ä", "Quick", "Eddie")),
+       st.lists(st.sampled_from(["E119", "I10", "25000", "V4511"]), max_size=4))  # fmt: skip
 def test_a_charge_to_the_cent(
-    number: str, local: str, amount: Decimal, units: Decimal, day: datetime.date, hcpcs: str, modifiers: list[str]
-) -> None:
+    number: str, local: str, amount: Decimal, units: Decimal, day: datetime.date, hcpcs: str, modifiers: list[str],
+    place: str, by: ProviderFacts | None, linked: list[str],
+) -> None:  # fmt: skip
     service = parts.moment_of(None, ZONE, day)
     assert service is not None
     kept = tuple(modifiers) if hcpcs else ()
-    facts = ChargeFacts(number, local or hcpcs, "Service", amount, units, service, "0450", hcpcs, kept)
-    resource = documents.charge(facts, NAMER, patient=PATIENT, encounter=ENCOUNTER, account=ACCOUNT)
-    assert records.charge_facts(sent("ChargeItem", resource)) == facts
+    said = (number, local or hcpcs, "Service", amount, units, service, "0450", hcpcs, kept, place, by, tuple(linked))
+    facts = ChargeFacts(*said)
+    pointed = [NAMER.reference("Condition", 1)]
+    resource = sent(
+        "ChargeItem",
+        documents.charge(facts, NAMER, patient=PATIENT, encounter=ENCOUNTER, account=ACCOUNT, pointed=pointed),
+    )
+    back = records.charge_facts(resource, reading.provider_of(records.performer_reference(resource), None))
+    assert back == facts
+
+
+def test_a_line_without_any_code_says_so_and_is_read() -> None:
+    service = parts.moment_of(None, ZONE, datetime.date(2026, 9, 1))
+    assert service is not None
+    facts = ChargeFacts("C1", "", "", Decimal(1), Decimal(1), service)
+    resource = sent("ChargeItem", documents.charge(facts, NAMER, patient=PATIENT, encounter=ENCOUNTER, account=ACCOUNT))
+    assert records.charge_facts(resource) == dataclasses.replace(facts, code="unknown")
 
 
 @AS_SENT
@@ -119,17 +138,81 @@ def test_a_visit(
     ward = ProviderFacts("DR1", "Ward", "Wanda")
     facts = VisitFacts(
         "A1", "V1", None, kind, "MED", at or None, type_ or None, origin or None, left or None,
-        parts.moment_of(admitted, ZONE), parts.moment_of(discharged, ZONE), ward, rendering=ward,
+        parts.moment_of(admitted, ZONE), parts.moment_of(discharged, ZONE), ward, operating=ProviderFacts("DR2", "Quick"),
     )  # fmt: skip
     state = "discharged" if discharged else "in_house"
     resource = sent("Encounter", stays.encounter(facts, state, NAMER, patient=PATIENT, account=ACCOUNT, facility=FACILITY))
-    number = visits.account_number(resource, None)
-    by = reading.provider_of(visits.attending_reference(resource), None)
-    back = visits.visit_facts(resource, number, by)
+    back = _visit(resource)
     ours = LocalCodes().patient_class(back.class_code, back.patient_type, back.service, back.admission_type)
     assert (ours, visits.state_of(resource)) == (kind, state)
     same = [name for name in VisitFacts.__slots__ if name != "class_code"]
     assert [getattr(back, name) for name in same] == [getattr(facts, name) for name in same]
+
+
+def _visit(resource: dict[str, Any]) -> VisitFacts:
+    people = {role: reading.provider_of(visits.participant_reference(resource, role), None) for role in visits.ROLES}
+    return visits.visit_facts(resource, visits.account_number(resource, None), people)
+
+
+ROLES = st.sets(st.sampled_from(["attending", "rendering", "referring", "supervising"]))
+CODE = st.sampled_from(["01", "44", "A1", "D9"])
+
+
+@AS_SENT
+@given(ROLES, st.sampled_from([None, "22"]), st.sampled_from([None, "GRP"]),
+       st.sampled_from(["inpatient", "clinic", "professional"]),
+       st.lists(CODE), st.lists(st.tuples(CODE, DAY)), st.lists(st.tuples(CODE, DAY, DAY)),
+       st.lists(st.tuples(CODE, MONEY)))  # fmt: skip
+def test_a_visit_that_is_billed_for_a_physician(
+    roles: set[str], place: str | None, unit: str | None, of_visit: str, conditions: list[str],
+    occurrences: list[tuple[str, datetime.date]], spans: list[tuple[str, datetime.date, datetime.date]],
+    values: list[tuple[str, Decimal]],
+) -> None:  # fmt: skip
+    """Whoever of the roles is named: nobody stands in for another, as where a sender names by v3 alone."""
+    facts = VisitFacts(
+        "A1", "V1", of_visit, "professional", place_of_service=place, billing_provider=unit,
+        condition_codes=tuple(conditions) or None, occurrence_codes=tuple(occurrences) or None,
+        occurrence_spans=tuple(spans) or None, value_codes=tuple(values) or None,
+    )  # fmt: skip
+    facts = dataclasses.replace(facts, **{role: ProviderFacts(f"DR-{role}", "Ward", "Wanda") for role in roles})
+    by = NAMER.reference("Organization", 2, "Group", NAMER.number("unit", unit)) if unit else FACILITY
+    resource = sent("Encounter", stays.encounter(facts, "in_house", NAMER, patient=PATIENT, account=ACCOUNT, facility=by))
+    back = _visit(resource)
+    assert LocalCodes().patient_class(back.class_code, back.patient_type, None, None) == "professional"
+    assert LocalCodes().patient_class(back.class_code, None, None, None) == of_visit
+    assert back == facts
+
+
+@pytest.mark.parametrize(
+    ("roles", "attending", "rendering"),
+    [(["PPRF"], "PPRF", "PPRF"), (["ATND", "PPRF", "SPRF"], "ATND", "PPRF"), (["ATND"], "ATND", "ATND"), (["REF"], "", "")],
+)
+def test_by_v3_alone_one_may_stand_for_another_and_nobody_is_a_surgeon(roles: list[str], attending: str, rendering: str) -> None:
+    people = [{"type": [{"coding": [{"code": role}]}], "individual": {"reference": f"Practitioner/{role}"}} for role in roles]
+    named = {role: visits.participant_reference({"participant": people}, role).get("reference", "/") for role in visits.ROLES}
+    assert {role: said.partition("/")[2] for role, said in named.items()} == {
+        "attending": attending, "rendering": rendering, "operating": "", "supervising": "",
+        "referring": "REF" if "REF" in roles else "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("extension", "code"),
+    [
+        ({"url": systems.CONDITION_CODE, "valueCoding": {"code": "001"}}, "fhir.bad_code"),
+        ({"url": systems.CONDITION_CODE}, "fhir.bad_code"),
+        ({"url": systems.CONDITION_CODE, "valueCoding": "01"}, "fhir.bad_code"),
+        ({"url": systems.OCCURRENCE_CODE, "extension": [{"url": "code", "valueCoding": {"code": "01"}}]}, "fhir.bad_time"),
+        ({"url": systems.OCCURRENCE_SPAN, "extension": [{"url": "code", "valueCoding": {"code": "74"}},
+            {"url": "period", "valuePeriod": {"start": "2026-09-01"}}]}, "fhir.bad_time"),
+        ({"url": systems.VALUE_CODE, "extension": [{"url": "code", "valueCoding": {"code": "54"}},
+            {"url": "amount", "valueString": "1e9"}]}, "fhir.bad_amount"),
+    ],
+)  # fmt: skip
+def test_a_ub04_code_that_is_none_is_refused(extension: dict[str, Any], code: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        ub04.with_codes(VisitFacts("A1", "V1"), {"extension": [extension]})
+    assert (caught.value.code, caught.value.place) == (code, "Encounter.extension")
 
 
 def test_a_coverage() -> None:

@@ -59,6 +59,11 @@ def concept(*codings: Resource, text: str = "") -> Resource:
     return kept({"coding": [each for each in codings if each], "text": text})
 
 
+def place_of_service(code: str) -> list[Resource]:
+    """The place of service as an extension; none without one."""
+    return [{"url": systems.PLACE_OF_SERVICE, "valueCoding": coding(systems.PLACES_OF_SERVICE, code)}] if code else []
+
+
 def identifier(system: str, value: str, type_: str = "") -> Resource:
     """An Identifier; empty without a value."""
     if not value:

@@ -10,7 +10,7 @@ from coding_workflow.registration.fhir import systems
 from coding_workflow.registration.fhir.elements import Resource
 from coding_workflow.registration.mapping import loinc_of
 
-from .parts import Namer, coding, concept, every, kept, money, number, time
+from .parts import Namer, coding, concept, diagnosis_code, every, kept, money, number, place_of_service, time
 from .people import clinician, practitioner
 
 #: Bytes of a document that stand inline: in base64, with what is around them, they stay under the 5 MB of a resource.
@@ -88,9 +88,40 @@ def _attachment(facts: DocumentFacts) -> Resource:
 
 
 def charge(
-    facts: ChargeFacts, namer: Namer, *, patient: Resource, encounter: Resource, account: Resource, voided: bool = False
+    facts: ChargeFacts,
+    namer: Namer,
+    *,
+    patient: Resource,
+    encounter: Resource,
+    account: Resource,
+    voided: bool = False,
+    pointed: Sequence[Resource] = (),
 ) -> Resource:
-    """A ChargeItem; its price is the whole line. R4 has no place for a charge's modifiers: they follow the code, ``99284-25``."""
+    """A ChargeItem; its price is the whole line. R4 has no place for a charge's modifiers: they follow the code, ``99284-25``.
+
+    The diagnoses to which the sender linked it are its reasons; ``pointed`` are the Conditions of a coder's pointers.
+    """
+    return kept(
+        {
+            "extension": place_of_service(facts.place_of_service),
+            "identifier": [namer.number("charge", facts.source_id)],
+            "status": "entered-in-error" if voided else "billable",
+            "code": concept(*_codings(facts, namer), text=facts.description),
+            "subject": patient,
+            "context": encounter,
+            "occurrenceDateTime": time(facts.service),
+            "performer": [{"actor": clinician(facts.rendering, namer)}] if facts.rendering else [],
+            "quantity": {"value": number(facts.units)},
+            "priceOverride": money(facts.amount),
+            "reason": [_reason(code, facts) for code in facts.diagnoses],
+            "account": [account],
+            "supportingInformation": list(pointed),
+        }
+    )
+
+
+def _codings(facts: ChargeFacts, namer: Namer) -> list[Resource]:
+    """Every code of a charge; R4 asks for one, so that a line without any says that it is unknown."""
     service = "-".join((facts.hcpcs, *facts.modifiers)) if facts.hcpcs else ""
     local = facts.code if facts.code != facts.hcpcs else ""
     codings = every(
@@ -98,16 +129,9 @@ def charge(
         coding(systems.of_service(facts.hcpcs), service),
         coding(systems.numbers(namer.facility, "chargemaster"), local),
     )
-    return kept(
-        {
-            "identifier": [namer.number("charge", facts.source_id)],
-            "status": "entered-in-error" if voided else "billable",
-            "code": concept(*codings, text=facts.description),
-            "subject": patient,
-            "context": encounter,
-            "occurrenceDateTime": time(facts.service),
-            "quantity": {"value": number(facts.units)},
-            "priceOverride": money(facts.amount),
-            "account": [account],
-        }
-    )
+    return codings or [coding(systems.ABSENT, "unknown")]
+
+
+def _reason(code: str, facts: ChargeFacts) -> Resource:
+    assert facts.service.local is not None  # noqa: S101 - a charge has a day of service
+    return concept(coding(systems.of_diagnoses(facts.service.local.date()), diagnosis_code(code)))

@@ -8,14 +8,14 @@ from accounts.errors import Refused
 from accounts.locking import lock_account
 from accounts.models import Account, Encounter, Payer
 from coding_workflow.registration.facts import PatientFacts, VisitFacts, VisitMessage
-from coding_workflow.registration.fhir import coverages, elements, visits
+from coding_workflow.registration.fhir import coverages, elements, ub04, visits
 from coding_workflow.registration.fhir.elements import Resource
 from coding_workflow.registration.fhir.grouping import Visit, together
 from coding_workflow.registration.hl7.times import Moment
 from coding_workflow.registration.models import ResourceVersion
 from coding_workflow.registration.services import elements as account_elements
 from coding_workflow.registration.services import registering
-from coding_workflow.registration.services.source import fitting
+from coding_workflow.registration.services.source import Source, fitting
 from coding_workflow.registration.services.standing import bring_up
 
 from .arrival import Arrival
@@ -52,10 +52,8 @@ def apply_encounter(arrival: Arrival) -> Account | None:
 
 
 def _visit(arrival: Arrival, encounter: Resource, number: str) -> Visit:
-    attending = arrival.provider(visits.attending_reference(encounter))
-    rendering, referring = (arrival.provider(visits.performer_reference(encounter, role)) for role in ("PPRF", "REF"))
-    facts = visits.visit_facts(encounter, number, attending, rendering=rendering, referring=referring)
-    return facts, visits.state_of(encounter)
+    people = {role: arrival.provider(visits.participant_reference(encounter, role)) for role in visits.ROLES}
+    return visits.visit_facts(encounter, number, people), visits.state_of(encounter)
 
 
 def _said(facts: VisitFacts) -> frozenset[str]:
@@ -67,7 +65,7 @@ def _taken_back(facts: VisitFacts, said: frozenset[str]) -> VisitFacts:
     gone = {name for name in said - {"discharged", "patient_type"} if getattr(facts, name) is None}
     if facts.discharged is None:
         gone.discard("disposition")
-    deletions: dict[str, Any] = {name: _DELETED if name in _TIMES else "" for name in gone}
+    deletions: dict[str, Any] = {name: _DELETED if name in _TIMES else () if name in ub04.LISTS else "" for name in gone}
     return dataclasses.replace(facts, **deletions)
 
 
@@ -90,7 +88,7 @@ def _own_row(account: Account, facts: VisitFacts, arrival: Arrival) -> None:
     """The visit's own row, where the account's stay is made of several. Raises Refused for another patient's number."""
     zone = arrival.source.zone
     values = {
-        "patient_class": account_elements.patient_class(facts, arrival.source) or account.patient_class,
+        "patient_class": _class(account, facts, arrival.source),
         "started_at": facts.admitted.instant(zone) if facts.admitted else None,
         "ended_at": facts.discharged.instant(zone) if facts.discharged else None,
         "location": fitting(facts.location or "", Encounter, "location", "PV1", 3),
@@ -104,6 +102,11 @@ def _own_row(account: Account, facts: VisitFacts, arrival: Arrival) -> None:
     if encounter.patient_id != account.patient_id:
         raise Refused("registration.other_patient", "The visit number belongs to another patient.")
     encounter.accounts.add(account)
+
+
+def _class(account: Account, facts: VisitFacts, source: Source) -> str:
+    of_account = "" if account.is_professional else account_elements.patient_class(facts, source)
+    return of_account or registering.class_of_visit(account, facts, source) or account.patient_class
 
 
 def _refuse_other_facility(arrival: Arrival) -> None:
