@@ -1,6 +1,7 @@
 """A professional account from registration to payment: the gate lets it pass, an 837P is made, an 835 pays it."""
 
 import datetime
+import json
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from accounts.models import Account, Hold, Provider, Unit
 from coding_workflow.coding import services as coding
 from coding_workflow.coding.models import LinePointers
 from coding_workflow.payment.models import Claim, ClaimStatus
+from coding_workflow.payment.record import record_of
 from coding_workflow.payment.record.claims import claim_alone
 from coding_workflow.payment.services import (
     make_claims,
@@ -339,6 +341,28 @@ def test_a_provider_without_number_holds_and_no_list_of_a_hospital_bill_is_coded
     with pytest.raises(Refused) as caught:
         coding.assign_procedure(account_id=other.pk, code="02703Z6", system="ICD-10-PCS", by=cast.actor("ana"))
     assert caught.value.code == "code.system"
+
+
+def _code(resource: dict[str, Any]) -> str:
+    return str(resource["code"]["coding"][0]["code"])
+
+
+def test_as_fhir_a_line_names_the_conditions_to_which_a_coder_pointed_it(cast: Cast) -> None:
+    account = registered()
+    code(cast, account)
+    line = account.charges.get(hcpcs="99213")
+    coding.point_line(account_id=account.pk, charge_id=line.pk, diagnoses=["M25511", "E119"], by=cast.actor("ana"))
+    found = json.loads(b"".join(record_of(account.pk).whole()))
+    every = {one["fullUrl"]: one["resource"] for one in found["entry"]}
+    items = [one for one in every.values() if one["resourceType"] == "ChargeItem"]
+    pointed = {
+        _code(one): [_code(every[to["reference"]]) for to in one["supportingInformation"]]
+        for one in items
+        if "supportingInformation" in one
+    }
+    assert pointed == {"99213-25": ["M25.511", "E11.9"]}
+    linked = [[reason["coding"][0]["code"] for reason in one["reason"]] for one in items]
+    assert linked == [["E11.9", "I10"], ["M25.511"]], "the sender's links stay the sender's"
 
 
 def test_as_fhir_each_line_names_its_diagnoses_and_its_place(cast: Cast) -> None:

@@ -316,6 +316,14 @@ def test_two_accounts_of_a_patient_keep_their_own_payers(cast: Cast) -> None:
     assert list(found) == [("A100", "MCR"), ("A200", "COM")]
 
 
+def test_a_restricted_account_leaves_under_its_label(cast: Cast) -> None:
+    open_, restricted = (record_of(cast.account(number, restricted=why).pk) for number, why in (("A1", ""), ("A2", "VIP")))
+    assert "meta" not in written(open_)
+    found = written(restricted)
+    assert [label["code"] for label in found["meta"]["security"]] == ["R"]
+    assert "VIP" not in json.dumps(found), "why it is restricted stays in the house"
+
+
 def test_another_facility_does_not_take_it(cast: Cast) -> None:
     with transaction.atomic():
         _from_hl7(cast)
