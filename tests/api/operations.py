@@ -36,7 +36,7 @@ MENDS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
 COMPLIANCE = frozenset({Role.COMPLIANCE})
 WORKING = EVERYBODY - {Role.ADMINISTRATOR}
 RULES = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COMPLIANCE})
-
+#: Of administrators those that are systems: ``test_flows.py`` refuses the others.
 TELLS_CODES = frozenset({Role.CODER, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.BILLER})
 
 Row = Callable[[Cast, Facility], dict[str, Any]]
