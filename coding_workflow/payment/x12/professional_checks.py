@@ -136,10 +136,12 @@ def _accident(claim: ProfessionalClaim) -> Iterator[Flaw]:
         yield Flaw("Accident", "An automobile accident needs the state in which it happened, which is not kept here.", "billing")
         return
     if claim.related != "EM" and any(code in accidents.AT_WORK for code in claim.diagnoses):
-        yield Flaw("Accident", "The external cause says that it happened at work; occurrence code 04 with the day is missing.")
+        sentence = "The external cause says that it happened at work; occurrence code 04 with the day is missing."
+        yield Flaw("Accident", sentence, "claim_codes")
         return
     if claim.accident_on is None and (claim.related == "OA" or accidents.told(claim.diagnoses)):
-        yield Flaw("Accident", "The diagnoses tell of an accident; an occurrence code of 01 to 05 with its day is missing.")
+        sentence = "The diagnoses tell of an accident; an occurrence code of 01 to 05 with its day is missing."
+        yield Flaw("Accident", sentence, "claim_codes")
 
 
 def _wanting(claim: ProfessionalClaim) -> Iterator[Flaw]:
