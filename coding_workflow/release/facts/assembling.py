@@ -47,7 +47,7 @@ def assemble(account: Account, written: coding.CodedRecord | None = None) -> Fac
     versions = versions_of(account)
     return Facts(
         **elements(account),
-        **_claim_codes(account, written.claim_codes),
+        **claim_codes_of(account, written.claim_codes),
         patient=_patient(account, abstract),
         payer=payer(account.primary_coverage()),
         admitting_diagnosis=next((row.code for row in by_role[DiagnosisRole.ADMITTING]), ""),
@@ -94,7 +94,7 @@ def elements(account: Account) -> dict[str, Any]:
     }
 
 
-def _claim_codes(account: Account, entered: Iterable[EnteredClaimCode]) -> dict[str, Any]:
+def claim_codes_of(account: Account, entered: Iterable[EnteredClaimCode]) -> dict[str, Any]:
     """What goes on the claim as patient accounting tells it and people entered it, and where they differ."""
     rows = tuple(entered)
     said = {kind: [each for each in codes_on_claim(account, rows) if each.kind == kind] for kind in claim_codes.KINDS}
