@@ -74,14 +74,14 @@ class ClaimCodes(ApiView):
 
     roles = {"GET": EVERYBODY, "POST": ENTERS}
 
-    @operation("claim_codes_read", "Read the occurrence, condition and value codes of the claim", answer=ClaimCodesShape)
+    @operation("codes_read_of_claim", "Read the occurrence, condition and value codes of the claim", answer=ClaimCodesShape)
     def get(self, request: ApiRequest, account: int) -> Response:
         """Patient accounting's, and those that people entered in their place."""
         opened = open_account(request, account, "codes.viewed")
         return versioned(_of(opened), opened.revision)
 
     @operation(
-        "claim_codes_enter", "Enter a code of the claim", body=ClaimCodeIn, answer=ClaimCodesShape, status=201, matches=True,
+        "codes_enter_of_claim", "Enter a code of the claim", body=ClaimCodeIn, answer=ClaimCodesShape, status=201, matches=True,
         example={"kind": "occurrence", "code": "05", "on": "2026-08-30"},
     )  # fmt: skip
     def post(self, request: ApiRequest, account: int) -> Response:
@@ -101,7 +101,7 @@ class OneClaimCode(ApiView):
     roles = {"PATCH": ENTERS}
 
     @operation(
-        "claim_codes_change", "Change what goes with an entered code", body=SaysIn, answer=ClaimCodesShape, matches=True,
+        "codes_change_of_claim", "Change what goes with an entered code", body=SaysIn, answer=ClaimCodesShape, matches=True,
         example={"on": "2026-08-31"},
     )  # fmt: skip
     def patch(self, request: ApiRequest, account: int, row: int) -> Response:
@@ -120,7 +120,7 @@ class WithdrawClaimCode(ApiView):
 
     roles = {"POST": ENTERS}
 
-    @operation("claim_codes_withdraw", "Withdraw an entered code", body=Nothing, answer=ClaimCodesShape, matches=True)
+    @operation("codes_withdraw_of_claim", "Withdraw an entered code", body=Nothing, answer=ClaimCodesShape, matches=True)
     def post(self, request: ApiRequest, account: int, row: int) -> Response:
         """What patient accounting tells of the code stands again."""
         open_account(request, account, "codes.changed")
