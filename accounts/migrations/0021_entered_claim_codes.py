@@ -38,12 +38,14 @@ DROP FUNCTION public.accounts_claim_code_is_fixed();
 
 
 def _link(to: str, related_name: str = "+", *, null: bool = False) -> "models.ForeignKey[object, object]":
-    return models.ForeignKey(blank=null, null=null, on_delete=django.db.models.deletion.PROTECT, related_name=related_name, to=to)
+    return models.ForeignKey(
+        blank=null, db_index=False, null=null, on_delete=django.db.models.deletion.PROTECT, related_name=related_name, to=to
+    )
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0019_professional_judged"),
+        ("accounts", "0020_filtered_and_lean"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -25,17 +25,19 @@ class EnteredClaimCode(models.Model):
     What was entered never changes: another day or amount is another row (trigger).
     """
 
-    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
-    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="entered_claim_codes")
+    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="entered_claim_codes", db_index=False)
     kind = models.CharField(max_length=10, choices=ClaimCodeKind, db_collation="C")
     code = models.CharField(max_length=2, db_collation="C")
     on = models.DateField(null=True, blank=True, help_text="Of an occurrence; the first day of a span.")
     through = models.DateField(null=True, blank=True, help_text="The last day of a span.")
     amount = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True, help_text="Of a value code.")
     off = models.BooleanField(default=False, help_text="Not on the claim, whatever patient accounting tells.")
-    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     entered_at = models.DateTimeField(auto_now_add=True)
-    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
