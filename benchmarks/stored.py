@@ -22,7 +22,7 @@ from coding_workflow.guidelines.facts import Diagnosis, Facts, Line, Patient, fa
 from coding_workflow.guidelines.facts import Payer as PayerFacts
 from coding_workflow.guidelines.samples import typical_inpatient, typical_outpatient
 from coding_workflow.release.facts import ASSEMBLY, SharedRows, refreshed
-from coding_workflow.release.facts.assembling import elements
+from coding_workflow.release.facts.assembling import claim_codes_of, elements
 from coding_workflow.release.facts.coders import coders_among, competences
 from coding_workflow.release.in_force import InForce
 from coding_workflow.release.models import Check
@@ -171,7 +171,7 @@ def _as_assembled(facts: Facts, account: Account, payer: Payer, cast: Cast) -> F
     who = str(cast.coder.pk)
     return replace(
         facts,
-        **{**elements(account), "id": ACCOUNT},
+        **{**elements(account), **claim_codes_of(account, ()), "id": ACCOUNT},
         patient=Patient(facts.patient.birth_date, facts.patient.sex),
         payer=PayerFacts(payer.code, payer.kind),
         coder=None,

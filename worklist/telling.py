@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from accounts import claim_codes
+
 Payload = Mapping[str, Any]
 Telling = Callable[[Payload], str]
 
@@ -55,6 +57,20 @@ def _combined(text: str) -> Telling:
 
 def _and(words: list[str]) -> str:
     return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
+
+
+def _claim_code(verb: str) -> Telling:
+    def tell(payload: Payload) -> str:
+        named = f"{claim_codes.KINDS.get(str(payload.get('kind')), 'Claim code')} {payload.get('code', '')}"
+        done = "taken off" if payload.get("off") and verb == "entered" else verb
+        says, before = (_spoken(str(payload.get(name) or "")) for name in ("says", "before"))
+        return f"{named} {done}{f': {says}' if says else ''}{f', was {before}' if before else ''}"
+
+    return tell
+
+
+def _spoken(says: str) -> str:
+    return says.replace("/", " to ")
 
 
 def _hold(payload: Payload) -> str:
@@ -117,6 +133,9 @@ _TELLINGS: Final[dict[str, Telling]] = {
     ),
     "work.closed": _with("Work done", "kind", "outcome"),
     "coding.abstracted": _plain("Claim elements abstracted from the record"),
+    "claim_code.entered": _claim_code("entered"),
+    "claim_code.changed": _claim_code("changed"),
+    "claim_code.withdrawn": _claim_code("withdrawn"),
     "coding.evidence_linked": _plain("Evidence linked"),
     "coding.evidence_unlinked": _plain("Evidence unlinked"),
     "coding.line_pointed": _with("A line's diagnoses set", "after"),

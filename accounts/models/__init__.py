@@ -13,6 +13,7 @@ from .account import (
     billing_kind_of,
 )
 from .charge import ChargeLine, ChargemasterEntry, ChargeSource
+from .claim_code import ClaimCodeKind, EnteredClaimCode
 from .document import Deficiency, DeficiencyQuality, Document, DocumentType, DocumentVersion, VersionStatus
 from .event import AccessRecord, Event
 from .facility import Facility, Payer, PayerKind, Unit
@@ -34,6 +35,7 @@ __all__ = [
     "ChargeLine",
     "ChargeSource",
     "ChargemasterEntry",
+    "ClaimCodeKind",
     "CodeSource",
     "Coverage",
     "Deficiency",
@@ -42,6 +44,7 @@ __all__ = [
     "DocumentType",
     "DocumentVersion",
     "Encounter",
+    "EnteredClaimCode",
     "Event",
     "Facility",
     "HeldAccount",

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
 
 from accounts import clock, stay
-from accounts.models import Account, ChargeLine, DocumentVersion
+from accounts.models import Account, ChargeLine, DocumentVersion, EnteredClaimCode
+from accounts.services.claim_codes import entered_codes
 from accounts.told_codes import ToldCode, is_external
 from coding_workflow.codesets import selectors as codesets
 
@@ -33,7 +34,7 @@ class CodedRecord:
     """What the coder wrote on one account, read once for the gate and for the page that shows it.
 
     ``stale`` are the document versions behind its passages that a newer one has replaced. ``pointers``: charge line -> the
-    diagnoses that the coder pointed it to, on a professional account.
+    diagnoses that the coder pointed it to, on a professional account. ``claim_codes`` are those that people entered.
     """
 
     diagnoses: list[CodedDiagnosis]
@@ -41,14 +42,16 @@ class CodedRecord:
     abstract: RecordAbstract | None
     stale: set[int]
     pointers: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    claim_codes: tuple[EnteredClaimCode, ...] = ()
 
 
 def coded_record(account_id: int, *, professional: bool = False) -> CodedRecord:
-    """The codes in force with their passages, the pointers, and the newest abstract. Seven queries at most."""
+    """The codes in force with their passages, the pointers, and the newest abstract. Eight queries at most."""
     diagnoses, procedures = list(diagnoses_in_force(account_id)), list(procedures_in_force(account_id))
     versions = {passage.version_id for row in (*diagnoses, *procedures) for passage in row.passages}  # type: ignore[attr-defined]
     pointers = pointers_in_force(account_id) if professional else {}
-    return CodedRecord(diagnoses, procedures, abstract_of(account_id), stale_versions(versions), pointers)
+    entered = tuple(entered_codes(account_id))
+    return CodedRecord(diagnoses, procedures, abstract_of(account_id), stale_versions(versions), pointers, entered)
 
 
 def pointers_in_force(account_id: int) -> dict[int, tuple[str, ...]]:

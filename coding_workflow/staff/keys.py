@@ -65,6 +65,7 @@ GROUPS: Final[tuple[tuple[str, tuple[Action, ...]], ...]] = (
             Action("approve", "a", "Approve"),
             Action("see-poa", "c", "POA of the first code without one"),
             Action("abstract", "b", "Claim elements by the record"),
+            Action("claim-codes", "f", "Codes of the claim form"),
             Action("take", "t", "Take this account"),
             Action("see-record", "1", "Record"),
             Action("see-codes", "2", "Codes"),

@@ -32,6 +32,7 @@ const STANDARD = [
   { keys: "a", does: "approve", words: "Approve" },
   { keys: "c", does: "see-poa", words: "POA of the first code without one" },
   { keys: "b", does: "abstract", words: "Claim elements by the record" },
+  { keys: "f", does: "claim-codes", words: "Codes of the claim form" },
   { keys: "t", does: "take", words: "Take this account" },
   { keys: "1", does: "see-record", words: "Record" },
   { keys: "2", does: "see-codes", words: "Codes" },

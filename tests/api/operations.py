@@ -10,7 +10,7 @@ from typing import Any
 
 from accounts import clock
 from accounts.actors import Actor
-from accounts.models import Account, ChargeLine, Document, DocumentVersion, Facility, Patient, WorkItem
+from accounts.models import Account, ChargeLine, Document, DocumentVersion, EnteredClaimCode, Facility, Patient, WorkItem
 from accounts.services.holds import place_hold
 from accounts.services.told_codes import tell_codes
 from accounts.told_codes import ToldCode
@@ -34,9 +34,10 @@ TAKES = frozenset({Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.BILLER})
 SEES_WORK = EVERYBODY - {Role.ADMINISTRATOR}
 MENDS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
 COMPLIANCE = frozenset({Role.COMPLIANCE})
+CLAIM_CODES = frozenset({Role.CODER, Role.SUPERVISOR, Role.BILLER})
 WORKING = EVERYBODY - {Role.ADMINISTRATOR}
 RULES = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COMPLIANCE})
-
+#: Of administrators those that are systems: ``test_flows.py`` refuses the others.
 TELLS_CODES = frozenset({Role.CODER, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.BILLER})
 
 Row = Callable[[Cast, Facility], dict[str, Any]]
@@ -63,6 +64,12 @@ def account(cast: Cast, facility: Facility) -> Account:
 
 def of_account(cast: Cast, facility: Facility) -> dict[str, Any]:
     return {"account": account(cast, facility).pk}
+
+
+def claim_code(cast: Cast, facility: Facility) -> dict[str, Any]:
+    held = account(cast, facility)
+    row = EnteredClaimCode.objects.create(facility=facility, account=held, kind="condition", code="44", entered_by=cast.bill)
+    return {"account": held.pk, "row": row.pk}
 
 
 def document(cast: Cast, facility: Facility) -> dict[str, Any]:
@@ -213,6 +220,9 @@ TABLE: dict[str, Address] = {
     "api:proposed_codes": _reads(EVERYBODY, of_account),
     "api:take_over_proposed": _does(CODER, of_account),
     "api:dismiss_proposed": _does(CODER, proposed),
+    "api:claim_codes": Address({"GET": EVERYBODY, "POST": CLAIM_CODES}, of_account),
+    "api:claim_code": Address({"PATCH": CLAIM_CODES}, claim_code),
+    "api:withdraw_claim_code": _does(CLAIM_CODES, claim_code),
     "api:evidence": _does(CODER, of_account),
     "api:remove_evidence": _does(CODER, evidence),
     "api:abstract": _does(CODER, of_account),

@@ -6,12 +6,13 @@ import pytest
 
 from accounts import lifecycle
 from accounts.locking import lock_account
-from accounts.models import Account, DocumentVersion, Event, OutboxRow, Step, WorkItem
+from accounts.models import Account, DocumentVersion, Event, OutboxRow, Step, ToldCodes, WorkItem
 from coding_workflow.coding.models import CodedDiagnosis, ProviderQuery
 from coding_workflow.outbox.services import drain
 from coding_workflow.registration.models import FeedMap, InboundMessage
 from coding_workflow.staff import services
-from tests.api.sending import Program, as_program, problem
+from coding_workflow.staff.models import User
+from tests.api.sending import Program, as_program, by_session, problem
 from tests.cast import Cast
 from tests.coding.queries import desk
 from tests.coding.stage import to_code
@@ -336,3 +337,32 @@ def test_patient_accounting_tells_its_codes_and_the_comparison_is_asked_for(hosp
     said = bill.post(f"accounts/{account.pk}/told-codes/", {"source": "host", "diagnoses": []})
     assert said.status_code == 201, said.content
     assert OutboxRow.objects.filter(kind="payment.compare_host", account_id=account.pk).exists()
+
+
+def _system(hospital: Cast, role: str) -> Program:
+    """A program with a name of its own and a token that writes."""
+    named = {"by": hospital.ada, "facility": hospital.main}
+    made = services.create_system(**named, username=f"interface-{role}", full_name="Interface", roles=[role])
+    _, text = services.make_token(**named, owner=made, name="Codes", scope="write", roles=[role], days=9)
+    return Program(text)
+
+
+@pytest.mark.parametrize("source", ["encoder", "host"])
+def test_an_administrator_speaks_for_no_encoder_and_no_host_but_an_interface_does(hospital: Cast, source: str) -> None:
+    account = desk.asked_about(hospital)
+    path, body = f"accounts/{account.pk}/told-codes/", {"source": source, "diagnoses": []}
+    for person in (as_program(hospital.ada, hospital.main), by_session(hospital.ada)):
+        assert problem(person.post(path, body)) == (403, "staff.role")
+    assert not ToldCodes.objects.exists()
+    assert _system(hospital, "administrator").post(path, body).status_code == 201
+    told = ToldCodes.objects.get()
+    assert (told.source, told.told_by) == (source, f"person:{User.objects.get(username='interface-administrator').pk}")
+
+
+def test_a_system_that_bills_tells_what_patient_accounting_has_and_nothing_of_an_encoder(hospital: Cast) -> None:
+    account = desk.asked_about(hospital)
+    path, bills = f"accounts/{account.pk}/told-codes/", _system(hospital, "biller")
+    assert bills.post(path, {"source": "host", "diagnoses": []}).status_code == 201
+    assert problem(bills.post(path, {"source": "encoder", "diagnoses": []})) == (403, "staff.role")
+    looks = _system(hospital, "compliance")
+    assert problem(looks.post(path, {"source": "host", "diagnoses": []})) == (403, "staff.role")

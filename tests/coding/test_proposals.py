@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from accounts import lifecycle
@@ -213,3 +214,22 @@ def test_what_comes_after_coding_raises_no_revision_and_changes_no_code(cast: Ca
     before = revision_of(account)
     told(account, [dx("J189")])
     assert (revision_of(account), coded(account)) == (before, [("diagnosis", "I10", "")])
+
+
+@pytest.mark.parametrize("row", ["diagnosis", "procedure"])
+def test_plain_sql_takes_nothing_over_as_a_code_of_another_account(cast: Cast, row: str) -> None:
+    account, other, ana = to_code(cast), to_code(cast, "A2"), cast.actor("ana")
+    told(account, [dx("J189")])
+    proposed_code = ProposedCode.objects.get()
+    codes = {}
+    for at in (account, other):
+        diagnosis = services.assign_diagnosis(account_id=at.pk, code="J18.9", by=ana, poa="Y")
+        procedure = services.assign_procedure(account_id=at.pk, code="0BH17EZ", by=ana, performed_on=DAY)
+        codes[at.pk] = {"diagnosis": diagnosis.pk, "procedure": procedure.pk}[row]
+    settle = (
+        f"UPDATE coding_proposedcode SET state = 'taken', settled_at = now(), settled_by_id = %s, {row}_id = %s WHERE id = %s"
+    )
+    with pytest.raises(DatabaseError, match="its own account"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(settle, [cast.ana.pk, codes[other.pk], proposed_code.pk])
+    with connection.cursor() as cursor:
+        cursor.execute(settle, [cast.ana.pk, codes[account.pk], proposed_code.pk])

@@ -36,6 +36,7 @@ _NAMED: dict[str, st.SearchStrategy[Any]] = {
     "billing_kind": st.sampled_from(["facility", "professional"]),
     "source": st.sampled_from(["coder", "chargemaster"]),
     "kind": st.sampled_from(PAYER_KINDS) | _TEXTS,
+    "part": st.sampled_from(["condition", "occurrence", "span", "value"]),
     "poa": st.sampled_from(["", "Y", "N", "U", "W", "1", "y"]),
     "sex": st.sampled_from(["F", "M", "", "X", "unknown"]),
     "type": st.sampled_from((*DOCUMENT_TYPES, "inpatient", "observation", "anything")),

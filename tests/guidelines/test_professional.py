@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from coding_workflow.guidelines import accidents
 from coding_workflow.guidelines.engine import evaluate
 from coding_workflow.guidelines.facts import (
     Coder,
@@ -14,6 +15,7 @@ from coding_workflow.guidelines.facts import (
     Evidence,
     Facts,
     Line,
+    Occurrence,
     Patient,
     Provider,
     facts_from_json,
@@ -60,7 +62,14 @@ def physicians_bill(facts: Facts) -> Facts:
         coders=(),
         diagnoses=tuple(replace(each, coder="ana", poa="") for each in facts.diagnoses or ()),
         external_causes=tuple(replace(each, coder="ana", poa="") for each in facts.external_causes),
+        occurrence_codes=_accident(facts),
     )
+
+
+def _accident(facts: Facts) -> tuple[Occurrence, ...]:
+    """The code of the accident that the diagnoses tell of; no hospital bill asks for one."""
+    codes = [each.code for each in (*(facts.diagnoses or ()), *facts.external_causes)]
+    return (Occurrence("05", facts.discharge_date),) if accidents.told(codes) else ()
 
 
 def _fee(line: Line, place: str, pointer: str, passage: tuple[Evidence, ...]) -> Line:

@@ -11,6 +11,7 @@ from accounts.models import Account, Hold, OutboxRow, Step, WorkItem
 from accounts.services.charges import post_charge
 from accounts.services.documents import receive_document
 from accounts.services.holds import place_hold
+from coding_workflow.coding.services import enter_claim_code
 from coding_workflow.payment.models import Claim, ClaimStatus
 from coding_workflow.payment.services import (
     close_case,
@@ -170,7 +171,11 @@ def late_hold(cast: Cast, account_id: int) -> None:
     )
 
 
-@pytest.mark.parametrize("land", [late_document, late_charge, late_hold])
+def late_claim_code(cast: Cast, account_id: int) -> None:
+    enter_claim_code(account_id=account_id, by=cast.actor("bill"), kind="condition", code="A1")
+
+
+@pytest.mark.parametrize("land", [late_document, late_charge, late_hold, late_claim_code])
 def test_whatever_lands_on_a_released_account_starts_a_discrepancy(cast: Cast, land: object) -> None:
     claim = paid(cast)
     land(cast, claim.account_id)  # type: ignore[operator]

@@ -119,6 +119,58 @@ def test_each_row_stands_for_itself_and_a_wrong_one_names_line_and_column(cast: 
     assert set(Account.objects.values_list("number", flat=True)) == {"A100", "A103"}
 
 
+_OF_THE_FORM = {
+    "occurrence_codes": "05:2026-08-30 11:2026-09-01",
+    "occurrence_spans": "74:2026-09-02/2026-09-03",
+    "condition_codes": "a1 44",
+    "value_codes": "54:3310 80:3",
+}
+
+
+def test_codes_of_the_claim_form_come_with_days_and_amounts_and_are_taken_back(cast: Cast) -> None:
+    assert _import(file_of("accounts", _OF_THE_FORM)) == ["applied"]
+    account = Account.objects.get()
+    assert account.occurrence_codes == [{"code": "05", "date": "2026-08-30"}, {"code": "11", "date": "2026-09-01"}]
+    assert account.occurrence_spans == [{"code": "74", "from": "2026-09-02", "through": "2026-09-03"}]
+    assert account.condition_codes == ["A1", "44"]
+    assert account.value_codes == [{"code": "54", "amount": "3310"}, {"code": "80", "amount": "3"}]
+    _import(file_of("accounts", {"as_of": "2026-09-05T12:00:00-04:00"}))
+    assert Account.objects.get().occurrence_codes, "an empty cell changes nothing"
+    _import(file_of("accounts", {"as_of": "2026-09-06T12:00:00-04:00", **dict.fromkeys(_OF_THE_FORM, "(none)")}))
+    account.refresh_from_db()
+    assert [getattr(account, name) for name in _OF_THE_FORM] == [[], [], [], []]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "code"),
+    [
+        ("occurrence_codes", "05", "csv.bad_time"),
+        ("occurrence_codes", "05:08/30/2026", "csv.bad_time"),
+        ("occurrence_codes", "05:2026-02-30", "csv.bad_time"),
+        ("occurrence_codes", "05:2026-W35-7", "csv.bad_time"),
+        ("occurrence_codes", "5:2026-08-30", "csv.code"),
+        ("occurrence_codes", "\u0660\u0665:2026-08-30", "csv.code"),
+        ("occurrence_codes", "05:2026-08-30,11:2026-08-30", "csv.bad_time"),
+        ("occurrence_codes", "05:2026-08-30 05:2026-08-30", "csv.code"),
+        ("occurrence_codes", " ".join(f"{number}:2026-08-30" for number in range(10, 35)), "csv.too_long"),
+        ("occurrence_spans", "74:2026-09-02", "csv.bad_time"),
+        ("occurrence_spans", "74:2026-09-03/2026-09-02", "csv.bad_time"),
+        ("condition_codes", "44:1", "csv.code"),
+        ("condition_codes", "444", "csv.code"),
+        ("value_codes", "54", "csv.bad_amount"),
+        ("value_codes", "54:-1", "csv.bad_amount"),
+        ("value_codes", "54:NaN", "csv.bad_amount"),
+        ("value_codes", "54:1,000", "csv.bad_amount"),
+        ("value_codes", "54:1E+3", "csv.bad_amount"),
+        ("value_codes", "54:12345678", "csv.bad_amount"),
+    ],
+)
+def test_a_wrong_code_of_the_claim_form_names_row_and_column(cast: Cast, column: str, cell: str, code: str) -> None:
+    found = list(import_csv(file_of("accounts", {}, {"account": "A101", column: cell})))
+    assert [(each.status, each.line, each.place, each.code) for each in found][1] == ("failed", 3, column, code)
+    assert try_csv(file_of("accounts", {column: cell}))[0].column == column
+
+
 def test_a_row_can_be_corrected_on_the_list(cast: Cast) -> None:
     (broken,) = import_csv(file_of("accounts", {"admitted": "2026-02-30"}))
     fixed = services.correct_message(broken.pk, bytes(broken.raw).replace(b"2026-02-30", b"2026-09-01"), by=cast.actor("ada"))

@@ -40,6 +40,7 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 CODER = frozenset({Role.CODER})
 HOLDERS = frozenset({Role.CODER, Role.SUPERVISOR})
 BILLER = frozenset({Role.BILLER})
+CLAIM_CODES = HOLDERS | BILLER
 WRITES_QUEUES = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 READS_QUERIES = frozenset({Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.COMPLIANCE})
 RULES = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COMPLIANCE})
@@ -399,6 +400,8 @@ TABLE: dict[str, Address] = {
     "worklist:settle_proposed": Address(CODER, "POST", part_of_account, form={"do": "dismiss"}),
     "worklist:settle_suggestion": Address(CODER, "POST", part_of_account, form={"do": "dismiss"}),
     "worklist:abstract": Address(CODER, "POST", account),
+    "worklist:enter_claim_code": Address(CLAIM_CODES, "POST", account),
+    "worklist:change_claim_code": Address(CLAIM_CODES, "POST", part_of_account),
     "worklist:earlier": Address(CODER, "GET", account),
     "worklist:take_over_codes": Address(CODER, "POST", account),
     "worklist:place_hold": Address(HOLDERS, "POST", account),

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from django.test import Client
+from django.utils import timezone
 
 from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.models import AccessRecord, Queue
@@ -18,7 +19,7 @@ from worklist.queueing.document import QueueSet
 from worklist.queueing.standard import STANDARD
 
 from .conftest import grant
-from .queueing import DEAR, change, publish, put_in_force, rule, with_first
+from .queueing import DEAR, change, publish, put_in_force, rule, second_person, with_first
 
 DEAR_FIRST = with_first(STANDARD, rule("dear", DEAR, name="Dear"))
 
@@ -152,24 +153,50 @@ def test_plain_sql_changes_no_proposal(proposal: QueueSetProposal, change_of: st
         cursor.execute(change_of)
 
 
+def _version(hospital: Cast, **fields: object) -> QueueSetVersion:
+    given = {"facility": hospital.main, "number": 1, "document": "{}", "reason": "Other", **fields}
+    return QueueSetVersion.objects.create(**given)
+
+
 def test_plain_sql_publishes_nothing_else(hospital: Cast, proposal: QueueSetProposal) -> None:
-    other = QueueSetVersion.objects.create(
-        facility=hospital.main,
-        number=1,
-        document="{}",
-        written_by=hospital.cleo,
-        published_by=hospital.ada,
-        reason="Other",
-    )
+    other = _version(hospital, written_by=hospital.cleo, published_by=hospital.ada)
     ended = "UPDATE worklist_queuesetproposal SET state = 'published', settled_by_id = %s, settled_at = now(), version_id = %s"
     with pytest.raises(DatabaseError, match="not what was proposed"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(ended, [hospital.ada.pk, other.pk])
 
 
-def test_no_version_is_written_and_published_by_one_person(hospital: Cast) -> None:
-    alone = {"written_by": hospital.cleo, "published_by": hospital.cleo, "reason": "Alone"}
-    with pytest.raises(DatabaseError, match="two_people"), transaction.atomic():
-        QueueSetVersion.objects.create(facility=hospital.main, number=1, document="{}", **alone)
+@pytest.mark.parametrize(
+    ("written", "published"),
+    [("cleo", "cleo"), ("cleo", ""), ("", "ada"), ("ana", "ada"), ("cleo", "ben"), ("cleo", "dov"), ("cleo", "gone"), ("", "")],
+)
+def test_plain_sql_writes_no_set_without_two_people_who_write_queues_here(hospital: Cast, written: str, published: str) -> None:
+    """Dov supervises another facility; who is gone has no role any more. Only the first set of a facility has no author."""
+    _version(hospital)
+    grant(hospital.dov, hospital.other, "supervisor")
+    gone = second_person(hospital.main)
+    gone.role_grants.update(ended_at=timezone.now())
+    people = {"": None, "gone": gone.pk} | {name: getattr(hospital, name).pk for name in ("cleo", "ada", "ana", "ben", "dov")}
+    insert = """
+        INSERT INTO worklist_queuesetversion (facility_id, number, document, reason, published_at, written_by_id, published_by_id)
+        VALUES (%s, 2, '{}', 'Alone', now(), %s, %s)"""
+    with pytest.raises(DatabaseError, match=r"takes two people|two_people"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(insert, [hospital.main.pk, people[written], people[published]])
+    with connection.cursor() as cursor:
+        cursor.execute(insert, [hospital.main.pk, hospital.cleo.pk, hospital.ada.pk])
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_plain_sql_writes_no_set_out_of_turn(hospital: Cast, number: int) -> None:
+    _version(hospital)
+    with pytest.raises(DatabaseError, match="is number 2"), transaction.atomic():
+        _version(hospital, number=number, written_by=hospital.cleo, published_by=hospital.ada)
+
+
+def test_no_first_version_names_one_person(hospital: Cast) -> None:
+    for alone in ({"written_by": hospital.cleo, "published_by": hospital.cleo}, {"written_by": hospital.cleo}):
+        with pytest.raises(DatabaseError, match=r"two_people|takes two people"), transaction.atomic():
+            _version(hospital, **alone)
+    assert _version(hospital).written_by is None
 
 
 # ---------------------------------------------------------------- pages

@@ -255,7 +255,8 @@ def test_a_set_that_cannot_be_read_stops_neither_imports_nor_put_backs_and_can_b
     item = work("A1")
     change(hospital, rule("dear", DEAR))
     text = '{"queues": [{"code": "from-a-later-release"}]}'
-    QueueSetVersion.objects.create(facility=hospital.main, number=3, document=text, reason="Unreadable")
+    two = {"written_by": hospital.cleo, "published_by": second_person(hospital.main)}
+    QueueSetVersion.objects.create(facility=hospital.main, number=3, document=text, reason="Unreadable", **two)
     assert queue_of(work("A2")) == "unrouted"
     claim_next(user=hospital.ana)
     put_back(item_id=item.pk, user=hospital.ana, reason="I know the patient")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from coding_workflow.guidelines.facts import (
+    CodeDifference,
     Coder,
     Competence,
     Diagnosis,
@@ -194,6 +195,7 @@ def _filled():
         related_accounts=(RelatedAccount("4712", "same_patient", "inpatient", "MAIN", True, DAY, unrelated_reason="words"),),
         orders=(Order("inpatient", at, True),), occurrence_codes=(Occurrence("11", DAY),),
         value_codes=(Value("54", Decimal(3210)), Value("A0", Decimal(90210)), Value("01", Decimal("512.25"))),
+        code_differences=(CodeDifference("value", "A0", ("90210",), ("4711",)),),
         providers=(Provider("attending", "1234567893"),), statement_from=DAY, statement_through=DAY,
         queries=(Query("q-7", "outstanding", "words", ("I214",)),), open_holds=(OpenHold("k", "words"),),
         discrepancy=DiscrepancyCase("d-1"), overrides=(Override("r", (), "words", "79"),), waivers=(Waiver("r", "words"),),

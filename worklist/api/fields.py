@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from decimal import Decimal
 from typing import Any, Final
 
 from rest_framework import serializers
@@ -9,6 +10,7 @@ from rest_framework import serializers
 from .parsing import LARGEST_NUMBER
 
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_AMOUNT: Final = re.compile(r"\A\d{1,7}(\.\d{1,2})?\Z", re.ASCII)
 _WHOLE: Final = re.compile(r"-?\d{1,16}", re.ASCII)
 
 
@@ -71,6 +73,19 @@ class Day(serializers.DateField):
             self.fail("invalid", format="YYYY-MM-DD")
         day: datetime.date = super().to_internal_value(data)
         return day
+
+
+class Amount(serializers.RegexField):
+    """An amount as text, 0 or more, with at most two decimals: numbers of JSON are not exact."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(_AMOUNT.pattern, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The amount."""
+        if not isinstance(data, str) or _AMOUNT.search(data) is None:
+            self.fail("invalid")
+        return Decimal(data)
 
 
 class AskedWhole(serializers.IntegerField):

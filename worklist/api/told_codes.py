@@ -9,14 +9,14 @@ from rest_framework.response import Response
 from accounts import clock, told_codes
 from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.locking import lock_account
-from accounts.models import CodeSource, Step, ToldCodes
+from accounts.models import Account, CodeSource, Step, ToldCodes
 from accounts.services.told_codes import tell_codes
 from coding_workflow.codesets import selectors as codesets
 from coding_workflow.coding import selectors as coding
 from coding_workflow.coding import services
 from coding_workflow.coding.models import PresentOnAdmission, ProposedCode
 from coding_workflow.registration.services.code_telling import DIAGNOSES, PROCEDURES, coder_of
-from coding_workflow.staff.models import Role
+from coding_workflow.staff.models import Role, User
 
 from . import codes
 from .asking import ApiRequest
@@ -28,11 +28,14 @@ from .schema import operation
 
 EVERYBODY: Final = frozenset(Role.values)
 CODER: Final = frozenset({Role.CODER})
-#: Who lets an encoder or patient accounting speak.
+#: Which people tell what an encoder or patient accounting says, as those who work with it.
 TELLS: Final[dict[str, frozenset[Role]]] = {
-    CodeSource.ENCODER: frozenset({Role.CODER, Role.SUPERVISOR, Role.ADMINISTRATOR}),
-    CodeSource.HOST: frozenset({Role.BILLER, Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    CodeSource.ENCODER: frozenset({Role.CODER, Role.SUPERVISOR}),
+    CodeSource.HOST: frozenset({Role.BILLER, Role.SUPERVISOR}),
 }
+#: The role of an interface: a system holds it, since no system codes. An administrator who is a person sets interfaces up and
+#: speaks for none.
+INTERFACE: Final = Role.ADMINISTRATOR
 _ENDED: Final = frozenset({Step.CANCELLED, Step.COMBINED})
 _AHEAD: Final = datetime.timedelta(minutes=5)
 _DIAGNOSIS_KINDS: Final = ("diagnosis", "admitting", "reason")
@@ -143,7 +146,7 @@ class TakeIn(Strict):
 class Told(ApiView):
     """What other systems say."""
 
-    roles = {"GET": EVERYBODY, "POST": frozenset[str]().union(*TELLS.values())}
+    roles = {"GET": EVERYBODY, "POST": frozenset[str]({INTERFACE}).union(*TELLS.values())}
 
     @operation("codes_read_told", "Read what other systems say the codes are", answer=ToldListShape)
     def get(self, request: ApiRequest, account: int) -> Response:
@@ -160,7 +163,7 @@ class Told(ApiView):
         accounting's are compared with the release, and a difference opens a discrepancy. What was told later stands."""
         opened = open_account(request, account, "codes.changed")
         said = self.body(ToldIn)
-        if not any(request.user.has_role(role, opened.facility_id) for role in TELLS[said["source"]]):
+        if not _may_tell(request.user, opened, said["source"]):
             raise NotAllowed("staff.role", "Your role, or the token's, does not tell codes of this source.")
         return self.once(lambda: self._tell(account, said), lambda _: Response(_told(account)), 201)
 
@@ -234,6 +237,11 @@ class DismissProposed(ApiView):
             services.dismiss_code(account_id=account, proposed_id=row, by=self.by())
 
         return self.change(account, dismiss, lambda _: ProposedListShape({"rows": coding.proposed_open(account)}).data)
+
+
+def _may_tell(user: User, account: Account, source: str) -> bool:
+    roles = TELLS[source] | ({INTERFACE} if user.is_system else set())
+    return any(user.has_role(role, account.facility_id) for role in roles)
 
 
 def _told(account_id: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from . import (
     accounts,
     checks,
+    claim_codes,
     claims,
     codes,
     coding,
@@ -56,6 +57,9 @@ _ACCOUNT: list[URLPattern | URLResolver] = [
     path("proposed-codes/", told_codes.Proposed.as_view(), name="proposed_codes"),
     path("proposed-codes/take-over/", told_codes.TakeOver.as_view(), name="take_over_proposed"),
     path("proposed-codes/<key:row>/dismiss/", told_codes.DismissProposed.as_view(), name="dismiss_proposed"),
+    path("claim-codes/", claim_codes.ClaimCodes.as_view(), name="claim_codes"),
+    path("claim-codes/<key:row>/", claim_codes.OneClaimCode.as_view(), name="claim_code"),
+    path("claim-codes/<key:row>/withdraw/", claim_codes.WithdrawClaimCode.as_view(), name="withdraw_claim_code"),
     path("evidence/", evidence.LinkEvidence.as_view(), name="evidence"),
     path("evidence/<key:row>/remove/", evidence.UnlinkEvidence.as_view(), name="remove_evidence"),
     path("abstract/", evidence.Abstract.as_view(), name="abstract"),

@@ -6,11 +6,11 @@ from typing import Final
 
 from django.utils import timezone
 
+from accounts.claim_codes import CLAIM_CHANGES
 from coding_workflow.codesets.codes import ICD_10_CM, display
 from coding_workflow.payment.host.comparing import Difference
 from coding_workflow.payment.models import HostComparison
 from coding_workflow.payment.services.discrepancies import REFUND_DAYS
-from coding_workflow.payment.x12.checks import CLAIM_CHANGES
 from coding_workflow.release.models import CaseSource, CaseState, DiscrepancyCase
 
 #: Days before the refund date from which a case is marked.

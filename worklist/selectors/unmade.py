@@ -16,6 +16,7 @@ from coding_workflow.release.models import Release
 #: Where a reason is mended, in words: places of the account page, by their anchor.
 _ON_ACCOUNT: Final[dict[str, tuple[str, str]]] = {
     "claim_elements": ("#abstract", "Compare the claim elements"),
+    "claim_codes": ("#claim-codes", "Enter the codes of the claim"),
     "registration": ("#abstract", "See what registration sent"),
     "providers": ("#abstract", "See the providers"),
     "charges": ("#charges", "Go to the charges"),

@@ -36,6 +36,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "documents": ("#documents", "Go to the documents"),
     "abstract": ("#abstract", "Record what the record says"),
     "claim_elements": ("#abstract", "Compare the claim elements"),
+    "claim_codes": ("#claim-codes", "Enter the codes of the claim"),
     "charges": ("#charges", "Go to the charges"),
     "pointers": ("#charges", "Point the line to its diagnoses"),
     "providers": ("#abstract", "See who is on the bill"),

@@ -1,6 +1,7 @@
 """The coder's verbs."""
 
 from .abstracting import abstract_record
+from .claiming import change_claim_code, enter_claim_code, withdraw_claim_code
 from .codes import (
     assign_diagnosis,
     assign_procedure,
@@ -25,9 +26,11 @@ __all__ = [
     "accept_suggestion",
     "assign_diagnosis",
     "assign_procedure",
+    "change_claim_code",
     "copy_diagnoses",
     "dismiss_code",
     "dismiss_suggestion",
+    "enter_claim_code",
     "finalize_coding",
     "link_evidence",
     "make_suggestions",
@@ -43,4 +46,5 @@ __all__ = [
     "take_over_code",
     "unlink_evidence",
     "view_suggestion",
+    "withdraw_claim_code",
 ]

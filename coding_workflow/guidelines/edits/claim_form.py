@@ -1,6 +1,7 @@
 """Condition 5: discharge status, type of bill and the codes that go with them (UB-04)."""
 
-from collections.abc import Iterator
+import datetime
+from collections.abc import Iterable, Iterator
 
 from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.facts import FACILITY_CLASSES, INPATIENT_CLASSES
@@ -86,7 +87,7 @@ def type_of_bill(case: Case) -> Iterator[Found]:
     reference="UB-04 occurrence code 55",
     classes=FACILITY_CLASSES,
     owner="patient_access",
-    fix="claim_elements",
+    fix="claim_codes",
 )
 def date_of_death(case: Case) -> Iterator[Found]:
     """Status 20 (40 to 42 at a hospice) comes with occurrence code 55 and the date of death, which is the discharge date."""
@@ -103,7 +104,7 @@ def date_of_death(case: Case) -> Iterator[Found]:
             yield Found(f"Occurrence code 55 has {day(death.date)}; the {what} is {day(other)}.", ("55", what))
 
 
-@rule("claim.birth_weight", condition=5, reference="UB-04 value code 54", classes=INPATIENT_CLASSES, fix="claim_elements")
+@rule("claim.birth_weight", condition=5, reference="UB-04 value code 54", classes=INPATIENT_CLASSES, fix="claim_codes")
 def birth_weight(case: Case) -> Iterator[Found]:
     """A birth carries the weight in grams, and one weight."""
     if case.facts.patient_class != "newborn" and case.facts.admission_type != "4":
@@ -116,6 +117,42 @@ def birth_weight(case: Case) -> Iterator[Found]:
         yield Found(
             f"Value code 54 has {claimed.normalize():f} g; the record says {recorded} g.", ("54",), owner="patient_access"
         )
+
+
+#: How a sentence names the codes of each list of the form.
+_LISTS = {"condition": "condition code", "occurrence": "occurrence code", "span": "occurrence span", "value": "value code"}
+
+
+@rule(
+    "claim.codes_agree",
+    condition=5,
+    reference="Release condition 5; UB-04 FL 18 to 41",
+    looks_at=("code_differences",),
+    owner="patient_access",
+    fix="claim_codes",
+)
+def codes_agree(case: Case) -> Iterator[Found]:
+    """What people entered of a code goes on the claim; patient accounting says the same of it, or nothing."""
+    for each in case.facts.code_differences:
+        named = f"{_LISTS[each.part]} {each.code}"
+        told, entered = _spoken(each.part, each.accounting), _spoken(each.part, each.entered)
+        if not each.entered:
+            yield Found(f"Patient accounting has {named}{told and f' ({told})'}; it was taken off here.", (each.code,))
+        else:
+            yield Found(f"Patient accounting has {named} with {told}; {entered} was entered here.", (each.code,))
+
+
+def _spoken(part: str, said: Iterable[str]) -> str:
+    if part == "value":
+        return ", ".join(said)
+    return ", ".join(" to ".join(map(_day, days.split("/"))) for days in said if days)
+
+
+def _day(text: str) -> str:
+    try:
+        return day(datetime.date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 @rule(

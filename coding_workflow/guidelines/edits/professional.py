@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from accounts.npi import npi_is_valid
+from coding_workflow.guidelines import accidents
 from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.facts import PROFESSIONAL_CLASSES, Line
 from coding_workflow.guidelines.places_of_service import IN_USE, INPATIENT
@@ -140,6 +141,29 @@ def ordered_by(case: Case) -> Iterator[Found]:
 
 def _is_ordered(code: str) -> bool:
     return len(code) == 5 and code.isdigit() and _ORDERED[0] <= code <= _ORDERED[1]
+
+
+@rule(
+    "professional.accident",
+    condition=5,
+    reference=f"{GUIDE}, CLM11 and DTP*439",
+    classes=PROFESSIONAL_CLASSES,
+    looks_at=("diagnoses", "external_causes", "occurrence_codes", "condition_codes"),
+    fix="claim_codes",
+)
+def accident(case: Case) -> Iterator[Found]:
+    """An accident that the diagnoses tell of is named by an occurrence code with its day.
+
+    One of an automobile is not asked about: its claim wants the state as well, and is refused where it is made.
+    """
+    facts = case.facts
+    codes = [each.code for each in (*(facts.diagnoses or ()), *facts.external_causes)]
+    related, on = accidents.cause({each.code: each.date for each in facts.occurrence_codes}, facts.condition_codes)
+    if related == "AA" or any(accidents.of_the_road(code) for code in codes):
+        return
+    sentence = accidents.missing(codes, related, on)
+    if sentence:
+        yield Found(sentence, ("occurrence_codes",))
 
 
 @rule(

@@ -205,6 +205,19 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeDifference:
+    """A code of the claim form on which patient accounting and a person differ; ``part`` is condition, occurrence, span or value.
+
+    Each side says days (two of a span, with a slash) or amounts as plain text; ``entered`` is empty where a person took it off.
+    """
+
+    part: str
+    code: str
+    accounting: tuple[str, ...] = ()
+    entered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """A provider on the claim by role: attending, operating, rendering, referring, supervising."""
 
@@ -308,6 +321,7 @@ class Facts:
     occurrence_codes: tuple[Occurrence, ...] = ()
     occurrence_spans: tuple[OccurrenceSpan, ...] = ()
     value_codes: tuple[Value, ...] = ()
+    code_differences: tuple[CodeDifference, ...] = ()
     providers: tuple[Provider, ...] = ()
     statement_from: datetime.date | None = None
     statement_through: datetime.date | None = None

@@ -143,6 +143,15 @@ ACCOUNT = shape(
     occurrence_codes=many(shape(nouns.Occurrence, code=code, date=day)),
     occurrence_spans=many(shape(nouns.OccurrenceSpan, code=code, first=day, last=day)),
     value_codes=many(shape(nouns.Value, code=code, amount=amount)),
+    code_differences=many(
+        shape(
+            nouns.CodeDifference,
+            part=one_of("condition", "occurrence", "span", "value"),
+            code=code,
+            accounting=many(text),
+            entered=many(text),
+        )
+    ),
     providers=many(shape(nouns.Provider, role=needed_text, npi=text)),
     statement_from=day,
     statement_through=day,

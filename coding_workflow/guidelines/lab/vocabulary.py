@@ -235,6 +235,7 @@ FIXES: Final = _choices(
     "pointers",
     "documents",
     "claim_elements",
+    "claim_codes",
     "abstract",
     "queries",
     "related_accounts",

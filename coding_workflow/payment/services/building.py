@@ -11,11 +11,11 @@ from dataclasses import replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from accounts.claim_codes import CLAIM_CHANGES
 from accounts.models import Account, Coverage
 from coding_workflow.codesets import selectors as codesets
 from coding_workflow.guidelines import facts as judged
 from coding_workflow.payment.x12 import claim as x12
-from coding_workflow.payment.x12.checks import CLAIM_CHANGES
 from coding_workflow.release.models import Release
 
 from . import certified, parties

@@ -8,17 +8,15 @@ import datetime
 import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Final
 
 from accounts.models import Account, Coverage, Provider
+from coding_workflow.guidelines import accidents
 from coding_workflow.guidelines import facts as judged
 from coding_workflow.payment.x12.professional import ProfessionalClaim, ProfessionalLine
 from coding_workflow.release.models import Release
 
 from . import certified, parties
 
-#: Occurrence codes that CLM11 has a word of its own for.
-_CAUSES: Final = {"02": "AA", "04": "EM"}
 #: What tells service lines apart: code, modifiers, day, pointers, place, renderer.
 _Key = tuple[str, tuple[str, ...], datetime.date | None, tuple[str, ...], str, str]
 
@@ -37,7 +35,7 @@ def build(
     lines = roll_up(facts, people, lead.npi if lead else "")
     changes = frequency == "7"
     first = (facts.diagnoses or ())[:1]
-    related, accident_on = cause(facts)
+    related, accident_on = accidents.cause({one.code: one.date for one in facts.occurrence_codes}, facts.condition_codes)
     return ProfessionalClaim(
         number="",
         submitter=parties.submitter(),
@@ -63,18 +61,6 @@ def build(
         after_others=coverage.rank > 1,
         code_set="ICD-9" if first and first[0].system.startswith("ICD-9") else "ICD-10",
     )
-
-
-def cause(facts: judged.Facts) -> tuple[str, datetime.date | None]:
-    """CLM11 and the day of the accident, as occurrence codes say: 02 automobile (no fault), 04 at work, 01, 03 and 05 another.
-
-    Condition code 02 says that it is of employment, without a day.
-    """
-    days = {one.code: one.date for one in facts.occurrence_codes}
-    said = next((code for code in ("02", "04", "01", "03", "05") if code in days), "")
-    if said:
-        return _CAUSES.get(said, "OA"), days[said]
-    return ("EM" if "02" in facts.condition_codes else ""), None
 
 
 def _people(account: Account, facts: judged.Facts) -> dict[str, Provider]:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts import clock, history
 from accounts.actors import Actor
+from accounts.claim_codes import CLAIM_CHANGES
 from accounts.errors import Conflict, Refused
 from accounts.locking import lock_account
 from accounts.models import PAST_RELEASE, Account, Hold, HoldSource, OwnerRole, PayerKind, WorkKind
@@ -15,7 +16,6 @@ from accounts.services.revisions import touch
 from accounts.services.work import close_work, open_work
 from coding_workflow.coding.services.finalizing import reopen_coding
 from coding_workflow.payment.models import Claim, ClaimStatus
-from coding_workflow.payment.x12.checks import CLAIM_CHANGES
 from coding_workflow.release.models import CaseSource, CaseState, DiscrepancyCase, Release
 from coding_workflow.staff.models import Role
 

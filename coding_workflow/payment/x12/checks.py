@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Final
 
+from accounts.claim_codes import CLAIM_CHANGES
 from accounts.npi import npi_is_valid
 
 from .claim import Claim, Diagnosis, Flaw
@@ -19,7 +20,6 @@ _CHANGES: Final = frozenset("78")
 _INTERIM: Final = frozenset("23")
 #: Second and third character of the type of bill for stays; everything else is an outpatient bill.
 INPATIENT_BILLS: Final = frozenset({"11", "18", "21", "41", "65", "66"})
-CLAIM_CHANGES: Final = frozenset({"D0", "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "E0"})
 _VOID_ONLY: Final = frozenset({"D5", "D6"})
 _UNSCHEDULED_TYPES: Final = frozenset({"1", "2", "5"})
 _VISIT_BILLS: Final = frozenset({"13", "78", "85"})
@@ -112,7 +112,7 @@ def _patient_status(claim: Claim) -> Iterator[Flaw]:
     if claim.inpatient and claim.frequency not in _CHANGES and still_patient != (claim.frequency in _INTERIM):
         yield Flaw("Patient status", "Status 30 (still patient) belongs to interim bills, and interim bills carry it.")
     if claim.patient_status == "20" and "55" not in {one.code for one in claim.occurrences}:
-        yield Flaw("Occurrence code 55", "Status 20 needs occurrence code 55 with the date of death.")
+        yield Flaw("Occurrence code 55", "Status 20 needs occurrence code 55 with the date of death.", "claim_codes")
 
 
 def _stay(claim: Claim) -> Iterator[Flaw]:
@@ -132,7 +132,7 @@ def _stay(claim: Claim) -> Iterator[Flaw]:
     if claim.admission and claim.admission > claim.statement_through:
         yield Flaw("Admission date", "The admission lies after the statement dates.")
     if claim.admission_type == "4" and "54" not in {one.code for one in claim.values}:
-        yield Flaw("Value code 54", "A newborn's claim needs value code 54, the birth weight in grams.")
+        yield Flaw("Value code 54", "A newborn's claim needs value code 54, the birth weight in grams.", "claim_codes")
 
 
 def _diagnoses(claim: Claim) -> Iterator[Flaw]:
@@ -191,13 +191,14 @@ def _code_lists(claim: Claim) -> Iterator[Flaw]:
         ("Condition", claim.conditions),
     ):
         if len(codes) > 24:
-            yield Flaw(f"{title} codes", f"A claim carries at most 24 {title.lower()} codes.")
+            yield Flaw(f"{title} codes", f"A claim carries at most 24 {title.lower()} codes.", "claim_codes")
 
 
 def _spans(claim: Claim) -> Iterator[Flaw]:
     for span in claim.spans:
         if not claim.statement_from <= span.first <= span.last <= claim.statement_through:
-            yield Flaw("Occurrence span", f"The days of occurrence span {span.code} do not lie inside the statement dates.")
+            sentence = f"The days of occurrence span {span.code} do not lie inside the statement dates."
+            yield Flaw("Occurrence span", sentence, "claim_codes")
 
 
 _CHECKS: Final[tuple[Check, ...]] = (

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Final
 
 from accounts.npi import npi_is_valid
+from coding_workflow.guidelines import accidents
 
-from . import accidents
 from .claim import Flaw, Practitioner
 from .professional import ProfessionalClaim, ProfessionalLine
 from .professional_services import wanting
@@ -135,11 +135,9 @@ def _accident(claim: ProfessionalClaim) -> Iterator[Flaw]:
     if claim.related == "AA" or any(accidents.of_the_road(code) for code in claim.diagnoses):
         yield Flaw("Accident", "An automobile accident needs the state in which it happened, which is not kept here.", "billing")
         return
-    if claim.related != "EM" and any(code in accidents.AT_WORK for code in claim.diagnoses):
-        yield Flaw("Accident", "The external cause says that it happened at work; occurrence code 04 with the day is missing.")
-        return
-    if claim.accident_on is None and (claim.related == "OA" or accidents.told(claim.diagnoses)):
-        yield Flaw("Accident", "The diagnoses tell of an accident; an occurrence code of 01 to 05 with its day is missing.")
+    sentence = accidents.missing(claim.diagnoses, claim.related, claim.accident_on)
+    if sentence:
+        yield Flaw("Accident", sentence, "claim_codes")
 
 
 def _wanting(claim: ProfessionalClaim) -> Iterator[Flaw]:

@@ -2,9 +2,11 @@
 
 import datetime
 import re
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
+from accounts import claim_codes
 from coding_workflow.registration.facts import (
     ChargeFacts,
     CodeFacts,
@@ -23,12 +25,18 @@ from .rows import Row
 
 #: A cell that takes the value back.
 NONE: Final = "(none)"
+T = TypeVar("T")
 State = Literal["unsaid", "in_house", "discharged", "cancelled"]
 
 _TIME: Final = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?)?", re.ASCII
 )
 _MONEY: Final = re.compile(r"-?\d{1,10}(\.\d{1,2})?", re.ASCII)
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+#: Of a value code: dollars, days or grams.
+_VALUE: Final = re.compile(r"\d{1,7}(\.\d{1,2})?", re.ASCII)
+#: Of each list, as a claim carries them.
+_MOST_CODES: Final = 24
 _UNITS: Final = re.compile(r"\d{1,7}(\.\d{1,3})?", re.ASCII)
 #: A number that a spreadsheet rewrote: 1.1E+10.
 _REWRITTEN: Final = re.compile(r"\d(\.\d+)?E[+-]?\d+", re.ASCII | re.IGNORECASE)
@@ -68,7 +76,10 @@ def visit_message(row: Row) -> tuple[VisitMessage, State]:
         admitted=_moment(row, "admitted"),
         discharged=_moment(row, "discharged"),
         attending=_provider(row, "attending"),
-        condition_codes=None if (said := _told(row, "condition_codes")) is None else tuple(said.split()),
+        occurrence_codes=_coded(row, "occurrence_codes", _with_day),
+        occurrence_spans=_coded(row, "occurrence_spans", _with_days),
+        condition_codes=_coded(row, "condition_codes", _bare),
+        value_codes=_coded(row, "value_codes", _with_amount),
         place_of_service=_told(row, "place_of_service"),
         rendering=_provider(row, "rendering"),
         referring=_provider(row, "referring"),
@@ -203,6 +214,60 @@ def hold_facts(row: Row) -> HoldFacts:
         blocking=values.get("blocking", "").lower() != "no",
         lifted=values.get("lifted", "").lower() == "yes",
     )
+
+
+def _coded(row: Row, name: str, read: Callable[[str, str, str], T]) -> tuple[T, ...] | None:
+    """The codes of a list of the claim form; none where the cell takes them back, None where it is empty."""
+    said = _told(row, name)
+    if said is None:
+        return None
+    codes = [_form_code(each, name) for each in said.split()]
+    if len(codes) > _MOST_CODES:
+        raise Unreadable("csv.too_long", f"A claim carries at most {_MOST_CODES} codes of a list.", name)
+    if len(set(codes)) != len(codes):
+        raise Unreadable("csv.code", "A code stands here twice with the same words.", name)
+    return tuple(read(code, says, name) for code, says in codes)
+
+
+def _form_code(text: str, name: str) -> tuple[str, str]:
+    code, _, says = text.upper().partition(":")
+    if not claim_codes.well_formed(code):
+        raise Unreadable(
+            "csv.code", "A code of the claim form has two digits or letters, and its day or amount behind a colon.", name
+        )
+    return code, says
+
+
+def _bare(code: str, says: str, name: str) -> str:
+    if says:
+        raise Unreadable("csv.code", "A condition code has neither day nor amount.", name)
+    return code
+
+
+def _with_day(code: str, says: str, name: str) -> tuple[str, datetime.date]:
+    return code, _day(says, name)
+
+
+def _with_days(code: str, says: str, name: str) -> tuple[str, datetime.date, datetime.date]:
+    first, _, last = says.partition("/")
+    days = _day(first, name), _day(last, name)
+    if days[1] < days[0]:
+        raise Unreadable("csv.bad_time", "The last day of a span is before its first.", name)
+    return code, *days
+
+
+def _with_amount(code: str, says: str, name: str) -> tuple[str, Decimal]:
+    return code, _amount(says, _VALUE, name)
+
+
+def _day(text: str, name: str) -> datetime.date:
+    try:
+        day = datetime.date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None or not 1800 <= day.year <= 2200:
+        raise _no_time(name)
+    return day
 
 
 def _told(row: Row, name: str) -> str | None:

@@ -1,13 +1,16 @@
 """From rows to facts. Reads only; no name, no number of a patient goes into facts."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
-from accounts import clock
-from accounts.models import Account, Coverage, Hold, HoldSource
+from accounts import claim_codes, clock
+from accounts.models import Account, Coverage, EnteredClaimCode, Hold, HoldSource
+from accounts.services.claim_codes import code_differences, codes_on_claim
 from coding_workflow.coding import selectors as coding
 from coding_workflow.coding.models import CodedDiagnosis, CodedProcedure, DiagnosisRole, RecordAbstract
 from coding_workflow.guidelines.facts import (
+    CodeDifference,
     DiscrepancyCase,
     Facts,
     Occurrence,
@@ -27,7 +30,6 @@ from .coders import coders_of
 from .codes import diagnosis, lines, procedures
 from .documents import documents, orders, versions_of
 from .related import related_accounts
-from .values import as_date, as_decimal
 
 #: Raised when the same rows give other facts than before: facts that were stored earlier are then assembled anew.
 ASSEMBLY = 2
@@ -45,6 +47,7 @@ def assemble(account: Account, written: coding.CodedRecord | None = None) -> Fac
     versions = versions_of(account)
     return Facts(
         **elements(account),
+        **claim_codes_of(account, written.claim_codes),
         patient=_patient(account, abstract),
         payer=payer(account.primary_coverage()),
         admitting_diagnosis=next((row.code for row in by_role[DiagnosisRole.ADMITTING]), ""),
@@ -85,16 +88,24 @@ def elements(account: Account) -> dict[str, Any]:
         "type_of_bill": account.type_of_bill,
         "place_of_service": account.place_of_service,
         "poa_exempt_hospital": not account.facility.ipps,
-        "condition_codes": tuple(account.condition_codes),
-        "occurrence_codes": tuple(Occurrence(each["code"], as_date(each.get("date"))) for each in account.occurrence_codes),
-        "occurrence_spans": tuple(
-            OccurrenceSpan(each["code"], as_date(each.get("from")), as_date(each.get("through")))
-            for each in account.occurrence_spans
-        ),
-        "value_codes": tuple(Value(each["code"], as_decimal(each["amount"])) for each in account.value_codes),
         "providers": _providers(account),
         "statement_from": account.statement_from,
         "statement_through": account.statement_through,
+    }
+
+
+def claim_codes_of(account: Account, entered: Iterable[EnteredClaimCode]) -> dict[str, Any]:
+    """What goes on the claim as patient accounting tells it and people entered it, and where they differ."""
+    rows = tuple(entered)
+    said = {kind: [each for each in codes_on_claim(account, rows) if each.kind == kind] for kind in claim_codes.KINDS}
+    return {
+        "condition_codes": tuple(each.code for each in said[claim_codes.CONDITION]),
+        "occurrence_codes": tuple(Occurrence(each.code, each.on) for each in said[claim_codes.OCCURRENCE]),
+        "occurrence_spans": tuple(OccurrenceSpan(each.code, each.on, each.through) for each in said[claim_codes.SPAN]),
+        "value_codes": tuple(Value(each.code, each.amount or Decimal(0)) for each in said[claim_codes.VALUE]),
+        "code_differences": tuple(
+            CodeDifference(each.kind, each.code, each.accounting, each.entered) for each in code_differences(account, rows)
+        ),
     }
 
 

@@ -37,6 +37,10 @@ CASES = {
     "claim.placement_order": Told(ip(orders=[{"type": "observation"}]), ip(orders=[{"type": "observation"}, *_UNSIGNED])),
     "claim.inpatient_order": Told(ip(orders=_UNSIGNED), ip(orders=_SIGNED)),
     "claim.inpatient_order_required": Told(ip(orders=[], **_BEFORE_2018), ip(orders=_SIGNED, **_BEFORE_2018)),
+    "claim.codes_agree": Told(
+        ip(code_differences=[{"part": "occurrence", "code": "05", "accounting": ["2026-06-01"], "entered": ["2026-06-02"]}]),
+        ip(occurrence_codes=[{"code": "05", "date": "2026-06-02"}]),
+    ),
     "claim.status_valid": Told(ip(discharge_status="08"), ip(discharge_status="05")),
     "claim.interim": Told(ip(type_of_bill="0113"), ip(type_of_bill="0113", discharge_status="30")),
     "claim.frequency_medicare": Told(

@@ -57,7 +57,10 @@ def _without(scope: Scope) -> Scope:
 _BED = {"place_of_service": "21", "record": read(place_of_service="21", admit_date=None), "admit_date": None}
 _TWELVE = "M25.561 I10 E78.5 E11.9 I25.10 K57.30 J44.9 N39.0 R05.9 F32.A G47.33 Z79.4"
 
+_HURT = {"diagnoses": dx("S61.211A", poa=""), "lines": [service(pointers=["S61211A"])]}
+
 CASES = {
+    "professional.accident": Told(pro(**_HURT), pro(**_HURT, occurrence_codes=[{"code": "05", "date": "2026-06-13"}])),
     "professional.place_of_service": Told(pro(place_of_service="29"), pro()),
     "professional.visit_dates": Told(pro(record=read(discharge_date="2026-06-14")), pro()),
     "professional.admission": Told(pro(**_BED), pro(place_of_service="21", record=read(place_of_service="21"))),

@@ -24,6 +24,7 @@ from worklist.selectors.history import since
 from worklist.selectors.queries import queries_of
 from worklist.selectors.workspace import JOINED, Desk, desk
 from worklist.selectors.workspace_claim import sides
+from worklist.selectors.workspace_claim_codes import claim_codes_of
 from worklist.selectors.workspace_codes import Codes, codes_pane
 from worklist.selectors.workspace_drg import coded_now, what_it_did
 from worklist.selectors.workspace_gate import gate_pane, is_checking, verdicts
@@ -37,7 +38,7 @@ from .reading import number
 
 ACCOUNTS: Final = Account.objects.select_related(*JOINED)
 #: Fields in which people write words.
-_TYPED: Final = ("q", "quote", "reason", "note", "modifiers", "units")
+_TYPED: Final = ("q", "quote", "reason", "note", "modifiers", "units", "claim_code", "first_day", "last_day", "amount")
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,7 @@ def panes(request: StaffRequest, opened: Account, judgement: Judgement | None = 
         "codes": codes,
         **_reading(request, frame["desk"], codes),
         "sides": sides(opened, written.abstract),
+        "claim_codes": claim_codes_of(frame["desk"], written.claim_codes),
         "gate": gate,
         "coded": coded_now(codes, gate.drg),
         "drg_did": what_it_did(request.POST.get("coded", ""), codes, gate.drg),

@@ -1,11 +1,13 @@
 """What forms send, read into values; a sentence where it is none."""
 
 import datetime
+import re
 from decimal import Decimal, InvalidOperation
 
 from accounts.errors import Refused
 
 _MOST_UNITS = 1_000_000
+_AMOUNT = re.compile(r"\d{1,9}(?:\.\d{1,2})?", re.ASCII)
 
 
 def number(text: str) -> int | None:
@@ -24,6 +26,16 @@ def day(text: str) -> datetime.date | None:
         except ValueError:
             continue
     raise Refused("day.form", "Give days as 09/30/2026.")
+
+
+def amount(text: str) -> Decimal | None:
+    """An amount as a bill says it; None when left out. Raises Refused ``amount.form``."""
+    plain = text.strip()
+    if not plain:
+        return None
+    if not _AMOUNT.fullmatch(plain):
+        raise Refused("amount.form", "Give amounts as 3310 or 12.50, without signs and separators.")
+    return Decimal(plain)
 
 
 def units(text: str) -> Decimal | None:

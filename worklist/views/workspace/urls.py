@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from . import codes, draft, foot, gate, page, proposal, record, suggestions
+from . import claim_codes, codes, draft, foot, gate, page, proposal, record, suggestions
 
 urlpatterns: list[URLPattern] = [
     path("", page.account, name="account"),
@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern] = [
     path("proposed/<int:row>/", proposal.settle, name="settle_proposed"),
     path("suggestions/<int:row>/", suggestions.settle, name="settle_suggestion"),
     path("abstract/", gate.abstract, name="abstract"),
+    path("claim-codes/", claim_codes.enter, name="enter_claim_code"),
+    path("claim-codes/<int:row>/", claim_codes.change, name="change_claim_code"),
     path("holds/", gate.hold, name="place_hold"),
     path("holds/<int:row>/", gate.resolve, name="resolve_hold"),
     path("override/", gate.override, name="override"),
