@@ -86,6 +86,8 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "INFO")},
+    # Repeats what a refused answer of a sign-on says, which can be a name; our own line says why it was refused.
+    "loggers": {"allauth.socialaccount.providers.saml.views": {"level": "CRITICAL"}},
 }
 
 structlog.configure(
