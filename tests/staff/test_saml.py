@@ -26,6 +26,7 @@ from onelogin.saml2.constants import OneLogin_Saml2_Constants as Names
 from pytest_django import Settings
 
 from accounts.errors import Conflict
+from coding_workflow.settings.logs import hide_keys
 from coding_workflow.staff import saml as extra
 from coding_workflow.staff.models import Role, SignInRecord, StaffEvent, User
 from coding_workflow.staff.saml.provider import SamlProvider
@@ -511,6 +512,15 @@ def test_another_word_ends_no_session(known: Cast, fake: IdentityProvider, how: 
     assert answer.status_code == 400
     assert "does not count" in answer.content.decode()
     assert _is_in(client)
+
+
+def test_what_a_sign_on_says_in_an_address_is_not_in_the_log(fake: IdentityProvider) -> None:
+    for path in ("saml/ended/", "back/"):
+        query = fake.signed_query(fake.logout_request())
+        line = hide_keys(
+            None, "info", {"request": f"GET /signin/sign-on/{path}?{query}", "event": "request_started", "code": 302}
+        )
+        assert line == {"request": f"GET /signin/sign-on/{path}?(words)", "event": "request_started", "code": 302}
 
 
 def test_without_an_address_to_answer_to_no_session_ends(known: Cast, fake: IdentityProvider, settings: Settings) -> None:
