@@ -6,6 +6,7 @@ from django.db import connection
 
 from .errors import Refused
 from .models import Account
+from .prepared import ALONE
 
 
 def lock_account(account_id: int) -> Account:
@@ -31,4 +32,4 @@ def one_at_a_time(what: str) -> None:
     For checks over rows that no single row's lock covers. What was committed meanwhile is seen by the next statement.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+        cursor.execute(ALONE, [what])

@@ -15,6 +15,8 @@ from typing import Any, Final
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+#: Waits until no other transaction has the name, and keeps it until this one ends.
+ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _PLACE: Final = re.compile(r"%\((\w+)\)s")
 #: Of each open connection, the names of what it has prepared; forgotten with the connection.
 _prepared: "weakref.WeakKeyDictionary[Any, set[str]]" = weakref.WeakKeyDictionary()
@@ -27,17 +29,22 @@ class Prepared:
     statement: str
     types: tuple[tuple[str, str], ...]
 
-    def execute(self, cursor: CursorWrapper, values: Mapping[str, Any]) -> None:
+    def execute(self, cursor: CursorWrapper, values: Mapping[str, Any], *, alone: str = "") -> None:
         """Run it on a cursor of the default connection, inside a transaction; KeyError when a value is missing.
 
         The server would plan anew for the values wherever it takes that for cheaper, and it is never cheaper here: it is told to
-        keep one plan, in the same message and until the transaction ends.
+        keep one plan, in the same message and until the transaction ends. ``alone`` waits, in that message too, as
+        ``locking.one_at_a_time`` does; the statement sees what was committed meanwhile.
         """
         known = _prepared.setdefault(connection.connection, set())
         if self.name not in known:
             cursor.execute(self._prepare)
             known.add(self.name)
-        cursor.execute(self._execute, [values[name] for name, _ in self._used])
+        said = [values[name] for name, _ in self._used]
+        if alone:
+            cursor.execute(f"{ALONE}; {self._execute}", [alone, *said])
+        else:
+            cursor.execute(self._execute, said)
 
     @cached_property
     def name(self) -> str:

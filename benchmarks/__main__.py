@@ -5,6 +5,8 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -28,11 +30,12 @@ def main() -> int:
     # Ended from outside, the run still drops its database.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
-        with tempfile.TemporaryDirectory(prefix="bench-") as folder, running_engines(Path(folder), durable=True) as engines:
+        with _folder(options.keep) as folder, running_engines(folder, durable=True) as engines:
             try:
                 return _run(options, engines)
             finally:
-                _forget(engines)
+                if not options.keep:
+                    _forget(engines)
     except (EngineProblem, psycopg2.OperationalError) as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -43,7 +46,7 @@ def _run(options: argparse.Namespace, engines: Engines) -> int:
     if "DATABASE_OWNER_URL" not in values:
         print("DATABASE_OWNER_URL is needed beside DATABASE_URL: the owner makes the database of the run.", file=sys.stderr)
         return 2
-    with private_database(values) as addresses:
+    with private_database(values, kept=bool(options.keep)) as addresses:
         static = str(engines.state / "static")
         ours = {"BUSINESS_DATE": DEMO_BUSINESS_DATE, "STATIC_ROOT": static, "LOG_LEVEL": "WARNING", "PLAIN_HTTP": "1"}
         os.environ.update({**values, **addresses, **ours, "DJANGO_SETTINGS_MODULE": "benchmarks.settings"})
@@ -53,6 +56,18 @@ def _run(options: argparse.Namespace, engines: Engines) -> int:
         from .session import run  # noqa: PLC0415 - models can be imported from here on
 
         return run(options, engines.state)
+
+
+@contextmanager
+def _folder(kept: str | None) -> Iterator[Path]:
+    """Where the engines live: a folder that a later run finds again, or one that goes with this run."""
+    if kept:
+        folder = Path(kept).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder_of_the_run:
+        yield Path(folder_of_the_run)
 
 
 def _forget(engines: Engines) -> None:
@@ -86,6 +101,11 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--pairs", type=int, default=2_500_000, help="before it, load so many NCCI pairs (%(default)s)")
     parser.add_argument("--web", type=int, default=1, metavar="N", help="processes of the web server (%(default)s)")
+    parser.add_argument(
+        "--keep",
+        metavar="FOLDER",
+        help="engines and accounts stay in this folder: filled when it is new, measured as it is later",
+    )
     options = parser.parse_args()
     if not 0 <= options.crowd <= MOST_CODERS:
         parser.error(f"--crowd is a number up to {MOST_CODERS}")

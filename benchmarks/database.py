@@ -4,7 +4,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -15,17 +15,20 @@ PREFIX: Final = "bench_"
 
 
 @contextmanager
-def private_database(addresses: Mapping[str, str]) -> Iterator[dict[str, str]]:
+def private_database(addresses: Mapping[str, str], *, kept: bool = False) -> Iterator[dict[str, str]]:
     """Answer the addresses of a new, empty database on the same server; it is dropped at the end.
 
-    ``addresses`` has DATABASE_URL and DATABASE_OWNER_URL. The owner must be allowed to make databases.
+    A ``kept`` one has always the same name: made by the first run, found by the next. ``addresses`` has DATABASE_URL and
+    DATABASE_OWNER_URL. The owner must be allowed to make databases.
     """
-    owner, name = addresses["DATABASE_OWNER_URL"], f"{PREFIX}{os.getpid()}_{secrets.token_hex(4)}"
-    _as_owner(owner, "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", name)
+    owner, name = addresses["DATABASE_OWNER_URL"], f"{PREFIX}{'kept' if kept else f'{os.getpid()}_{secrets.token_hex(4)}'}"
+    with suppress(*([psycopg2.errors.DuplicateDatabase] if kept else [])):
+        _as_owner(owner, "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", name)
     try:
         yield {variable: _named(addresses[variable], name) for variable in ("DATABASE_URL", "DATABASE_OWNER_URL")}
     finally:
-        _drop(owner, name)
+        if not kept:
+            _drop(owner, name)
 
 
 def _named(url: str, name: str) -> str:

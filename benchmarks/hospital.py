@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -43,6 +43,25 @@ class Hospital:
     open: tuple[tuple[int, int], ...]  # being coded, each with its coder
     accounts: tuple[int, ...]
     rows: dict[str, int]
+
+    def written(self) -> dict[str, Any]:
+        """As JSON: people and the facility by their keys."""
+        people = {name: getattr(self, name).pk for name in ("coder", "supervisor", "claimant", "colleague")}
+        others = {name: getattr(self, name) for name in ("coded", "open", "accounts", "rows")}
+        return {"facility": self.facility.pk, **people, **others}
+
+    @classmethod
+    def read(cls, said: dict[str, Any]) -> "Hospital":
+        """From what ``written`` gave, of the same database."""
+        people = {name: User.objects.get(pk=said[name]) for name in ("coder", "supervisor", "claimant", "colleague")}
+        return cls(
+            facility=Facility.objects.get(pk=said["facility"]),
+            **people,
+            coded=tuple(said["coded"]),
+            open=tuple((account, coder) for account, coder in said["open"]),
+            accounts=tuple(said["accounts"]),
+            rows=said["rows"],
+        )
 
     def hand_over(self) -> None:
         """What the claimant holds goes to the colleague, as if another coder had claimed it: the next claim walks past it."""

@@ -17,7 +17,7 @@ from . import crowd, feeds, machine, rechecks, report, suggestions
 from .arithmetic import summarise
 from .figure import Figure
 from .figures import Catalogue
-from .hospital import open_hospital
+from .hospital import Hospital, open_hospital
 from .rounds import measure
 from .web import running_web
 
@@ -29,7 +29,7 @@ def run(options: Namespace, folder: Path) -> int:
     provision(verbosity=0)
     clock.say("tables are there")
     try:
-        hospital = open_hospital(accounts=options.accounts, say=clock.say)
+        hospital = _hospital(options, folder, clock)
         with running_web(folder / "web.log", dict(os.environ), options.web) as port:
             clock.say("web server answers")
             catalogue = Catalogue(hospital, port)
@@ -39,6 +39,20 @@ def run(options: Namespace, folder: Path) -> int:
                 catalogue.close()
     finally:
         connections.close_all()
+
+
+def _hospital(options: Namespace, folder: Path, clock: "_Clock") -> Hospital:
+    """What a kept folder has, or a new one; what was claimed in an earlier run is free again."""
+    known = folder / "hospital.json"
+    if options.keep and known.exists():
+        hospital = Hospital.read(json.loads(known.read_text()))
+        hospital.hand_back()
+        clock.say("the kept accounts are there")
+        return hospital
+    hospital = open_hospital(accounts=options.accounts, say=clock.say)
+    if options.keep:
+        known.write_text(json.dumps(hospital.written()))
+    return hospital
 
 
 def _measured(options: Namespace, catalogue: Catalogue, port: int, folder: Path, clock: "_Clock") -> int:

@@ -5,7 +5,7 @@ get one account and nobody waits. Time is the database's clock; competence is as
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -64,7 +64,8 @@ COMPETENT: Final = (
     " WHERE c.user_id = %(me)s AND c.facility_id = w.facility_id AND c.coding_type = w.coding_type AND c.valid_from <= may.day"
     " AND (c.valid_to IS NULL OR c.valid_to > may.day) AND c.trained_on <= may.day AND c.oriented_on <= may.day))"
 )
-#: Who coded an account neither reviews nor releases it ; for releases the trigger stands behind this.
+_ANOTHERS_CODING: Final = frozenset({WorkKind.REVIEW, WorkKind.RELEASE})
+#: Who coded an account neither reviews nor releases it; for releases the trigger stands behind this.
 NOT_OWN_CODING: Final = (
     "(w.kind NOT IN ('review', 'release') OR NOT ("
     "EXISTS (SELECT FROM coding_finalcoding f WHERE f.account_id = w.account_id AND f.coder_id = %(me)s OFFSET 0)"
@@ -97,7 +98,7 @@ MAY_CHOOSE: Final = (
 )
 #: What is read of a claimed item; everything else is read when it is asked for.
 _CLAIMED: Final = ("id", "facility_id", "account_id", "kind", "queue_id", "leased_to_id", "leased_until", "lease_token")
-_RIGHTS: Final = f"{UNRESTRICTED} AND {COMPETENT} AND {NOT_OWN_CODING}"
+_RIGHTS: Final = f"{UNRESTRICTED} AND {COMPETENT}"
 _TYPES: Final = (
     ("me", "bigint"),
     ("facilities", "bigint[]"),
@@ -106,6 +107,12 @@ _TYPES: Final = (
     ("queues", "bigint[]"),
     ("lease", "interval"),
     ("item", "bigint"),
+)
+#: Said directly and planned once: every claim from a queue asks it.
+_QUEUES: Final = Prepared(
+    "SELECT q.id, q.facility_id, f.time_zone FROM accounts_queue q JOIN accounts_facility f ON f.id = q.facility_id"
+    " WHERE q.code = %(code)s AND q.facility_id = ANY(%(facilities)s)",
+    (("code", "text"), ("facilities", "bigint[]")),
 )
 OPEN: Final = "w.closed_at IS NULL"
 IN_QUEUE: Final = "(%(queues)s::bigint[] IS NULL OR w.queue_id = ANY(%(queues)s::bigint[]))"
@@ -154,8 +161,7 @@ def claim_next(*, user: User, queue_code: str | None = None) -> WorkItem | None:
     """
     with transaction.atomic(savepoint=False):
         parameters = parameters_of(user, queue_code)
-        one_claim_at_a_time(user)
-        return _claim(user, _next_statement(_one_or_more(parameters["queues"])), parameters)
+        return _claim(user, _next_statement(_one_or_more(parameters["queues"]), _may_meet_own(parameters)), parameters)
 
 
 def claim_this(*, item_id: int, user: User) -> WorkItem:
@@ -166,7 +172,6 @@ def claim_this(*, item_id: int, user: User) -> WorkItem:
     """
     parameters = {**claim_parameters(user), "item": item_id}
     with transaction.atomic(savepoint=False):
-        one_claim_at_a_time(user)
         item = _claim(user, _this_statement(), parameters)
         if item is None:
             raise _why_not(item_id, user)
@@ -229,7 +234,11 @@ def _refuse_more(item: WorkItem, user: User, day: datetime.date) -> None:
 
 def one_claim_at_a_time(user: User) -> None:
     """Two tabs of one person claim one after the other, or together they could pass a limit; ends with the transaction."""
-    one_at_a_time(f"worklist.claims {user.pk}")
+    one_at_a_time(_claims_of(user))
+
+
+def _claims_of(user: User) -> str:
+    return f"worklist.claims {user.pk}"
 
 
 def parameters_of(user: User, queue_code: str | None) -> dict[str, Any]:
@@ -243,13 +252,8 @@ def parameters_of(user: User, queue_code: str | None) -> dict[str, Any]:
 
 def _queues_of(code: str, facilities: Iterable[int]) -> list[tuple[int, int, str]]:
     """Key, facility and its time zone of the queues of that code; in other facilities there is nothing of it. One query."""
-    # Said directly: every claim asks it, and the model's way took longer than the database's.
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT q.id, q.facility_id, f.time_zone FROM accounts_queue q JOIN accounts_facility f ON f.id = q.facility_id"
-            " WHERE q.code = %s AND q.facility_id = ANY(%s::bigint[])",
-            [code, list(facilities)],
-        )
+        _QUEUES.execute(cursor, {"code": code, "facilities": list(facilities)})
         return list(cursor.fetchall())
 
 
@@ -296,15 +300,21 @@ def _lease(chosen: str) -> str:
     )
 
 
+def _may_meet_own(parameters: Mapping[str, Any]) -> bool:
+    """Whether there is work among the kinds that is not for who coded the account: a coder's statement leaves the question out."""
+    return not _ANOTHERS_CODING.isdisjoint(parameters["kinds"])
+
+
 @cache
 def _kept(statement: str) -> Prepared:
     return Prepared(statement, _TYPES)
 
 
-def _next_statement(queues: int | None) -> Prepared:
+def _next_statement(queues: int | None, may_meet_own: bool) -> Prepared:
     """COALESCE stops at the first that finds something, so a person with open work never walks the queue."""
     own = _candidate("w.leased_to_id = %(me)s", "w.leased_until, w.id", queues)
-    fresh = f"{FREE} AND {_RIGHTS} AND {NOT_PUT_BACK}"
+    rights = f"{_RIGHTS} AND {NOT_OWN_CODING}" if may_meet_own else _RIGHTS
+    fresh = f"{FREE} AND {rights} AND {NOT_PUT_BACK}"
     returned = _candidate(f"w.returned_to_id = %(me)s AND {fresh}", "w.rank_at, w.id", queues)
     ranked = _candidate(f"{NOT_ANOTHERS} AND {fresh} AND {OFFERED} AND {SKILLED} AND {HAS_ROOM}", "w.rank_at, w.id", queues)
     return _kept(_lease(f"SELECT COALESCE(({own}), ({returned}), ({ranked}))"))
@@ -314,13 +324,14 @@ def _this_statement() -> Prepared:
     theirs_or_chosen = (
         f"(w.returned_to_id = %(me)s OR ({NOT_ANOTHERS} AND {OFFERED} AND {SKILLED} AND {HAS_ROOM} AND {MAY_CHOOSE}))"
     )
-    mine_or_free = f"w.id = %(item)s AND {_RIGHTS} AND (w.leased_to_id = %(me)s OR ({FREE} AND {theirs_or_chosen}))"
+    rights = f"{_RIGHTS} AND {NOT_OWN_CODING}"
+    mine_or_free = f"w.id = %(item)s AND {rights} AND (w.leased_to_id = %(me)s OR ({FREE} AND {theirs_or_chosen}))"
     return _kept(_lease(_candidate(mine_or_free, "w.id")))
 
 
 def _claim(user: User, statement: Prepared, parameters: dict[str, Any]) -> WorkItem | None:
     with connection.cursor() as cursor:
-        statement.execute(cursor, parameters)
+        statement.execute(cursor, parameters, alone=_claims_of(user))
         found = cursor.fetchone()
     if found is None:
         return None

@@ -3,7 +3,8 @@
 Triggers mark each account that changes in a way that counts. Once a second the relay takes the marks, asks what those
 accounts add now, and puts the difference to what they added before (``Counted``) on the counters: the cost is that of the
 changes, however much is open. A mark commits with its change, so no change is missed or counted twice. What an account
-adds is asked of the account itself, so nothing adds up wrong; the whole is counted again when a relay begins and each hour.
+adds is asked of the account itself, so nothing adds up wrong; the whole is counted again when a relay begins and each hour, a
+part in each second, so that no second waits for it.
 
 Nothing here is touched inside a claim; pages read the table only.
 """
@@ -33,12 +34,15 @@ DELETE FROM worklist_changed WHERE id IN (SELECT id FROM worklist_changed ORDER 
 RETURNING account_id
 """  # noqa: S608 - fixed words of this module
 
-_THESE: Final = "SELECT DISTINCT account_id FROM unnest(%s::bigint[]) AS changed(account_id)"
-_ALL: Final = f"""
-SELECT account_id FROM accounts_workitem WHERE closed_at IS NULL
-UNION SELECT account_id FROM accounts_hold WHERE resolved_at IS NULL AND blocking
-UNION SELECT id FROM accounts_account WHERE step IN {_UNBILLED}
-UNION SELECT account_id FROM worklist_counted
+#: The next accounts, by key, that add something or did; each branch ends with its own index after so many.
+_NEXT: Final = f"""
+SELECT account_id FROM (
+    (SELECT DISTINCT account_id FROM accounts_workitem WHERE closed_at IS NULL AND account_id > %(after)s ORDER BY 1 LIMIT {_BATCH})
+    UNION (SELECT DISTINCT account_id FROM accounts_hold
+           WHERE resolved_at IS NULL AND account_id > %(after)s ORDER BY 1 LIMIT {_BATCH})
+    UNION (SELECT id FROM accounts_account WHERE step IN {_UNBILLED} AND id > %(after)s ORDER BY 1 LIMIT {_BATCH})
+    UNION (SELECT DISTINCT account_id FROM worklist_counted WHERE account_id > %(after)s ORDER BY 1 LIMIT {_BATCH})
+) AS adding ORDER BY 1 LIMIT {_BATCH}
 """  # noqa: S608 - as above
 
 #: What the accounts of ``due`` add. A hold without a condition (bill hold, policy) counts under 0; an account with two
@@ -76,7 +80,7 @@ END)) AS part(key)
 
 #: Write down what these accounts add, and answer by how much each counter differs from before.
 _COUNT: Final = f"""
-WITH due AS MATERIALIZED ({{due}}),
+WITH due AS MATERIALIZED (SELECT DISTINCT account_id FROM unnest(%s::bigint[]) AS changed(account_id)),
 fresh AS MATERIALIZED ({_ADDS}),
 before AS MATERIALIZED (SELECT c.* FROM due JOIN worklist_counted c ON c.account_id = due.account_id),
 gone AS (
@@ -130,32 +134,50 @@ WHERE (c.open, c.oldest_on, c.dollars) IS DISTINCT FROM (excluded.open, excluded
 
 @dataclass(slots=True)
 class Rhythm:
-    """When everything is to be counted again: at the first tick of a process, and an hour after each time."""
+    """When everything is to be counted again, from the first tick of a process on and an hour after each time; and how far it is."""
 
     last: float | None = None
+    after: int = 0
 
     def whole(self, now: float) -> bool:
-        """Whether now is the time, by a clock that only goes forward."""
+        """Whether now is the time, or it is under way, by a clock that only goes forward."""
         return self.last is None or now - self.last >= _WHOLE_AGAIN
 
-    def counted(self, now: float) -> None:
-        """It was done: what failed is tried again at the next tick."""
-        self.last = now
+    def counted(self, now: float, part: Sequence[int]) -> None:
+        """These were counted, in order; none are left where there are none. What failed is tried again at the next tick."""
+        self.after = part[-1] if part else 0
+        if not part:
+            self.last = now
 
 
 _RHYTHM = Rhythm()
 
 
 def refresh() -> None:
-    """Count everything; rows that did not change are not written."""
+    """Count everything at once; rows that did not change are not written."""
+    after = 0
+    while part := refresh_part(after):
+        after = part[-1]
+
+
+def refresh_part(after: int) -> list[int]:
+    """Count the accounts that add something again, some thousand from the key ``after`` on; answers which.
+
+    None are left: the counters are added up anew, and the walk is over.
+    """
     one_at_a_time("worklist.counters")
+    # Locked above, in a statement before: these see whatever was counted until then. Marks that lie there stay for
+    # ``refresh_changed``, which finds what they name counted already.
     with connection.cursor() as cursor:
-        # Locked above, in a statement before: these see whatever was counted until then. Marks that lie there stay for
-        # ``refresh_changed``, which finds what they name counted already.
-        cursor.execute(_COUNT.format(due=_ALL))
-        cursor.execute(_WHOLE)
-        if cursor.rowcount:
-            log.info("counters.whole", changed=cursor.rowcount)
+        cursor.execute(_NEXT, {"after": after})
+        part = [account for (account,) in cursor.fetchall()]
+        if not part:
+            cursor.execute(_WHOLE)
+            if cursor.rowcount:
+                log.info("counters.whole", changed=cursor.rowcount)
+    if part:
+        _count(part)
+    return part
 
 
 def refresh_changed() -> int:
@@ -176,8 +198,7 @@ def refresh_if_changed() -> None:
     """The relay's job, once a second."""
     now = time.monotonic()
     if _RHYTHM.whole(now):
-        refresh()
-        _RHYTHM.counted(now)
+        _RHYTHM.counted(now, refresh_part(_RHYTHM.after))
     refresh_changed()
 
 
@@ -189,7 +210,7 @@ def _take() -> list[int]:
 
 def _count(accounts: Sequence[int]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT.format(due=_THESE), [list(accounts)])
+        cursor.execute(_COUNT, [list(accounts)])
         differing: list[tuple[Any, ...]] = cursor.fetchall()
         if not differing:
             return

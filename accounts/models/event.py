@@ -12,8 +12,13 @@ class Event(models.Model):
     ``payload`` is canonical JSON text. ``action`` is one id for all rows of one click.
     """
 
-    facility = models.ForeignKey("accounts.Facility", on_delete=models.PROTECT, related_name="+")
-    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="events")
+    # One key over both columns holds them (migration 0002); keys of their own would lock the facility's row for each event.
+    facility = models.ForeignKey(
+        "accounts.Facility", on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, related_name="events", db_constraint=False, db_index=False
+    )
     sequence = models.PositiveIntegerField(default=0)
     kind = models.CharField(max_length=60, db_collation="C")
     at = models.DateTimeField(null=True)

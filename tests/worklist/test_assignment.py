@@ -126,14 +126,14 @@ def test_each_claim_is_an_event_on_the_account(hospital, work):
 
 
 @pytest.mark.parametrize("queue", [None, "code-inpatient"])
-def test_get_next_costs_five_queries(queue, hospital, work):
+def test_get_next_costs_four_queries(queue, hospital, work):
     for number in range(5):
         work(f"A{number}")
     ana = _fresh(hospital.ana)
     with CaptureQueriesContext(connection) as captured:
         assert claim_next(user=ana, queue_code=queue) is not None
-    # Roles, facilities (of the named queue, with it), the person's own lock, the claim, its event.
-    assert len(captured) == 5
+    # Roles, facilities (of the named queue, with it), the claim (in one message with the person's own lock), its event.
+    assert len(captured) == 4
 
 
 def test_a_queue_of_another_facility_or_of_no_name_gives_nothing(hospital, work):

@@ -14,8 +14,8 @@ from accounts.models import Account, Hold, Queue, Step, WorkItem
 from accounts.services.holds import resolve_hold
 from worklist import counts
 from worklist.assignment import claim_next
-from worklist.counts import Rhythm, refresh, refresh_changed
-from worklist.models import Changed, Counter
+from worklist.counts import Rhythm, refresh, refresh_changed, refresh_part
+from worklist.models import Changed, Counted, Counter
 from worklist.selectors.board import wall, waterfall
 from worklist.selectors.queues import rail
 
@@ -78,12 +78,33 @@ def test_a_role_sees_only_its_queues(hospital, work):
 
 
 def test_everything_is_counted_when_a_relay_begins_and_each_hour():
-    """And at the next tick when it failed."""
+    """A part at each tick until none are left; the same part at the next tick when it failed."""
     rhythm = Rhythm()
-    assert rhythm.whole(99.0)
-    assert rhythm.whole(100.0)
-    rhythm.counted(100.0)
+    assert (rhythm.whole(98.0), rhythm.after) == (True, 0)
+    rhythm.counted(98.0, [3, 7])
+    assert (rhythm.whole(99.0), rhythm.after) == (True, 7)
+    assert (rhythm.whole(100.0), rhythm.after) == (True, 7)
+    rhythm.counted(100.0, [])
     assert [rhythm.whole(second) for second in (101.0, 3699.0, 3700.0)] == [False, False, True]
+    assert rhythm.after == 0
+
+
+def test_counting_in_parts_walks_every_account_once_and_says_what_counting_at_once_says(hospital, monkeypatch):
+    _populate(hospital)
+    refresh()
+    right = _numbers()
+    Counter.objects.update(open=77, dollars=0)
+    Counted.objects.filter(board="queue").delete()
+    monkeypatch.setattr(counts, "_NEXT", counts._NEXT.replace(f"LIMIT {counts._BATCH}", "LIMIT 2"))
+    parts, after = [], 0
+    while part := refresh_part(after):
+        parts.append(part)
+        after = part[-1]
+    walked = [account for part in parts for account in part]
+    adding = Account.objects.exclude(number="IN-HOUSE")
+    assert walked == sorted(adding.values_list("pk", flat=True))
+    assert [len(part) for part in parts] == [2, 2, 2]
+    assert _numbers() == right
 
 
 def _numbers():

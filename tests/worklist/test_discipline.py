@@ -103,7 +103,7 @@ def _both_tabs(hospital, work, monkeypatch=None):
 
 @pytest.mark.slow
 def test_without_the_persons_own_lock_two_tabs_pass_the_limit(committed_db, hospital, work, monkeypatch):
-    monkeypatch.setattr(assignment, "one_claim_at_a_time", lambda user: None)
+    monkeypatch.setattr(assignment, "_claims_of", lambda user: "")
     assert _both_tabs(hospital, work) == 2
 
 
