@@ -1,8 +1,6 @@
 """Sign-on by SAML in chromium: the identity provider is another site, whose form brings none of our cookies."""
 
 import base64
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.socialaccount.providers import registry
@@ -35,31 +33,19 @@ def _form(idp: saml.IdentityProvider, route: Route, here: str) -> None:
     route.fulfill(content_type="text/html", body=page)
 
 
-def test_the_button_leads_there_and_back_and_a_single_logout_ends_it(
-    committed_db: str, cast: Cast, settings: Settings, browser: Browser
-) -> None:
+def test_the_button_leads_there_and_back(committed_db: str, cast: Cast, settings: Settings, browser: Browser) -> None:
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     registry.register(SamlProvider)
     idp, complaints = saml.IdentityProvider(), list[str]()
     settings.SAML, settings.SAML_IDP_ENTITY_ID, settings.SAML_SSO_URL = True, saml.ENTITY, SSO
-    settings.SAML_SLO_URL, settings.SAML_CERTIFICATE = "http://idp.example/slo", idp.signer.certificate
+    settings.SAML_CERTIFICATE = idp.signer.certificate
     connect(by=None, person=cast.ana, subject="s-ana")
     with served() as address, watched_context(browser, complaints, base_url=address) as context:
         here, page = f"{address}/signin/sign-on/saml", context.new_page()
-        posted: list[dict[str, Any]] = []
-        page.on("request", lambda each: posted.append(each.all_headers()) if each.method == "POST" else None)
         context.route(f"{SSO}*", lambda route: _form(idp, route, here))
-        context.route("http://idp.example/slo*", lambda route: route.fulfill(content_type="text/html", body="<p>Out</p>"))
         page.goto("/staff/me/")
         page.get_by_role("link", name="Sign in with").click()
         page.get_by_role("button", name="Continue").click()
         expect(page).to_have_url(f"{address}/staff/me/")
-        assert posted[0]["sec-fetch-site"] == "cross-site"
-        assert "session" not in posted[0].get("cookie", "")
-        page.goto(f"{here}/ended/?{idp.signed_query(idp.logout_request(destination=f'{here}/ended/'))}")
-        expect(page.get_by_text("Out")).to_be_visible()
-        assert "SAMLResponse" in parse_qs(urlsplit(page.url).query)
-        page.goto("/staff/me/")
-        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert complaints == []
