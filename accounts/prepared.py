@@ -38,7 +38,9 @@ class Prepared:
         """
         known = _prepared.setdefault(connection.connection, set())
         if self.name not in known:
-            cursor.execute(self._prepare)
+            # Beneath Django's own cursor: of a page's queries this is none, it comes once for a connection.
+            with connection.wrap_database_errors:
+                cursor.cursor.execute(self._prepare)
             known.add(self.name)
         said = [values[name] for name, _ in self._used]
         if alone:

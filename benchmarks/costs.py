@@ -7,9 +7,12 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 
+from accounts.prepared import ALONE
+
 _READS_AND_WRITES: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "EXECUTE")
-#: A prepared statement goes in one message with its setting (``accounts.prepared``).
+#: A prepared statement goes in one message with its setting, and with the lock it waits for (``accounts.prepared``).
 _SETTING: Final = re.compile(r"^SET LOCAL [^;]*; ")
+_LOCK: Final = f"{ALONE}; "
 #: A table below so many rows is rightly read whole.
 _SMALL: Final = 1000
 
@@ -69,11 +72,12 @@ def _watched(work: Callable[[], Any], *, explain: bool) -> Cost:
 
     def watch(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         nonlocal queries
-        said = _SETTING.sub("", sql)
+        said, values = (sql.removeprefix(_LOCK), params[1:]) if sql.startswith(_LOCK) else (sql, params)
+        said = _SETTING.sub("", said)
         if said.lstrip().upper().startswith(_READS_AND_WRITES):
             queries += 1
             if explain and not many:
-                seen.append(_explained(said, params))
+                seen.append(_explained(said, values))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(watch):

@@ -301,7 +301,7 @@ def _lease(chosen: str) -> str:
 
 
 def _may_meet_own(parameters: Mapping[str, Any]) -> bool:
-    """Whether there is work among the kinds that is not for who coded the account: a coder's statement leaves the question out."""
+    """Whether some kinds are not for who coded the account; a coder's statement leaves the question out."""
     return not _ANOTHERS_CODING.isdisjoint(parameters["kinds"])
 
 

@@ -37,7 +37,8 @@ RETURNING account_id
 #: The next accounts, by key, that add something or did; each branch ends with its own index after so many.
 _NEXT: Final = f"""
 SELECT account_id FROM (
-    (SELECT DISTINCT account_id FROM accounts_workitem WHERE closed_at IS NULL AND account_id > %(after)s ORDER BY 1 LIMIT {_BATCH})
+    (SELECT DISTINCT account_id FROM accounts_workitem
+     WHERE closed_at IS NULL AND account_id > %(after)s ORDER BY 1 LIMIT {_BATCH})
     UNION (SELECT DISTINCT account_id FROM accounts_hold
            WHERE resolved_at IS NULL AND account_id > %(after)s ORDER BY 1 LIMIT {_BATCH})
     UNION (SELECT id FROM accounts_account WHERE step IN {_UNBILLED} AND id > %(after)s ORDER BY 1 LIMIT {_BATCH})
@@ -134,7 +135,7 @@ WHERE (c.open, c.oldest_on, c.dollars) IS DISTINCT FROM (excluded.open, excluded
 
 @dataclass(slots=True)
 class Rhythm:
-    """When everything is to be counted again, from the first tick of a process on and an hour after each time; and how far it is."""
+    """When everything is to be counted again: from the first tick of a process, and an hour after each time; how far it is."""
 
     last: float | None = None
     after: int = 0

@@ -121,7 +121,7 @@ class WorkItem(Listed):
                 name="work_lease_whole",
             ),
         ]
-        # Get next and the lists: migrations 0015 and 0020 have the indexes that give a queue in each order and filter, with expressions.
+        # Get next and the lists: migrations 0015 and 0020 have the indexes that give a queue in each order and by each filter.
         indexes = [
             # Release board: one kind of open work of a facility in rank order.
             models.Index(
