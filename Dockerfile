@@ -2,10 +2,12 @@
 FROM python:3.12-slim-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev libpq-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
-COPY requirements/bootstrap.txt requirements/production.txt requirements/
+# production-saml.txt for a sign-on by SAML (docs/sign-on.md).
+ARG REQUIREMENTS=production.txt
+COPY requirements/bootstrap.txt requirements/${REQUIREMENTS} requirements/
 RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/bootstrap.txt \
-    && /venv/bin/uv pip install --no-cache --python /venv/bin/python --require-hashes --compile-bytecode -r requirements/production.txt \
+    && /venv/bin/uv pip install --no-cache --python /venv/bin/python --require-hashes --compile-bytecode -r requirements/${REQUIREMENTS} \
     && /venv/bin/uv pip uninstall --python /venv/bin/python uv
 
 FROM python:3.12-slim-bookworm

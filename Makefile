@@ -50,8 +50,9 @@ lock: $(VENV)/.bootstrap ## write requirements/*.txt anew from pyproject.toml (U
 	    --no-emit-find-links --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) -c requirements/constraints.in "$$@"; }; \
 	compile requirements/bootstrap.in -o requirements/bootstrap.txt; \
 	compile pyproject.toml --extra embedded -o requirements/base.txt; \
-	compile pyproject.toml --extra embedded --group dev -o requirements/dev.txt; \
-	compile pyproject.toml --extra production -o requirements/production.txt
+	compile pyproject.toml --extra embedded --extra saml --group dev -o requirements/dev.txt; \
+	compile pyproject.toml --extra production -o requirements/production.txt; \
+	compile pyproject.toml --extra production --extra saml -o requirements/production-saml.txt
 
 # ------------------------------------------------------------------ run
 

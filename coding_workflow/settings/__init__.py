@@ -8,6 +8,7 @@ from .base import *
 from .database import *
 from .security import *
 from .sign_on import *
+from .saml import *
 from .tasks import *
 from .claims import *
 from .feeds import *

@@ -12,14 +12,18 @@ import structlog
 from .environment import BASE_DIR, env
 
 _KEY_IN_ADDRESS = re.compile(r"/answer/[^/\s\"']+")
+_WORDS_OF_SIGN_ON = re.compile(r"(/sign-on/[^?\s\"']*)\?[^\s\"']+")
 _MOST_CAUSES = 5
 
 
 def hide_keys(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Take the keys of providers' links out of every line: whoever reads a log must not hold one."""
+    """Take the keys of providers' links out of every line, and what a sign-on says in an address.
+
+    Whoever reads a log must not hold a key, nor learn a name from it.
+    """
     for field, value in event.items():
-        if isinstance(value, str) and "/answer/" in value:
-            event[field] = _KEY_IN_ADDRESS.sub("/answer/(key)", value)
+        if isinstance(value, str) and ("/answer/" in value or "/sign-on/" in value):
+            event[field] = _WORDS_OF_SIGN_ON.sub(r"\1?(words)", _KEY_IN_ADDRESS.sub("/answer/(key)", value))
     return event
 
 
@@ -86,6 +90,8 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "INFO")},
+    # Repeats what a refused answer of a sign-on says, which can be a name; our own line says why it was refused.
+    "loggers": {"allauth.socialaccount.providers.saml.views": {"level": "CRITICAL"}},
 }
 
 structlog.configure(

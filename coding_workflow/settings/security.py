@@ -77,6 +77,7 @@ ACCOUNT_RATE_LIMITS = {
     "query_answer": "60/m/ip",
     "account_search": "20/m/user,300/h/user",
     "sign_on_logout": "600/m/ip",
+    "sign_on_answer": "300/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env("TRUSTED_PROXY_COUNT", "1" if env_flag("BEHIND_TLS_PROXY") else "0"))
 

@@ -17,6 +17,7 @@ from accounts.clock import now
 from . import sealing, sign_on
 from .attempts import record_attempt
 from .models import SignInOutcome, StaffEvent, User
+from .sign_on.configured import admission
 
 _PURPOSE: Final = "coding_workflow.staff.second_factor"
 
@@ -98,7 +99,7 @@ class AccountAdapter(DefaultAccountAdapter):
 def _barred(user: User) -> str | None:
     if not user.is_active or user.is_system:
         return SignInOutcome.DISABLED
-    if settings.OIDC_ISSUER and settings.LOCAL_ACCOUNTS and user.username not in settings.LOCAL_ACCOUNTS:
+    if settings.LOCAL_ACCOUNTS and admission() and user.username not in settings.LOCAL_ACCOUNTS:
         return SignInOutcome.ONLY_SIGN_ON
     if user.temporary_password_until is not None and user.temporary_password_until <= now():
         return SignInOutcome.EXPIRED_PASSWORD

@@ -8,3 +8,4 @@ class StaffConfig(AppConfig):
     def ready(self) -> None:
         """Register the system checks."""
         from . import checks  # noqa: F401, PLC0415 - settings are loaded only now
+        from .sign_on import checks as sign_on_checks  # noqa: F401, PLC0415 - the same

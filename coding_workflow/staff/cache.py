@@ -4,6 +4,7 @@ Sign-in limits and used codes must hold across every web process, and pages must
 own database cache pickles; values here are JSON, and ``add`` is one atomic statement.
 """
 
+import hashlib
 import json
 import time
 from typing import Any
@@ -27,6 +28,8 @@ WHERE key = %s AND (expires_at IS NULL OR expires_at > to_timestamp(%s)) RETURNI
 """
 #: One write in this many removes what has run out.
 _SWEEP_EVERY = 200
+#: Of the column; a longer key is kept as its hash.
+_LONGEST_KEY = 200
 
 
 class TableCache(BaseCache):
@@ -64,7 +67,8 @@ class TableCache(BaseCache):
         self._run("DELETE FROM staff_cachedvalue RETURNING 1", [])
 
     def _key(self, key: str, version: int | None) -> str:
-        return str(self.make_and_validate_key(key, version=version))
+        full = str(self.make_and_validate_key(key, version=version))
+        return full if len(full) <= _LONGEST_KEY else f"sha256:{hashlib.sha256(full.encode()).hexdigest()}"
 
     def _row(self, key: str, value: Any, timeout: Any, version: int | None) -> list[Any]:
         return [self._key(key, version), json.dumps(value), self.get_backend_timeout(timeout)]

@@ -8,9 +8,6 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
-from .models import Role
-from .sign_on.claims import governed
-
 _SHORTEST_KEY: Final = 50
 _LONGEST_SESSION: Final = 24 * 60 * 60
 _LONGEST_GLASS: Final = 8 * 60
@@ -77,24 +74,6 @@ def check_hosts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
     if any(host == "*" or host.startswith(".") for host in settings.ALLOWED_HOSTS):
         return [Error("ALLOWED_HOSTS names a wildcard.", id="staff.E005")]
     return []
-
-
-@register(Tags.security)
-def check_sign_on(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """The sign-on is reached by https, has its client, and its groups give roles that there are."""
-    if not settings.OIDC_ISSUER:
-        return []
-    errors: list[CheckMessage] = []
-    if not settings.OIDC_ISSUER.startswith("https://") and not settings.PLAIN_HTTP:
-        errors.append(Error("OIDC_ISSUER must begin with https://.", id="staff.E010"))
-    if not settings.OIDC_CLIENT_ID or not settings.OIDC_CLIENT_SECRET:
-        errors.append(Error("OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set beside OIDC_ISSUER.", id="staff.E011"))
-    unknown = sorted(role for _, role in governed(settings.OIDC_ROLES) if role not in Role.values)
-    if unknown:
-        errors.append(Error(f"OIDC_ROLES gives roles that there are not: {', '.join(unknown)}.", id="staff.E012"))
-    if settings.OIDC_ADMIT and not settings.OIDC_ROLES:
-        errors.append(Error("OIDC_ADMIT lets nobody in without OIDC_ROLES.", id="staff.E013"))
-    return errors
 
 
 @register(Tags.database)

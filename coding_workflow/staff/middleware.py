@@ -17,11 +17,12 @@ from django.utils.cache import patch_vary_headers
 from accounts.errors import Refused
 from accounts.scope import scoped
 
-from . import sign_on
+from . import saml, sign_on
 from .access import Restricted, ask_to_sign_in, is_polling
 from .attempts import record_attempt
 from .forms import OpenRestrictedForm
 from .sessions import BEGAN, SEEN, Limits, ended
+from .sign_on.configured import admission
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -55,9 +56,12 @@ class SameOriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """403 for ``Sec-Fetch-Site`` other than same-origin or none; browsers without it rely on the token."""
+        """403 for ``Sec-Fetch-Site`` other than same-origin or none; browsers without it rely on the token.
+
+        But for the one form that another site sends: the answer of a sign-on by SAML, which carries a signature of its own.
+        """
         site = request.headers.get("Sec-Fetch-Site", "same-origin")
-        if request.method not in _SAFE and site not in {"same-origin", "none"}:
+        if request.method not in _SAFE and site not in {"same-origin", "none"} and not saml.is_answer(request.path_info):
             return HttpResponseForbidden("This request came from another site.", content_type="text/plain")
         return self.get_response(request)
 
@@ -97,9 +101,9 @@ class SessionLimitsMiddleware:
 
     def _over(self, request: HttpRequest) -> bool:
         session, at = request.session, time.time()
-        longest = settings.SESSION_ABSOLUTE_SECONDS
-        if session.get(sign_on.SESSION):
-            longest = min(longest, settings.OIDC_SESSION_SECONDS)
+        longest, rules = settings.SESSION_ABSOLUTE_SECONDS, admission()
+        if rules and session.get(sign_on.SESSION):
+            longest = min(longest, rules.session_seconds)
         limits = Limits(settings.SESSION_IDLE_SECONDS, longest)
         reason = ended(session.setdefault(BEGAN, at), session.setdefault(SEEN, at), at, limits)
         if reason is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
+from allauth.socialaccount.providers.base import Provider
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
@@ -16,7 +17,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from .sign_on import PROVIDER, tokens
+from . import saml
+from .sign_on import OIDC, tokens
 
 
 class HospitalAdapter(OpenIDConnectOAuth2Adapter):
@@ -56,7 +58,7 @@ class HospitalAdapter(OpenIDConnectOAuth2Adapter):
 class HospitalProvider(OpenIDConnectProvider):
     """The one sign-on."""
 
-    id = PROVIDER
+    id = OIDC
     name = "Hospital sign-on"
     oauth2_adapter_class = HospitalAdapter
     pkce_enabled_default = True
@@ -66,4 +68,8 @@ class HospitalProvider(OpenIDConnectProvider):
         return {}
 
 
-provider_classes = [HospitalProvider]
+provider_classes: list[type[Provider]] = [HospitalProvider]
+if saml.mounted():
+    from .saml.provider import SamlProvider  # the libraries of an extra, which is not there otherwise
+
+    provider_classes.append(SamlProvider)

@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from . import totp
 from .attempts import record_attempt
 from .models import SignInOutcome, StaffEvent, User
+from .sign_on.configured import admission
 
 _LONGEST_PASSWORD = 128
 
@@ -40,7 +41,8 @@ class SignInForm(LoginForm):
     @property
     def sign_on(self) -> str:
         """What the hospital's own sign-on is called; empty where there is none."""
-        return str(settings.OIDC_NAME) if settings.OIDC_ISSUER else ""
+        rules = admission()
+        return rules.name if rules else ""
 
     def clean_password(self) -> str:
         """The password as typed; a longer one than anybody can have is wrong without hashing it."""

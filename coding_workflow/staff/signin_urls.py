@@ -4,15 +4,16 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from . import saml
 from .access import require_role
 from .views import sign_on
 
 signed_in = require_role()
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("password/", signed_in(sign_on.own_password), name="account_change_password"),
@@ -28,3 +29,5 @@ urlpatterns: list[URLPattern] = [
     path("app/recovery-codes/", signed_in(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
     path("app/recovery-codes/new/", signed_in(recovery_codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
 ]
+if saml.mounted():
+    urlpatterns.append(path("", include("coding_workflow.staff.saml.urls")))

@@ -83,6 +83,11 @@ def test_what_cannot_be_read_is_refused_in_words(content: bytes, sentence: str) 
     assert sentence in refused.value.sentence
 
 
+def test_entities_are_refused_by_defusedxml_whatever_else_is_installed() -> None:
+    assert openpyxl.DEFUSEDXML
+    assert not openpyxl.LXML
+
+
 def test_a_zip_that_is_no_workbook_and_one_that_unpacks_to_too_much_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

@@ -25,6 +25,14 @@ def test_values_come_back_until_they_run_out() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.filterwarnings("ignore:Cache key will cause errors")
+def test_a_key_that_is_longer_than_the_column_is_a_key_of_its_own() -> None:
+    cache.set("x" * 300, 1)
+    assert cache.get("x" * 300) == 1
+    assert cache.get("x" * 301) is None
+
+
+@pytest.mark.django_db
 def test_what_json_cannot_hold_is_refused() -> None:
     with pytest.raises(TypeError):
         cache.set("k", object())

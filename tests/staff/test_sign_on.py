@@ -15,9 +15,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.errors import Conflict
-from coding_workflow.staff import checks
 from coding_workflow.staff.models import Role, RoleGrant, SignInRecord, StaffEvent, User
 from coding_workflow.staff.services.sign_on import connect
+from coding_workflow.staff.sign_on import checks
 from tests.cast import PASSWORD, Cast
 from tests.security.browser import grow_old
 from tests.staff import oidc

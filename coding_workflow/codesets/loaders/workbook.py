@@ -1,6 +1,7 @@
 """A workbook (.xlsx) as comma-separated values, so that the readers of text read it too. Bounded before it is opened.
 
-openpyxl takes defusedxml where it is installed, as it is here: entities are refused.
+openpyxl takes defusedxml where it is installed, as it is here: entities are refused. It is told to leave lxml alone
+(``coding_workflow/__init__.py``).
 """
 
 import csv

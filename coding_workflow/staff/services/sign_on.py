@@ -2,14 +2,14 @@
 
 import structlog
 from allauth.socialaccount.models import SocialAccount
-from django.conf import settings
 from django.db import transaction
 
 from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.models import Facility
 from coding_workflow.staff.models import Role, RoleGrant, User
-from coding_workflow.staff.sign_on import PROVIDER
-from coding_workflow.staff.sign_on.claims import Newcomer, governed, roles_of
+from coding_workflow.staff.sign_on import OIDC, SAML
+from coding_workflow.staff.sign_on.claims import Admission, Newcomer, governed, roles_of
+from coding_workflow.staff.sign_on.configured import admission, kind
 
 from .people import USER_NAME
 from .rights import locked, note
@@ -20,18 +20,18 @@ log = structlog.get_logger(__name__)
 
 @transaction.atomic
 def receive(newcomer: Newcomer) -> User:
-    """The person behind a verified token, with roles brought in line with their groups.
+    """The person behind a verified token or assertion, with roles brought in line with their groups.
 
-    Known is whose subject is connected. Else a claim may say the user name (``OIDC_MATCH_CLAIM``) and connects the
-    person, once; else whoever's groups give a role is added (``OIDC_ADMIT``). Raises NotAllowed ``sign_on.not_known``
-    or ``sign_on.disabled``.
+    Known is whose subject is connected. Else a claim may say the user name (``match``) and connects the person, once; else
+    whoever's groups give a role is added (``admit``). Raises NotAllowed ``sign_on.not_known`` or ``sign_on.disabled``.
     """
-    person = _connected(newcomer.subject) or _matched(newcomer) or _admitted(newcomer)
+    rules = admission()
+    person = _connected(newcomer.subject) or _matched(newcomer) or _admitted(newcomer, rules)
     if person is None:
         raise NotAllowed("sign_on.not_known", "You are not known here. Ask an administrator of your facility to add you.")
     if not person.is_active:
         raise NotAllowed("sign_on.disabled", "Your access here was taken away. Ask an administrator of your facility.")
-    _align_roles(person, newcomer)
+    _align_roles(person, newcomer, rules)
     return person
 
 
@@ -41,18 +41,18 @@ def connect(*, by: User | None, person: User, subject: str) -> None:
     if not subject.strip():
         raise Refused("sign_on.subject", "Give the subject that the sign-on has for the person.")
     locked(person)
-    taken = SocialAccount.objects.filter(provider=PROVIDER)
+    taken = SocialAccount.objects.filter(provider=kind())
     if taken.filter(user_id=person.pk).exists() or taken.filter(uid=subject.strip()).exists():
         raise Conflict("sign_on.connected", "The person or the subject is connected already: disconnect first.")
-    SocialAccount.objects.create(provider=PROVIDER, uid=subject.strip(), user=person, extra_data={})
+    SocialAccount.objects.create(provider=kind(), uid=subject.strip(), user=person, extra_data={})
     note(by=by, person=person, kind="sign_on.linked")
 
 
 @transaction.atomic
 def disconnect(*, by: User | None, person: User) -> bool:
-    """Undo it and end the person's sessions; False when nothing was connected."""
+    """Undo it, at any sign-on there was, and end the person's sessions; False when nothing was connected."""
     row = locked(person)
-    if not SocialAccount.objects.filter(provider=PROVIDER, user_id=row.pk).delete()[0]:
+    if not SocialAccount.objects.filter(provider__in=(OIDC, SAML), user_id=row.pk).delete()[0]:
         return False
     row.session_epoch += 1
     row.save(update_fields=["session_epoch"])
@@ -74,7 +74,7 @@ def end_sessions_of_subject(subject: str) -> User | None:
 
 
 def _connected(subject: str) -> User | None:
-    found = SocialAccount.objects.filter(provider=PROVIDER, uid=subject).select_related("user").first()
+    found = SocialAccount.objects.filter(provider=kind(), uid=subject).select_related("user").first()
     person: User | None = found.user if found else None
     return person
 
@@ -84,14 +84,14 @@ def _matched(newcomer: Newcomer) -> User | None:
         return None
     person: User | None = User.objects.filter(username=newcomer.matched).first()
     # Somebody who is connected to another subject is not handed over to whoever has the name there now.
-    if person is None or SocialAccount.objects.filter(provider=PROVIDER, user_id=person.pk).exists():
+    if person is None or SocialAccount.objects.filter(provider=kind(), user_id=person.pk).exists():
         return None
     connect(by=None, person=person, subject=newcomer.subject)
     return person
 
 
-def _admitted(newcomer: Newcomer) -> User | None:
-    if not settings.OIDC_ADMIT or not roles_of(newcomer.groups, settings.OIDC_ROLES):
+def _admitted(newcomer: Newcomer, rules: Admission | None) -> User | None:
+    if rules is None or not rules.admit or not roles_of(newcomer.groups, rules.roles):
         return None
     if not USER_NAME.fullmatch(newcomer.username) or User.objects.filter(username=newcomer.username).exists():
         return None
@@ -103,9 +103,9 @@ def _admitted(newcomer: Newcomer) -> User | None:
     return person
 
 
-def _align_roles(person: User, newcomer: Newcomer) -> None:
+def _align_roles(person: User, newcomer: Newcomer, rules: Admission | None) -> None:
     """Roles that policy lets follow the groups: those missing are granted, those without a group end."""
-    mapping = settings.OIDC_ROLES
+    mapping = rules.roles if rules else {}
     if not mapping:
         return
     wanted, all_of_them = roles_of(newcomer.groups, mapping), governed(mapping)

@@ -6,6 +6,21 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Admission:
+    """Whom a sign-on lets in, and as what. ``match``, ``username`` and ``groups`` name claims, or attributes of an assertion."""
+
+    provider: str
+    name: str
+    match: str
+    username: str
+    groups: str
+    roles: Mapping[str, Collection[str]]
+    admit: bool
+    second_factors: frozenset[str]
+    session_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Newcomer:
     """Who comes from the sign-on. ``matched`` is the user name that they are known by here, if policy lets a claim say so."""
 
@@ -19,19 +34,19 @@ class Newcomer:
     proven_at: float
 
 
-def newcomer(claims: Mapping[str, Any], *, match: str, username: str, groups: str, second_factors: Collection[str]) -> Newcomer:
+def newcomer(claims: Mapping[str, Any], rules: Admission) -> Newcomer:
     """Read the claims by the names that policy gives them; what is not text there counts as not said."""
     name = _text(claims.get("name")) or " ".join(
         filter(None, (_text(claims.get(each)) for each in ("given_name", "family_name")))
     )
     return Newcomer(
         subject=_text(claims.get("sub")),
-        matched=_text(claims.get(match)).lower() if match else "",
-        username=_text(claims.get(username)).lower(),
+        matched=_text(claims.get(rules.match)).lower() if rules.match else "",
+        username=_text(claims.get(rules.username)).lower(),
         full_name=name[:120],
         email=_text(claims.get("email")) if claims.get("email_verified") is True else "",
-        groups=frozenset(_texts(claims.get(groups))),
-        second_factor=bool(second_factors) and not frozenset(second_factors).isdisjoint(_factors(claims)),
+        groups=frozenset(_texts(claims.get(rules.groups))),
+        second_factor=not rules.second_factors.isdisjoint(_factors(claims)),
         proven_at=float(claims["auth_time"]) if isinstance(claims.get("auth_time"), int | float) else 0.0,
     )
 

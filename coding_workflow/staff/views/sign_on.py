@@ -11,7 +11,6 @@ from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.conf import settings
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -25,8 +24,9 @@ from coding_workflow.staff.attempts import record_attempt
 from coding_workflow.staff.models import SignInOutcome
 from coding_workflow.staff.provider import HospitalAdapter
 from coding_workflow.staff.services.sign_on import end_sessions_of_subject
-from coding_workflow.staff.sign_on import PROVIDER, SESSION, tokens
+from coding_workflow.staff.sign_on import OIDC, SESSION, OutOfReach, once, tokens
 from coding_workflow.staff.sign_on.adapter import NONCE, PROOF, refused
+from coding_workflow.staff.sign_on.configured import admission, kind
 
 log = structlog.get_logger(__name__)
 _LONGEST_TOKEN = 16_384
@@ -34,7 +34,8 @@ _LONGEST_TOKEN = 16_384
 
 def start(request: HttpRequest) -> HttpResponse:
     """Send the person to the sign-on. Another site cannot begin it for them; 404 where there is no sign-on."""
-    _only(request, "GET")
+    if not admission() or request.method != "GET":
+        raise Http404("There is no such page.")
     if request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
         return HttpResponseRedirect(reverse("account_login"))
     return _to_the_sign_on(request, AuthProcess.LOGIN, _next(request))
@@ -42,7 +43,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def again(request: StaffRequest) -> HttpResponse:
     """Prove once more who one is: there when the session began there, else with password or code."""
-    if not settings.OIDC_ISSUER or not request.session.get(SESSION):
+    if not admission() or not request.session.get(SESSION):
         answer: HttpResponse = account.reauthenticate(request)
         return answer
     asked = {"auth_params": {"prompt": "login", "max_age": "0"}, PROOF: request.user.pk}
@@ -52,7 +53,9 @@ def again(request: StaffRequest) -> HttpResponse:
 def own_password(request: StaffRequest) -> HttpResponse:
     """Change one's password, for whoever has one: people whom the sign-on brought have none. Raises Refused for them."""
     if not request.user.has_usable_password():
-        raise Refused("sign_on.no_password", f"You have no password here: you sign in with {settings.OIDC_NAME}.")
+        rules = admission()
+        name = rules.name if rules else "the hospital's sign-on"
+        raise Refused("sign_on.no_password", f"You have no password here: you sign in with {name}.")
     answer: HttpResponse = account.password_change(request)
     return answer
 
@@ -61,9 +64,9 @@ def callback(request: HttpRequest) -> HttpResponse:
     """Back from the sign-on."""
     _only(request, "GET")
     try:
-        answer: HttpResponse = OAuth2CallbackView.adapter_view(HospitalAdapter(request, PROVIDER))(request)
+        answer: HttpResponse = OAuth2CallbackView.adapter_view(HospitalAdapter(request, OIDC))(request)
     except (RequestException, OAuth2Error, ValueError, KeyError) as error:
-        return _out_of_reach(request, error)
+        return out_of_reach(request, error)
     return answer
 
 
@@ -78,17 +81,18 @@ def logged_out_there(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"error": "slow_down"}, status=429)
     try:
         token = request.POST.get("logout_token", "")
-        claims = HospitalAdapter(request, PROVIDER).claims(token if len(token) <= _LONGEST_TOKEN else "", required=("jti",))
+        claims = HospitalAdapter(request, OIDC).claims(token if len(token) <= _LONGEST_TOKEN else "", required=("jti",))
         subject, number = tokens.logout_subject(claims)
     except (OAuth2Error, tokens.BadToken, RequestException, ValueError, KeyError) as error:
         log.warning("sign_on.logout_refused", error=type(error).__name__)
         return JsonResponse({"error": "invalid_request"}, status=400)
-    if cache.add(f"sign_on.logout:{number[:100]}", True, timeout=900):
-        _end(request, subject)
+    if once.first_use("logout", number, seconds=900):
+        end_sessions(request, subject)
     return HttpResponse(status=200)
 
 
-def _end(request: HttpRequest, subject: str) -> None:
+def end_sessions(request: HttpRequest, subject: str) -> None:
+    """End what the person behind the subject has open, if they are anybody here, and write it down."""
     with scoped(ALL):
         person = end_sessions_of_subject(subject)
         if person is not None:
@@ -96,25 +100,27 @@ def _end(request: HttpRequest, subject: str) -> None:
 
 
 def _to_the_sign_on(request: HttpRequest, process: str, back: str, **more: Any) -> HttpResponse:
-    provider = get_adapter(request).get_provider(request, PROVIDER)
+    there = get_adapter(request).get_provider(request, kind())
     nonce = secrets.token_urlsafe(24)
     parameters = {**more.pop("auth_params", {}), "nonce": nonce}
     try:
-        answer: HttpResponse = provider.redirect(
+        answer: HttpResponse = there.redirect(
             request, process, next_url=back or None, auth_params=parameters, **{NONCE: nonce}, **more
         )
-    except (RequestException, OAuth2Error, ValueError, KeyError) as error:
-        return _out_of_reach(request, error)
+    except (RequestException, OAuth2Error, OutOfReach, ValueError, KeyError) as error:
+        return out_of_reach(request, error)
     return answer
 
 
-def _out_of_reach(request: HttpRequest, error: Exception) -> HttpResponse:
+def out_of_reach(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The page that says so."""
     log.warning("sign_on.out_of_reach", error=type(error).__name__)
     sentence = "The hospital's sign-on does not answer as it should. Try again in a minute; your systems people can help."
     return refused(request, sentence, 503)
 
 
 def _only(request: HttpRequest, method: str) -> None:
+    """The addresses of OpenID Connect: 404 where another sign-on or none is configured."""
     if not settings.OIDC_ISSUER or request.method != method:
         raise Http404("There is no such page.")
 

@@ -20,7 +20,9 @@ class Command(BaseCommand):
         """Whom, and to what."""
         parser.add_argument("username")
         what = parser.add_mutually_exclusive_group(required=True)
-        what.add_argument("--subject", help="the sub claim that the sign-on has for the person")
+        what.add_argument(
+            "--subject", help="what the sign-on calls the person: the sub claim, or the subject of a SAML assertion"
+        )
         what.add_argument("--disconnect", action="store_true")
 
     def handle(self, *, username: str, subject: str | None, **options: Any) -> None:
