@@ -15,7 +15,7 @@ from accounts.locking import lock_account
 from accounts.models import Account, Facility, Hold, Payer, Provider, Step, Unit
 from coding_workflow.payment.models import Claim
 from coding_workflow.payment.record import claim_alone
-from coding_workflow.payment.services import make_claims, open_discrepancy, record_correction, release_again, try_again
+from coding_workflow.payment.services import certified, make_claims, open_discrepancy, record_correction, release_again, try_again
 from coding_workflow.release.models import Certificate, Release
 from coding_workflow.release.parties import parties_of
 from tests.cast import Cast
@@ -206,6 +206,27 @@ def test_the_reason_is_gone_when_the_account_is_released_again(cast: Cast) -> No
     _unfit(release)
     release_again(release_id=release.pk, by=cast.actor("bill"))
     assert not Hold.objects.filter(reason="claim.unfit", resolved_at__isnull=True).exists()
+
+
+def test_a_number_that_changed_between_verdict_and_certificate_was_not_judged(cast: Cast) -> None:
+    account = stage.coded(cast, attending=cast.provider())
+    release = stage.release(cast, account)
+    Provider.objects.filter(source_id="DR1").update(npi="1922075605")
+    text = chain.canonical({"parties": parties_of(Account.objects.get(pk=account.pk))})
+    Certificate.objects.create(facility=cast.main, account=account, release=release, text=text, sha256="0" * 64)
+    assert "The attending provider's NPI is another one now" in _unfit(release)
+
+
+def test_who_is_renamed_while_the_claim_is_built_is_billed_as_certified(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    release, look = _physician(cast), certified.refuse_changed
+
+    def renamed_after(*what: Any) -> None:
+        look(*what)
+        Provider.objects.filter(source_id="DR9").update(family_name="Other")
+
+    monkeypatch.setattr(certified, "refuse_changed", renamed_after)
+    [claim] = make_claims(release_id=release.pk)
+    assert "CUTTER" in claim.file.text and "OTHER" not in claim.file.text
 
 
 def test_only_who_changed_is_a_reason_to_release_again(cast: Cast) -> None:
