@@ -10,12 +10,12 @@ import pytest
 from django.conf import LazySettings
 
 from accounts import chain
-from accounts.errors import Conflict, Refused
+from accounts.errors import Conflict, NotAllowed, Refused
 from accounts.locking import lock_account
 from accounts.models import Account, Facility, Hold, Payer, Provider, Step, Unit
 from coding_workflow.payment.models import Claim
 from coding_workflow.payment.record import claim_alone
-from coding_workflow.payment.services import make_claims, record_correction, release_again, try_again
+from coding_workflow.payment.services import certified, make_claims, open_discrepancy, record_correction, release_again, try_again
 from coding_workflow.release.models import Certificate, Release
 from coding_workflow.release.parties import parties_of
 from tests.cast import Cast
@@ -176,6 +176,57 @@ def test_a_new_release_of_a_physicians_account_bills_under_the_new_number(cast: 
     professional.finalized(cast, first.account)
     [claim] = make_claims(release_id=professional.released(cast, first.account))
     assert "1922075605" in claim.file.text
+
+
+@pytest.mark.parametrize("who", ["ben", "cora", "ana", "dov"])
+def test_who_may_not_ask_for_a_claim_again_does_not_release_again(cast: Cast, who: str) -> None:
+    release = _hospital(cast)
+    Provider.objects.filter(source_id="DR1").update(family_name="Married")
+    _unfit(release)
+    with pytest.raises(NotAllowed, match="Only a biller or supervisor"):
+        release_again(release_id=release.pk, by=cast.actor(who))
+    assert Account.objects.get().step == Step.RELEASED
+
+
+def test_what_kept_an_earlier_release_opens_no_case_on_the_one_that_stands(cast: Cast) -> None:
+    first = _hospital(cast)
+    Provider.objects.filter(source_id="DR1").update(family_name="Married")
+    _unfit(first)
+    case = open_discrepancy(account_id=first.account_id, by=cast.actor("bill"), source="person", description="Seen elsewhere")
+    record_correction(case_id=case.pk, by=cast.actor("cleo"), **WORDS)
+    second = _hospital(cast, stage.finalize(cast, lock_account(first.account_id)))
+    with pytest.raises(Conflict, match="not as it was released"):
+        release_again(release_id=first.pk, by=cast.actor("bill"))
+    assert len(make_claims(release_id=second.pk)) == 1
+
+
+def test_the_reason_is_gone_when_the_account_is_released_again(cast: Cast) -> None:
+    release = _hospital(cast)
+    Provider.objects.filter(source_id="DR1").update(family_name="Married")
+    _unfit(release)
+    release_again(release_id=release.pk, by=cast.actor("bill"))
+    assert not Hold.objects.filter(reason="claim.unfit", resolved_at__isnull=True).exists()
+
+
+def test_a_number_that_changed_between_verdict_and_certificate_was_not_judged(cast: Cast) -> None:
+    account = stage.coded(cast, attending=cast.provider())
+    release = stage.release(cast, account)
+    Provider.objects.filter(source_id="DR1").update(npi="1922075605")
+    text = chain.canonical({"parties": parties_of(Account.objects.get(pk=account.pk))})
+    Certificate.objects.create(facility=cast.main, account=account, release=release, text=text, sha256="0" * 64)
+    assert "The attending provider's NPI is another one now" in _unfit(release)
+
+
+def test_who_is_renamed_while_the_claim_is_built_is_billed_as_certified(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    release, look = _physician(cast), certified.refuse_changed
+
+    def renamed_after(*what: Any) -> None:
+        look(*what)
+        Provider.objects.filter(source_id="DR9").update(family_name="Other")
+
+    monkeypatch.setattr(certified, "refuse_changed", renamed_after)
+    [claim] = make_claims(release_id=release.pk)
+    assert "CUTTER" in claim.file.text and "OTHER" not in claim.file.text
 
 
 def test_only_who_changed_is_a_reason_to_release_again(cast: Cast) -> None:

@@ -96,7 +96,7 @@ def test_what_changed_since_is_released_again_from_the_list(bill, renamed):
     account = Account.objects.get(pk=renamed.account_id)
     assert (account.step, DiscrepancyCase.objects.get(account=account).state) == ("coding", "open")
     again = bill.post(path, **FRAGMENT)
-    assert again.status_code == 409 and "not past release" in again.content.decode()
+    assert again.status_code == 409 and "not as it was released" in again.content.decode()
 
 
 def test_other_reasons_are_not_released_again(bill, release):

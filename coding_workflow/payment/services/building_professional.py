@@ -29,8 +29,9 @@ def build(
     Raises ClaimUnfit where somebody on it has another name or number than was certified.
     """
     facts = judged.facts_from_json(json.loads(release.verdict.facts))
+    people = _people(account)
     certified.refuse_changed(account, release, facts)
-    people = _people(account, facts)
+    _refuse_lost(facts, people)
     lead = account.rendering or next((people[line.rendering] for line in facts.lines if line.rendering in people), None)
     lines = roll_up(facts, people, lead.npi if lead else "")
     changes = frequency == "7"
@@ -63,14 +64,17 @@ def build(
     )
 
 
-def _people(account: Account, facts: judged.Facts) -> dict[str, Provider]:
-    """NPI -> who rendered, of the account and of its lines. Raises ClaimUnfit for a number of a line that nobody has now."""
+def _people(account: Account) -> dict[str, Provider]:
+    """NPI -> who rendered, of the account and of its lines; read before it is asked who changed."""
     charges = account.charges.filter(voided_at__isnull=True, rendering__isnull=False).select_related("rendering")
     named = [account.rendering, *(charge.rendering for charge in charges)]
-    found = {each.npi: each for each in named if each is not None and each.npi}
-    if not {line.rendering for line in facts.lines if line.rendering} <= found.keys():
+    return {each.npi: each for each in named if each is not None and each.npi}
+
+
+def _refuse_lost(facts: judged.Facts, people: Mapping[str, Provider]) -> None:
+    """Raises ClaimUnfit for a number of a line that nobody has now."""
+    if not {line.rendering for line in facts.lines if line.rendering} <= people.keys():
         raise certified.unfit(["The NPI of a line's rendering provider is nobody's now."])
-    return found
 
 
 def roll_up(facts: judged.Facts, people: Mapping[str, Provider], lead: str) -> tuple[ProfessionalLine, ...]:

@@ -32,16 +32,18 @@ def unfit(sentences: Iterable[str]) -> ClaimUnfit:
 
 
 def _certified(release: Release, facts: Facts) -> Parties:
-    """As the certificate says; one from before parties were written has the numbers that its facts have."""
+    """As the certificate says, with the numbers that were judged; one from before parties were written has these alone."""
     text = Certificate.objects.filter(release=release).values_list("text", flat=True).first()
-    parties: Parties | None = json.loads(text).get("parties") if text else None
-    return _of_facts(facts) if parties is None else parties
+    parties: Parties = json.loads(text).get("parties", {}) if text else {}
+    numbers = _of_facts(facts)
+    return {place: parties.get(place, {}) | numbers.get(place, {}) for place in (*parties, *numbers)}
 
 
 def _of_facts(facts: Facts) -> Parties:
     named = {one.role: {"npi": one.npi} for one in facts.providers}
     payer = {"code": facts.payer.code, "kind": facts.payer.kind}
-    return {PAYER: payer, BILLING_PROVIDER: {"npi": facts.provider_number}, **named}
+    found: Parties = {PAYER: payer, BILLING_PROVIDER: {"npi": facts.provider_number}, **named}
+    return {place: {name: value for name, value in said.items() if value} for place, said in found.items()}
 
 
 def _changes(place: str, then: dict[str, str], now: dict[str, str]) -> Iterator[str]:

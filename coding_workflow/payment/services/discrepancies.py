@@ -20,7 +20,7 @@ from coding_workflow.release.models import CaseSource, CaseState, DiscrepancyCas
 from coding_workflow.staff.models import Role
 
 from .certified import RELEASE_AGAIN
-from .making import NO_CLAIM, release_of
+from .making import NO_CLAIM, lift_reasons, release_of, stands
 from .rights import require
 
 #: Days to report and return an overpayment after it is identified (42 CFR 401.305, Medicare A and B).
@@ -65,16 +65,22 @@ def open_discrepancy(
 def release_again(*, release_id: int, by: Actor) -> DiscrepancyCase:
     """Open a case on a released account that has no claim because somebody on it has another name or number by now.
 
-    Raises Conflict ``discrepancy.unchanged`` where that is not what keeps the claim, and what ``open_discrepancy`` raises.
+    Raises NotAllowed ``payment.role``, Conflict ``discrepancy.step`` where the release is not the standing one of an account
+    that waits for its claim, and ``discrepancy.unchanged`` where that is not what keeps the claim.
     """
     release = release_of(release_id)
-    said = Hold.objects.filter(
-        account_id=release.account_id, key=f"claim:{release.pk}:{RELEASE_AGAIN}", resolved_at__isnull=True
-    ).first()
+    account = lock_account(release.account_id)
+    require(Role.BILLER, Role.SUPERVISOR, by=by, facility_id=account.facility_id)
+    if not stands(account, release):
+        raise Conflict("discrepancy.step", "The account is not as it was released any more; look where it is now.")
+    key = f"claim:{release.pk}:{RELEASE_AGAIN}"
+    said = Hold.objects.filter(account=account, key=key, resolved_at__isnull=True).first()
     if said is None:
         raise Conflict("discrepancy.unchanged", "Nobody on this claim has another name or number than was judged.")
     description = said.message.removeprefix(NO_CLAIM)
-    return open_discrepancy(account_id=release.account_id, by=by, source=CaseSource.PERSON, description=description)
+    case = open_discrepancy(account_id=account.pk, by=by, source=CaseSource.PERSON, description=description)
+    lift_reasons(account, by, "The account is released again.")
+    return case
 
 
 @transaction.atomic

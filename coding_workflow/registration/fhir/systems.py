@@ -67,9 +67,9 @@ def facility_of(system: str) -> str:
     return _numbered_by(system, "mrn")
 
 
-def is_unit(system: str) -> bool:
-    """Whether a system of ours numbers the units of a facility."""
-    return bool(_numbered_by(system, "unit"))
+def facility_of_unit(system: str) -> str:
+    """The code of the facility whose units a system of ours numbers; empty for any other system."""
+    return _numbered_by(system, "unit")
 
 
 def _numbered_by(system: str, wanted: str) -> str:

@@ -109,7 +109,7 @@ def _class(encounter: Resource) -> str | None:
 def _billing_provider(encounter: Resource) -> str | None:
     """The unit that bills: who provides the service, where that is a unit by our own numbers."""
     number = part(encounter, "serviceProvider", "identifier")
-    return text(number, "value") or None if systems.is_unit(text(number, "system")) else None
+    return text(number, "value") or None if systems.facility_of_unit(text(number, "system")) else None
 
 
 def _code(concept: object) -> str | None:

@@ -292,6 +292,10 @@ def test_a_feed_cannot_reach_into_another_facility(cast: Cast) -> None:
     elsewhere = {"resourceType": "Organization", "id": "OTHER", "name": "Other Hospital"}
     _import(elsewhere, fhir.patient())
     assert _import(fhir.encounter(serviceProvider={"reference": "Organization/OTHER"})) == ["failed"]
+    unit = {"identifier": {"system": "urn:coding-workflow:OTHER:unit", "value": "GRP"}}
+    assert _import(fhir.encounter(serviceProvider=unit)) == ["failed"]
+    _import({"resourceType": "Organization", "id": "unit-7", "identifier": [unit["identifier"]]})
+    assert _import(fhir.encounter(serviceProvider={"reference": "Organization/unit-7"})) == ["failed"]
     codes = set(InboundMessage.objects.filter(status="failed").values_list("code", flat=True))
     assert codes == {"registration.other_authority", "registration.other_facility"}
     assert not Account.objects.exists()

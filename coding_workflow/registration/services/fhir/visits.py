@@ -8,7 +8,7 @@ from accounts.errors import Refused
 from accounts.locking import lock_account
 from accounts.models import Account, Encounter, Payer
 from coding_workflow.registration.facts import PatientFacts, VisitFacts, VisitMessage
-from coding_workflow.registration.fhir import coverages, elements, ub04, visits
+from coding_workflow.registration.fhir import coverages, elements, systems, ub04, visits
 from coding_workflow.registration.fhir.elements import Resource
 from coding_workflow.registration.fhir.grouping import Visit, together
 from coding_workflow.registration.hl7.times import Moment
@@ -114,14 +114,20 @@ def _refuse_other_facility(arrival: Arrival) -> None:
     reference, within = elements.part(arrival.resource, "serviceProvider"), arrival.resource
     for _ in range(_LEVELS):
         names = {key.rpartition("|")[2].rpartition("/")[2] for key in elements.reference_keys(reference)} if reference else set()
+        names |= _facilities_of_units(reference)
         known = arrival.graph.resolve(within, reference) if reference else None
         if known:
             names |= {value for _, value, _ in elements.identifiers(known)} | {elements.text(known, "id")}
+            names |= _facilities_of_units(known)
         if names & arrival.source.foreign_authorities:
             raise Refused("registration.other_facility", "The encounter is another facility's.")
         if not known:
             return
         reference, within = elements.part(known, "partOf"), known
+
+
+def _facilities_of_units(of: Resource) -> set[str]:
+    return {code for system, _, _ in elements.identifiers(of) if (code := systems.facility_of_unit(system))}
 
 
 def cover(arrival: Arrival, account: Account, patient: PatientFacts, visit_number: str) -> None:
