@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from accounts.prepared import ALONE
 
-_READS_AND_WRITES: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "EXECUTE")
+_READS_AND_WRITES: Final = ("SELECT", "(SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "EXECUTE")
 #: A prepared statement goes in one message with its setting, and with the lock it waits for (``accounts.prepared``).
 _SETTING: Final = re.compile(r"^SET LOCAL [^;]*; ")
 _LOCK: Final = f"{ALONE}; "

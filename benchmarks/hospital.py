@@ -65,11 +65,11 @@ class Hospital:
 
     def hand_over(self) -> None:
         """What the claimant holds goes to the colleague, as if another coder had claimed it: the next claim walks past it."""
-        WorkItem.objects.filter(leased_to=self.claimant).update(leased_to=self.colleague)
+        WorkItem.objects.filter(leased_to=self.claimant, closed_at__isnull=True).update(leased_to=self.colleague)
 
     def hand_back(self) -> None:
         """All that was claimed is free again."""
-        held = WorkItem.objects.filter(leased_to__in=(self.claimant, self.colleague))
+        held = WorkItem.objects.filter(leased_to__in=(self.claimant, self.colleague), closed_at__isnull=True)
         held.update(leased_to=None, leased_until=None)
 
 

@@ -13,6 +13,7 @@ from coding_workflow.release.services.due import Reach, mark_due
 from coding_workflow.staff.models import User
 from tests.security.browser import signed_in
 from worklist.counts import refresh
+from worklist.selectors import queues
 from worklist.selectors.queues import PAGE_SIZE
 from worklist.services import ensure_queues
 from worklist.supervising import set_next_only
@@ -85,6 +86,37 @@ def test_filters_and_sorts_are_in_the_address(ana, hospital, work):
     assert "CHEAP" not in _page(ana, f"{base}&payer=commercial")
     assert "DEAR" not in _page(ana, f"{base}&condition=5")
     assert "Nothing here matches" in _page(ana, f"{base}&class=newborn")
+
+
+@pytest.mark.parametrize("sort", ["rank", "oldest", "dollars"])
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 50])
+def test_a_filter_that_leaves_few_or_many_shows_each_once_in_order(hospital, work, monkeypatch, sort, size):
+    """A page of the size of what is left, one more and one less: read whole by the filter, or walked in the order."""
+    monkeypatch.setattr(queues, "PAGE_SIZE", size)
+    made = []
+    for number in range(8):
+        item = work(f"F{number}", admit_date=datetime.date(2026, 8, 1), discharge_date=datetime.date(2026, 9, 20 - number % 3))
+        post(item.account, 100 + number % 4)
+        if number in {1, 4, 6}:
+            hold(item.account, 5, "patient_access")
+            made.append(WorkItem.objects.get(pk=item.pk))
+    keys = {
+        "rank": lambda item: item.rank_at,
+        "oldest": lambda item: item.discharge_date,
+        "dollars": lambda item: -item.total_charges,
+    }
+    wanted = [item.pk for item in sorted(made, key=lambda item: (keys[sort](item), item.pk))]
+    places = [item.queue_id for item in made[:1]]
+    for condition, expected in ((5, wanted), (7, [])):
+        shown, after = [], None
+        while True:
+            view = queues.View(queue="code-inpatient", condition=condition, sort=sort, after=after)
+            page = queues.listing(hospital.ana, view, places)
+            shown += [row.item for row in page.rows]
+            after = page.next_after
+            if after is None:
+                break
+        assert shown == expected
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ _OF_HELD: Final = (
 )
 _NAME: Final = "coalesce(nullif({0}.full_name, ''), {0}.username)"
 _VISIBLE: Final = "w.facility_id = ANY(%(facilities)s::bigint[]) AND (a.restricted = '' OR a.id = ANY(%(opened)s::bigint[]))"
+#: Asks for the account too; the filters stand beside the work.
+_SEEN: Final = f" AND {_VISIBLE}"
 #: What is drawn of the lines of a page; ``place`` is the key that the next page starts after.
 _DRAWN: Final = f"""
 SELECT w.id, w.account_id, w.place, a.number, p.family_name || ', ' || p.given_name AS patient, w.patient_class, a.service,
@@ -116,7 +118,7 @@ def of_queues(user: User, asked: Asked, most: int) -> list[Line]:
     One query; one more after the first page, one with a filter, one for a payer.
     """
     key, _ = KEYS[asked.sort]
-    where = f"w.closed_at IS NULL AND w.queue_id = %(place{{}})s AND {_VISIBLE}"
+    where = f"w.closed_at IS NULL AND w.queue_id = %(place{{}})s{_SEEN}"
     return _page(user, asked, most, "accounts_workitem", f"{_OF_WORK}, w.id AS place, {key} AS key", where)
 
 
@@ -125,7 +127,7 @@ def of_held(user: User, asked: Asked, most: int) -> list[Line]:
     sort = "oldest" if asked.sort == "rank" else asked.sort
     key, _ = KEYS[sort]
     columns = f"{_OF_HELD}, w.account_id AS place, {key} AS key"
-    where = f"w.facility_id = %(place{{}})s AND {_VISIBLE}"
+    where = f"w.facility_id = %(place{{}})s{_SEEN}"
     return _page(user, replace(asked, sort=sort), most, "accounts_heldaccount", columns, where)
 
 
@@ -148,8 +150,11 @@ def _page(user: User, asked: Asked, most: int, table: str, columns: str, where: 
     values = _values(user) | {f"place{number}": place for number, place in enumerate(asked.places)}
     values |= {"class": asked.patient_class, "payers": _payers(asked.payer_kind, user) if asked.payer_kind else []}
     filters = "".join(f" AND {each}" for each in _filters(asked))
-    if filters:
-        _walk_the_index()
+    few = _few(asked, most, table, identity, where, filters, values) if filters else None
+    if few is not None:
+        if not few:
+            return []
+        filters, values = f" AND {identity} = ANY(%(few)s)", values | {"few": few}
     last = _key_of(asked.after, table, key) if asked.after is not None else None
     if last is not None:
         filters += f" AND ({key}, {identity}) > (%(last)s::{kind}, %(after)s)"
@@ -173,14 +178,25 @@ def _filters(asked: Asked) -> Iterator[str]:
         yield f"((w.hold_bits & {1 << asked.condition:d}) <> 0)"
 
 
-def _walk_the_index() -> None:
-    """Until the transaction ends, blocks cost the planner what they cost from memory and flash.
+def _few(
+    asked: Asked, most: int, table: str, identity: str, where: str, filters: str, values: dict[str, Any]
+) -> list[int] | None:
+    """The keys of all rows that a filter leaves where they are fewer than ``most``; None where there are more. One query.
 
-    A filter that matches next to nothing walks a queue to its end. As if blocks came from a turning disk, the planner went
-    through the rows of all open work for that (919 buffers of 15,000 open, by the index of the order 98).
+    Walked in the order of the list, a filter that leaves next to nothing goes through a queue to its end. In the order of the
+    index over the filters (migration ``accounts.0020``) equal rows stand together, ten times as many to a block. Until the
+    transaction ends blocks cost the planner what they cost from memory and flash: as if they came from a turning disk, it read
+    the rows of all open work.
     """
+    parts = [
+        f"(SELECT {identity} FROM {table} w WHERE {where.format(number).removesuffix(_SEEN)}{filters}"  # noqa: S608 - as above
+        f" ORDER BY w.patient_class, w.payer_id LIMIT {most:d})"
+        for number in range(len(asked.places))
+    ]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('random_page_cost', '1.1', true)")
+        cursor.execute(f"SET LOCAL random_page_cost = 1.1; {' UNION ALL '.join(parts)}", values)
+        found = [key for (key,) in cursor.fetchall()]
+    return found if len(found) < most else None
 
 
 def _payers(kind: str, user: User) -> list[int]:
