@@ -90,6 +90,7 @@ def renamed(hospital):
 def test_what_changed_since_is_released_again_from_the_list(bill, renamed):
     page = bill.get("/claims/?show=unmade").content.decode()
     assert "name is another one now than when the account was released" in page
+    assert page.lower().count("set it back") == 1 and "An administrator sets back payer" in page
     path = f"/claims/releases/{renamed.pk}/release-again/"
     assert path in page
     assert bill.post(path).status_code == 302

@@ -34,6 +34,8 @@ _BY_OTHERS: Final[dict[str, str]] = {
     "billing": "Bill it outside this application.",
     "destination": "An administrator names the patient accounting system.",
 }
+#: Who undoes a mistaken name or number.
+_SETS_BACK: Final = "An administrator sets back payer, facility and unit; registration a clinician."
 _SAID_FIRST: Final = (making.NO_CLAIM, handing_over.NO_CODES)
 
 
@@ -87,7 +89,7 @@ def _reason(hold: Hold) -> Reason:
     for words in _SAID_FIRST:
         sentence = sentence.removeprefix(words)
     if hold.fix == RELEASE_AGAIN:
-        return Reason(sentence, "", "Release it again, or have the entry set back.", release_again=True)
+        return Reason(sentence, "", _SETS_BACK, release_again=True)
     if hold.fix in _BY_OTHERS:
         return Reason(sentence, "", _BY_OTHERS[hold.fix])
     if hold.fix in _OTHER_PAGES:
