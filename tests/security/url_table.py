@@ -201,7 +201,7 @@ TABLE: dict[str, Address] = {
     "sign_on_callback": Address(PUBLIC, "GET", answers=(404,)),
     # Brings the sign-on's own signed token instead of a page's: tests/staff/test_sign_on.py.
     "sign_on_ended": Address(PUBLIC, ""),
-    # The addresses of a sign-on by SAML are there only where one is configured: tests/staff/test_saml.py.
+    # The addresses of a sign-on by SAML are there only where one is configured: tests/staff/by_saml/.
     "mfa_authenticate": Address(PUBLIC, "GET POST", answers=(302,)),
     "account_change_password": Address(SIGNED_IN, "GET POST"),
     "account_reauthenticate": Address(SIGNED_IN, "GET POST"),

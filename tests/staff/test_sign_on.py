@@ -15,19 +15,17 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.errors import Conflict
-from coding_workflow.staff.models import Role, RoleGrant, SignInRecord, StaffEvent, User
+from coding_workflow.staff.models import Role, RoleGrant, StaffEvent, User
 from coding_workflow.staff.services.sign_on import connect
 from coding_workflow.staff.sign_on import checks
 from tests.cast import PASSWORD, Cast
 from tests.security.browser import grow_old
 from tests.staff import oidc
+from tests.staff.arriving import PROVEN, is_in, outcomes
 from tests.staff.oidc import SignOn
 
 # The database's make and version have no say in tokens.
 pytestmark = pytest.mark.once
-
-#: A page that takes a proof of the last minutes.
-PROVEN = "/staff/people/add/"
 
 
 @pytest.fixture(scope="module")
@@ -42,22 +40,6 @@ def configured(fake: SignOn, settings: Settings) -> None:
     settings.OIDC_NAME = "Springfield Health"
     fake.token, fake.claims = None, {}
     fake.sent.clear()
-
-
-@pytest.fixture
-def known(cast: Cast) -> Cast:
-    """Ana and Ada are connected to their subjects."""
-    connect(by=None, person=cast.ana, subject="s-ana")
-    connect(by=None, person=cast.ada, subject="s-ada")
-    return cast
-
-
-def _is_in(client: Client) -> bool:
-    return client.get("/staff/me/").status_code == 200
-
-
-def _outcomes() -> list[str]:
-    return list(SignInRecord.objects.order_by("pk").values_list("outcome", flat=True))
 
 
 def test_the_way_there_has_state_nonce_and_pkce_and_no_other_site_begins_it(cast: Cast, fake: SignOn) -> None:
@@ -79,10 +61,10 @@ def test_whoever_is_connected_gets_in_and_nothing_of_the_token_is_kept(known: Ca
     client = Client()
     answer = fake.sign_in(client, sub="s-ana", name="Ana Elsewhere", email="ana@example.org", groups=["x"])
     assert (answer.status_code, answer["Location"]) == (302, "/")
-    assert _is_in(client)
+    assert is_in(client)
     assert "code_verifier" in fake.sent[0]
     assert SocialAccount.objects.get(uid="s-ana").extra_data == {}
-    assert _outcomes() == ["signed_in"]
+    assert outcomes() == ["signed_in"]
     assert User.objects.get(pk=known.ana.pk).full_name == "Ana"
 
 
@@ -100,9 +82,9 @@ def test_a_stranger_is_refused_and_nobody_is_made(cast: Cast, fake: SignOn) -> N
     answer = fake.sign_in(client, sub="s-nobody", preferred_username="ana", email="ana@example.org", email_verified=True)
     assert answer.status_code == 403
     assert "not known here" in answer.content.decode()
-    assert not _is_in(client)
+    assert not is_in(client)
     assert User.objects.count() == people
-    assert _outcomes() == ["not_known"]
+    assert outcomes() == ["not_known"]
 
 
 def test_a_disabled_person_is_refused(known: Cast, fake: SignOn) -> None:
@@ -110,7 +92,7 @@ def test_a_disabled_person_is_refused(known: Cast, fake: SignOn) -> None:
     answer = fake.sign_in(Client(), sub="s-ana")
     assert answer.status_code == 403
     assert "taken away" in answer.content.decode()
-    assert _outcomes() == ["disabled"]
+    assert outcomes() == ["disabled"]
 
 
 def _changed(name: str, value: Any) -> Any:
@@ -146,14 +128,14 @@ def test_a_token_that_does_not_count_lets_nobody_in(known: Cast, fake: SignOn, h
     fake.token, client = lambda claims: BAD[how](fake, claims), Client()
     answer = fake.sign_in(client, sub="s-ana")
     assert answer.status_code == 403
-    assert not _is_in(client)
+    assert not is_in(client)
 
 
 def test_an_answer_that_nobody_asked_for_lets_nobody_in(known: Cast, fake: SignOn) -> None:
     start = Client().get("/signin/sign-on/")
     victim = Client()
     assert fake.visit(victim, start, sub="s-ana").status_code == 403  # another browser's state
-    assert not _is_in(victim)
+    assert not is_in(victim)
     for query in ({}, {"code": "c"}, {"error": "access_denied"}, {"code": "c", "state": "x" * 16}):
         assert victim.get("/signin/sign-on/back/", query).status_code == 403
 
@@ -162,7 +144,7 @@ def test_a_claim_connects_a_person_once_where_policy_says_so(cast: Cast, fake: S
     settings.OIDC_MATCH_CLAIM = "preferred_username"
     client = Client()
     assert fake.sign_in(client, sub="s-1", preferred_username="ANA").status_code == 302
-    assert _is_in(client)
+    assert is_in(client)
     assert StaffEvent.objects.filter(kind="sign_on.linked", subject=cast.ana).count() == 1
     # The name was given to somebody else there: the person here is not handed over.
     assert fake.sign_in(Client(), sub="s-2", preferred_username="ana").status_code == 403
@@ -179,7 +161,7 @@ def test_groups_admit_people_and_their_roles_follow(cast: Cast, fake: SignOn, se
     assert fake.sign_in(client, **newcomer, groups=["coders", "lost"]).status_code == 302
     eve = User.objects.get(username="eve.stone")
     assert (eve.full_name, eve.roles_at(cast.main.pk), eve.has_usable_password()) == ("Eve Stone", {Role.CODER}, False)
-    assert _is_in(client)
+    assert is_in(client)
     assert client.get("/signin/password/").status_code == 422
     RoleGrant.objects.create(user=eve, facility=cast.main, role=Role.BILLER)
     fake.sign_in(Client(), **newcomer, groups=["leads"])
@@ -206,7 +188,7 @@ def test_a_second_factor_used_there_counts_where_policy_trusts_its_name(known: C
     for claims, trusted in (({"amr": ["pwd", "mfa"]}, True), ({"acr": "urn:two"}, True), ({"amr": ["pwd"]}, False), ({}, False)):
         client = Client()
         fake.sign_in(client, sub="s-ana", **claims)
-        assert _is_in(client) is trusted
+        assert is_in(client) is trusted
     # With an app connected here: its code is asked for unless the factor was used there.
     Authenticator.objects.create(user=known.ana, type=Authenticator.Type.TOTP, data={"secret": "x"})
     assert fake.sign_in(Client(), sub="s-ana", amr=["pwd"])["Location"] == "/signin/code/"
@@ -217,19 +199,19 @@ def test_a_temporary_password_is_no_duty_of_whoever_does_not_use_it(known: Cast,
     User.objects.filter(pk=known.ana.pk).update(must_change_password=True)
     client = Client()
     fake.sign_in(client, sub="s-ana")
-    assert _is_in(client)
+    assert is_in(client)
 
 
 def test_a_session_that_began_there_ends_sooner(known: Cast, fake: SignOn, settings: Settings) -> None:
     settings.OIDC_SESSION_SECONDS = 600
     client = Client()
     fake.sign_in(client, sub="s-ana")
-    assert _is_in(client)
+    assert is_in(client)
     session = client.session
     session["session_began_at"] = time.time() - 601
     session.save()
-    assert not _is_in(client)
-    assert _outcomes()[-1] == "too_long"
+    assert not is_in(client)
+    assert outcomes()[-1] == "too_long"
 
 
 def test_a_proof_is_asked_for_there_and_counts_for_the_same_person_just_now(known: Cast, fake: SignOn) -> None:
@@ -263,13 +245,13 @@ def test_the_sign_on_ends_a_persons_sessions_at_once(known: Cast, fake: SignOn) 
     token = _logout(fake)
     # No cookie, no page's token: the provider's server calls.
     assert Client(enforce_csrf_checks=True).post("/signin/sign-on/ended/", {"logout_token": token}).status_code == 200
-    assert [_is_in(client) for client in clients] == [False, False]
-    assert _is_in(other)
-    assert "ended_there" in _outcomes()
+    assert [is_in(client) for client in clients] == [False, False]
+    assert is_in(other)
+    assert "ended_there" in outcomes()
     fake.sign_in(clients[0], sub="s-ana")
     # The same token again ends nothing more.
     assert Client().post("/signin/sign-on/ended/", {"logout_token": token}).status_code == 200
-    assert _is_in(clients[0])
+    assert is_in(clients[0])
     assert Client().post("/signin/sign-on/ended/", {"logout_token": _logout(fake, sub="s-nobody")}).status_code == 200
 
 
@@ -286,7 +268,7 @@ def test_another_token_ends_no_session(known: Cast, fake: SignOn, changed: dict[
     assert Client().post("/signin/sign-on/ended/", {"logout_token": _logout(fake, **changed)}).status_code == 400
     for text in ("", "a.b.c", "x" * 20_000):
         assert Client().post("/signin/sign-on/ended/", {"logout_token": text}).status_code == 400
-    assert _is_in(client)
+    assert is_in(client)
 
 
 def test_a_sign_on_that_does_not_answer_is_told_and_local_accounts_go_on(cast: Cast, settings: Settings) -> None:
@@ -296,7 +278,7 @@ def test_a_sign_on_that_does_not_answer_is_told_and_local_accounts_go_on(cast: C
     assert "does not answer" in answer.content.decode()
     local = Client()
     local.post("/signin/login/", {"login": "ana", "password": PASSWORD})
-    assert _is_in(local)
+    assert is_in(local)
 
 
 def test_local_accounts_can_be_those_of_named_people_only(cast: Cast, settings: Settings) -> None:
@@ -305,11 +287,11 @@ def test_local_accounts_can_be_those_of_named_people_only(cast: Cast, settings: 
     refused = closed.post("/signin/login/", {"login": "ana", "password": PASSWORD})
     assert "User name or password is not right" in refused.content.decode()
     emergency.post("/signin/login/", {"login": "ada", "password": PASSWORD})
-    assert (_is_in(closed), _is_in(emergency)) == (False, True)
-    assert _outcomes() == ["only_sign_on", "signed_in"]
+    assert (is_in(closed), is_in(emergency)) == (False, True)
+    assert outcomes() == ["only_sign_on", "signed_in"]
     settings.OIDC_ISSUER = ""  # without a sign-on nobody is shut out
     closed.post("/signin/login/", {"login": "ana", "password": PASSWORD})
-    assert _is_in(closed)
+    assert is_in(closed)
 
 
 def test_without_a_sign_on_its_addresses_are_none(cast: Cast, settings: Settings) -> None:
@@ -325,13 +307,13 @@ def test_the_commands_connect_disconnect_and_shut_out(known: Cast, fake: SignOn,
     with pytest.raises(CommandError):
         call_command("sign_on", "ana", subject="s-other")
     call_command("sign_on", "ana", disconnect=True)
-    assert not _is_in(client)
+    assert not is_in(client)
     assert fake.sign_in(client, sub="s-ana").status_code == 403
     call_command("sign_on", "ana", subject="s-ana")
     fake.sign_in(client, sub="s-ana")
-    assert _is_in(client)
+    assert is_in(client)
     call_command("deprovision", "ana", reason="Left on Friday")
-    assert not _is_in(client)
+    assert not is_in(client)
     call_command("deprovision", "ana", reason="Left on Friday")
     with pytest.raises(CommandError, match="nobody, ada"):  # ada is the last administrator
         call_command("deprovision", "nobody", "ada", reason="Left")
