@@ -12,6 +12,18 @@ def facility_matches(table: str, *, column: str = "account_id", target: str = "a
     )
 
 
+def built(name: str, what: str) -> list[migrations.RunSQL]:
+    """An index made while everybody writes; one that broke off is thrown away and built anew.
+
+    Two statements, each by itself, for a migration that is not atomic.
+    """
+    gone = f"DROP INDEX CONCURRENTLY IF EXISTS {name}"
+    return [
+        migrations.RunSQL(gone, migrations.RunSQL.noop),
+        migrations.RunSQL(f"CREATE INDEX CONCURRENTLY {name} ON {what}", gone),
+    ]
+
+
 def append_only(table: str) -> migrations.RunSQL:
     """Refuse UPDATE, DELETE and TRUNCATE, whoever asks."""
     return migrations.RunSQL(

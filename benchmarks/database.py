@@ -4,7 +4,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -21,8 +21,8 @@ def private_database(addresses: Mapping[str, str], *, kept: bool = False) -> Ite
     A ``kept`` one has always the same name: made by the first run, found by the next. ``addresses`` has DATABASE_URL and
     DATABASE_OWNER_URL. The owner must be allowed to make databases.
     """
-    owner, name = addresses["DATABASE_OWNER_URL"], f"{PREFIX}{'kept' if kept else f'{os.getpid()}_{secrets.token_hex(4)}'}"
-    with suppress(*([psycopg2.errors.DuplicateDatabase] if kept else [])):
+    owner, name = addresses["DATABASE_OWNER_URL"], PREFIX + ("kept" if kept else f"{os.getpid()}_{secrets.token_hex(4)}")
+    with suppress(psycopg2.errors.DuplicateDatabase) if kept else nullcontext():
         _as_owner(owner, "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", name)
     try:
         yield {variable: _named(addresses[variable], name) for variable in ("DATABASE_URL", "DATABASE_OWNER_URL")}

@@ -27,6 +27,7 @@ Say = Callable[[str], None]
 TOLD: Final = 16
 #: And so many that are just being coded, for the preview of their verdict.
 OPEN: Final = 4
+_PEOPLE: Final = ("coder", "supervisor", "claimant", "colleague")
 _YEAR: Final = datetime.date(2025, 10, 1)
 
 
@@ -46,14 +47,14 @@ class Hospital:
 
     def written(self) -> dict[str, Any]:
         """As JSON: people and the facility by their keys."""
-        people = {name: getattr(self, name).pk for name in ("coder", "supervisor", "claimant", "colleague")}
+        people = {name: getattr(self, name).pk for name in _PEOPLE}
         others = {name: getattr(self, name) for name in ("coded", "open", "accounts", "rows")}
         return {"facility": self.facility.pk, **people, **others}
 
     @classmethod
     def read(cls, said: dict[str, Any]) -> "Hospital":
         """From what ``written`` gave, of the same database."""
-        people = {name: User.objects.get(pk=said[name]) for name in ("coder", "supervisor", "claimant", "colleague")}
+        people = {name: User.objects.get(pk=said[name]) for name in _PEOPLE}
         return cls(
             facility=Facility.objects.get(pk=said["facility"]),
             **people,

@@ -6,6 +6,8 @@ without the row. Built while everybody works; one that broke off is thrown away 
 
 from django.db import migrations
 
+from accounts.constraints import built
+
 _FILTERS = "patient_class, payer_id, " + ", ".join(f"((hold_bits & {1 << number}) <> 0)" for number in range(8))
 _DISCHARGED = "coalesce(discharge_date, DATE '9999-12-31')"
 
@@ -21,15 +23,6 @@ INDEXES = {
     # My work, held: most charges first.
     "held_listed_by_charges": f"accounts_heldaccount (facility_id, (-total_charges), account_id, {_FILTERS})",
 }
-
-
-def built(name: str, what: str) -> list[migrations.RunSQL]:
-    """Two statements, each by itself: neither goes inside a transaction."""
-    gone = f"DROP INDEX CONCURRENTLY IF EXISTS {name}"
-    return [
-        migrations.RunSQL(gone, migrations.RunSQL.noop),
-        migrations.RunSQL(f"CREATE INDEX CONCURRENTLY {name} ON {what}", gone),
-    ]
 
 
 # Closed work is most of the table and looks different: without these the planner takes a filtered queue for nearly empty,

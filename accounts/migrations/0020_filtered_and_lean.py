@@ -12,6 +12,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from accounts.constraints import built
+
 _FILTERS = "patient_class, payer_id, " + ", ".join(f"((hold_bits & {1 << number}) <> 0)" for number in range(8))
 
 NEW = {
@@ -32,15 +34,6 @@ SAID_TWICE = {
     "accounts_event_account_id_52fea54a_fk_accounts_account_id": "(account_id) REFERENCES accounts_account (id)",
     "accounts_event_facility_id_f9ebdb09_fk_accounts_facility_id": "(facility_id) REFERENCES accounts_facility (id)",
 }
-
-
-def built(name: str, what: str) -> list[migrations.RunSQL]:
-    """Two statements, each by itself: neither goes inside a transaction, and one that broke off is built anew."""
-    gone = f"DROP INDEX CONCURRENTLY IF EXISTS {name}"
-    return [
-        migrations.RunSQL(gone, migrations.RunSQL.noop),
-        migrations.RunSQL(f"CREATE INDEX CONCURRENTLY {name} ON {what}", gone),
-    ]
 
 
 def dropped(name: str, what: str) -> migrations.RunSQL:

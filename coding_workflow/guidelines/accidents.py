@@ -10,8 +10,6 @@ AT_WORK: Final = frozenset({"Y990", "Y991"})
 _OTHER_INTENT: Final = (("X71", "X83"), ("X92", "Y38"), ("Y62", "Y84"))
 #: Injuries, burns and frostbite by body region.
 _INJURIES: Final = ("S00", "T34")
-
-
 #: Occurrence codes of accidents, the one that says most first, with the word of CLM11.
 _CAUSES: Final = {"02": "AA", "04": "EM", "01": "OA", "03": "OA", "05": "OA"}
 

@@ -26,6 +26,18 @@ def day(date: datetime.date | None) -> str:
     return f"{_MONTHS[date.month - 1]} {date.day}, {date.year}" if date else "not given"
 
 
+def says(text: str) -> str:
+    """What goes with a code of the claim form (``ClaimCode.says``): ``May 4, 2026 to May 6, 2026``, or an amount as it is."""
+    return " to ".join(map(_day_or_amount, text.split("/")))
+
+
+def _day_or_amount(text: str) -> str:
+    try:
+        return day(datetime.date.fromisoformat(text)) if "-" in text else text
+    except ValueError:
+        return text
+
+
 def some(words: Sequence[str], most: int = 3) -> str:
     """``listed``, where there are many only the first: ``a, b, c and 4 others``."""
     rest = len(words) - most

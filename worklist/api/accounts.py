@@ -9,17 +9,15 @@ from rest_framework.response import Response
 from accounts.models import Account, Coverage, Encounter, Hold, PatientClass, Step, WorkItem
 from coding_workflow.release.models import Check
 from coding_workflow.staff.access import visible
-from coding_workflow.staff.models import Role
 
 from . import codes, documents, holds, work
 from .asking import ApiRequest
-from .base import ApiView, versioned
+from .base import EVERYBODY, ApiView, versioned
 from .fields import AskedFlag, AskedWhole, Day, Strict, Text
 from .paging import PageAsked, page, page_of
 from .reaching import note, open_account, said_in_address
 from .schema import operation
 
-EVERYBODY: Final = frozenset(Role.values)
 #: A number that fits more accounts than this says nothing.
 _MOST_FOUND: Final = 50
 

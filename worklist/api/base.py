@@ -13,13 +13,15 @@ from accounts.actors import Actor
 from accounts.errors import NotAllowed
 from accounts.models import Account
 from accounts.scope import scoped
-from coding_workflow.staff.models import TokenScope
+from coding_workflow.staff.models import Role, TokenScope
 
 from . import idempotency, reaching
 from .asking import ApiRequest
 from .problems import ANSWERS
 
 Roles = frozenset[str]
+EVERYBODY: Final[Roles] = frozenset(Role.values)
+CODER: Final[Roles] = frozenset({Role.CODER})
 REPLAYED: Final = "Idempotent-Replayed"
 
 

@@ -14,13 +14,12 @@ from coding_workflow.release.models import Check, Verdict
 from coding_workflow.staff.models import Role
 
 from .asking import ApiRequest
-from .base import ApiView, versioned
+from .base import EVERYBODY, ApiView, versioned
 from .evidence import Nothing
 from .paging import PageAsked, page, page_of
 from .reaching import open_account, said_in_address
 from .schema import operation
 
-EVERYBODY: Final = frozenset(Role.values)
 ASKS: Final = frozenset({Role.CODER, Role.SUPERVISOR})
 
 

@@ -10,17 +10,17 @@ from accounts.claim_codes import Difference
 from accounts.models import Account, ClaimCodeKind, EnteredClaimCode
 from accounts.services.claim_codes import code_differences, entered_codes, told_codes
 from coding_workflow.coding import services
+from coding_workflow.coding.services.claiming import ENTERERS
 from coding_workflow.staff.models import Role
 
 from .asking import ApiRequest
-from .base import ApiView, versioned
+from .base import EVERYBODY, ApiView, versioned
 from .evidence import Nothing
 from .fields import Amount, Day, Flag, Strict, Text
 from .reaching import open_account
 from .schema import operation
 
-EVERYBODY: Final = frozenset(Role.values)
-ENTERS: Final = frozenset({Role.CODER, Role.SUPERVISOR, Role.BILLER})
+ENTERS: Final = frozenset({Role.CODER, *ENTERERS})
 
 
 class SaysIn(Strict):

@@ -1,6 +1,6 @@
 """Codes of an account: read as they stand, each with its passages."""
 
-from typing import Any, Final
+from typing import Any
 
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -9,14 +9,11 @@ from accounts.models import Account, ChargeLine
 from coding_workflow.codesets import selectors as codesets
 from coding_workflow.coding import selectors as coding
 from coding_workflow.coding.models import CodedItem, DiagnosisRole, Evidence, PresentOnAdmission, RecordAbstract
-from coding_workflow.staff.models import Role
 
 from .asking import ApiRequest
-from .base import ApiView, versioned
+from .base import EVERYBODY, ApiView, versioned
 from .reaching import open_account
 from .schema import operation
-
-EVERYBODY: Final = frozenset(Role.values)
 
 
 class EvidenceShape(serializers.Serializer[Evidence]):

@@ -9,16 +9,14 @@ from accounts.errors import Refused
 from accounts.models import ChargeLine
 from coding_workflow.coding import services
 from coding_workflow.coding.models import DiagnosisRole, PresentOnAdmission
-from coding_workflow.staff.models import Role
 
 from . import codes
 from .asking import ApiRequest
-from .base import ApiView
+from .base import CODER, ApiView
 from .fields import Day, Strict, Text, Whole
 from .reaching import open_account
 from .schema import operation
 
-CODER: Final = frozenset({Role.CODER})
 LONGEST_CODE: Final = 20
 
 

@@ -8,14 +8,11 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.models import Account, Document, DocumentType, DocumentVersion, VersionStatus
-from coding_workflow.staff.models import Role
 
 from .asking import ApiRequest
-from .base import ApiView, versioned
+from .base import EVERYBODY, ApiView, versioned
 from .reaching import note, open_account
 from .schema import operation
-
-EVERYBODY = frozenset(Role.values)
 
 
 class VersionShape(serializers.Serializer[DocumentVersion]):

@@ -1,22 +1,19 @@
 """Evidence, the abstract, and declaring an account final coded."""
 
-from typing import Any, Final
+from typing import Any
 
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.models import Account, PatientClass
 from coding_workflow.coding import services
-from coding_workflow.staff.models import Role
 
 from . import codes
 from .asking import ApiRequest
-from .base import ApiView
+from .base import CODER, ApiView
 from .fields import Day, Strict, Text, Whole
 from .reaching import open_account
 from .schema import operation
-
-CODER: Final = frozenset({Role.CODER})
 
 
 class EvidenceIn(Strict):

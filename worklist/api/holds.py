@@ -14,13 +14,12 @@ from coding_workflow.staff.models import Role
 from worklist.selectors.workspace_gate import may_resolve
 
 from .asking import ApiRequest
-from .base import ApiView, versioned
+from .base import EVERYBODY, ApiView, versioned
 from .coding import ReasonIn
 from .fields import Day, Strict, Text
 from .reaching import open_account
 from .schema import operation
 
-EVERYBODY: Final = frozenset(Role.values)
 HOLDERS: Final = frozenset({Role.CODER, Role.SUPERVISOR})
 _OPEN_STEPS: Final = (Step.CODING, Step.FINAL_CODED)
 

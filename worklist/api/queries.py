@@ -15,7 +15,7 @@ from coding_workflow.staff.access import visible
 from coding_workflow.staff.models import Role
 
 from .asking import ApiRequest
-from .base import ApiView, versioned
+from .base import CODER, ApiView, versioned
 from .coding import ReasonIn
 from .evidence import Nothing
 from .fields import Strict
@@ -25,7 +25,6 @@ from .reaching import note, open_account, said_in_address
 from .schema import operation
 
 READS: Final = frozenset({Role.CODER, Role.REVIEWER, Role.SUPERVISOR, Role.COMPLIANCE})
-CODER: Final = frozenset({Role.CODER})
 SEES_TO: Final = frozenset({Role.CODER, Role.SUPERVISOR})
 SUPERVISOR: Final = frozenset({Role.SUPERVISOR})
 OVERSEES: Final = frozenset({Role.SUPERVISOR, Role.COMPLIANCE})

@@ -20,14 +20,12 @@ from coding_workflow.staff.models import Role, User
 
 from . import codes
 from .asking import ApiRequest
-from .base import ApiView, versioned
+from .base import CODER, EVERYBODY, ApiView, versioned
 from .evidence import Nothing
 from .fields import Day, Flag, Strict, Text, Whole
 from .reaching import open_account
 from .schema import operation
 
-EVERYBODY: Final = frozenset(Role.values)
-CODER: Final = frozenset({Role.CODER})
 #: Which people tell what an encoder or patient accounting says, as those who work with it.
 TELLS: Final[dict[str, frozenset[Role]]] = {
     CodeSource.ENCODER: frozenset({Role.CODER, Role.SUPERVISOR}),

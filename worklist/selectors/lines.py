@@ -37,8 +37,6 @@ _OF_HELD: Final = (
 )
 _NAME: Final = "coalesce(nullif({0}.full_name, ''), {0}.username)"
 _VISIBLE: Final = "w.facility_id = ANY(%(facilities)s::bigint[]) AND (a.restricted = '' OR a.id = ANY(%(opened)s::bigint[]))"
-#: Asks for the account too; the filters stand beside the work.
-_SEEN: Final = f" AND {_VISIBLE}"
 #: What is drawn of the lines of a page; ``place`` is the key that the next page starts after.
 _DRAWN: Final = f"""
 SELECT w.id, w.account_id, w.place, a.number, p.family_name || ', ' || p.given_name AS patient, w.patient_class, a.service,
@@ -118,7 +116,7 @@ def of_queues(user: User, asked: Asked, most: int) -> list[Line]:
     One query; one more after the first page, one with a filter, one for a payer.
     """
     key, _ = KEYS[asked.sort]
-    where = f"w.closed_at IS NULL AND w.queue_id = %(place{{}})s{_SEEN}"
+    where = "w.closed_at IS NULL AND w.queue_id = %(place{})s"
     return _page(user, asked, most, "accounts_workitem", f"{_OF_WORK}, w.id AS place, {key} AS key", where)
 
 
@@ -127,7 +125,7 @@ def of_held(user: User, asked: Asked, most: int) -> list[Line]:
     sort = "oldest" if asked.sort == "rank" else asked.sort
     key, _ = KEYS[sort]
     columns = f"{_OF_HELD}, w.account_id AS place, {key} AS key"
-    where = f"w.facility_id = %(place{{}})s{_SEEN}"
+    where = "w.facility_id = %(place{})s"
     return _page(user, replace(asked, sort=sort), most, "accounts_heldaccount", columns, where)
 
 
@@ -150,7 +148,8 @@ def _page(user: User, asked: Asked, most: int, table: str, columns: str, where: 
     values = _values(user) | {f"place{number}": place for number, place in enumerate(asked.places)}
     values |= {"class": asked.patient_class, "payers": _payers(asked.payer_kind, user) if asked.payer_kind else []}
     filters = "".join(f" AND {each}" for each in _filters(asked))
-    few = _few(asked, most, table, identity, where, filters, values) if filters else None
+    places = [where.format(number) for number in range(len(asked.places))]
+    few = _few(table, identity, [f"{place}{filters}" for place in places], most, values) if filters else None
     if few is not None:
         if not few:
             return []
@@ -161,8 +160,8 @@ def _page(user: User, asked: Asked, most: int, table: str, columns: str, where: 
         values |= {"last": last, "after": asked.after}
     parts = [
         f"(SELECT {columns} FROM {table} w JOIN accounts_account a ON a.id = w.account_id"  # noqa: S608 - as above
-        f" WHERE {where.format(number)}{filters} ORDER BY {key}, {identity} LIMIT {most:d})"
-        for number in range(len(asked.places))
+        f" WHERE {place} AND {_VISIBLE}{filters} ORDER BY {key}, {identity} LIMIT {most:d})"
+        for place in places
     ]
     page = parts[0] if len(parts) == 1 else f"{' UNION ALL '.join(parts)} ORDER BY key, place LIMIT {most:d}"
     return _drawn(page, values)
@@ -178,9 +177,7 @@ def _filters(asked: Asked) -> Iterator[str]:
         yield f"((w.hold_bits & {1 << asked.condition:d}) <> 0)"
 
 
-def _few(
-    asked: Asked, most: int, table: str, identity: str, where: str, filters: str, values: dict[str, Any]
-) -> list[int] | None:
+def _few(table: str, identity: str, wheres: Sequence[str], most: int, values: dict[str, Any]) -> list[int] | None:
     """The keys of all rows that a filter leaves where they are fewer than ``most``; None where there are more. One query.
 
     Walked in the order of the list, a filter that leaves next to nothing goes through a queue to its end. In the order of the
@@ -189,9 +186,8 @@ def _few(
     the rows of all open work.
     """
     parts = [
-        f"(SELECT {identity} FROM {table} w WHERE {where.format(number).removesuffix(_SEEN)}{filters}"  # noqa: S608 - as above
-        f" ORDER BY w.patient_class, w.payer_id LIMIT {most:d})"
-        for number in range(len(asked.places))
+        f"(SELECT {identity} FROM {table} w WHERE {where} ORDER BY w.patient_class, w.payer_id LIMIT {most:d})"  # noqa: S608 - as above
+        for where in wheres
     ]
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL random_page_cost = 1.1; {' UNION ALL '.join(parts)}", values)

@@ -10,6 +10,7 @@ from accounts.claim_codes import ClaimCode
 from accounts.models import PAST_RELEASE, Account, EnteredClaimCode
 from accounts.services.claim_codes import code_differences, codes_on_claim
 from coding_workflow.coding.services.claiming import ENDED, ENTERERS
+from coding_workflow.guidelines.words import says as in_words
 
 from .workspace import Desk
 
@@ -74,7 +75,7 @@ def _lines(
 ) -> Iterator[ClaimCodeLine]:
     for row in rows:
         theirs = differing.get((row.kind, row.code), ())
-        words = "; ".join(_spoken(each) for each in theirs) or ("it on the claim" if theirs else "")
+        words = "; ".join(in_words(each) for each in theirs) or ("it on the claim" if theirs else "")
         yield _line(f"cc-{row.pk}", row.said, words, row)
     own = {(row.kind, row.code) for row in rows}
     told = (each for each in codes_on_claim(account, rows) if (each.kind, each.code) not in own)
@@ -88,23 +89,10 @@ def _line(anchor: str, said: ClaimCode, theirs: str, row: EnteredClaimCode | Non
         anchor=anchor,
         pk=row.pk if row else None,
         said=said,
-        says="" if off else _spoken(said.says),
+        says="" if off else in_words(said.says),
         who=row.entered_by.full_name if row else "",
         at=row.entered_at if row else None,
         theirs=theirs,
         off=off,
         fields=() if off else FIELDS[said.kind],
     )
-
-
-def _spoken(says: str) -> str:
-    """Days as people write them, amounts as they are."""
-    return " to ".join(_day(each) for each in says.split("/"))
-
-
-def _day(text: str) -> str:
-    try:
-        day = datetime.date.fromisoformat(text)
-    except ValueError:
-        return text
-    return f"{day:%b} {day.day}, {day.year}"

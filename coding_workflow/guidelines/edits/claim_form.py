@@ -1,13 +1,13 @@
 """Condition 5: discharge status, type of bill and the codes that go with them (UB-04)."""
 
-import datetime
 from collections.abc import Iterable, Iterator
 
+from accounts import claim_codes
 from coding_workflow.guidelines.case import Case
 from coding_workflow.guidelines.facts import FACILITY_CLASSES, INPATIENT_CLASSES
 from coding_workflow.guidelines.registry import Found, rule
 from coding_workflow.guidelines.situations import EXPIRED
-from coding_workflow.guidelines.words import day
+from coding_workflow.guidelines.words import day, says
 
 #: Discharge status codes in use (UB-04 FL 17); all others are reserved.
 STATUSES = frozenset(
@@ -119,10 +119,6 @@ def birth_weight(case: Case) -> Iterator[Found]:
         )
 
 
-#: How a sentence names the codes of each list of the form.
-_LISTS = {"condition": "condition code", "occurrence": "occurrence code", "span": "occurrence span", "value": "value code"}
-
-
 @rule(
     "claim.codes_agree",
     condition=5,
@@ -134,25 +130,16 @@ _LISTS = {"condition": "condition code", "occurrence": "occurrence code", "span"
 def codes_agree(case: Case) -> Iterator[Found]:
     """What people entered of a code goes on the claim; patient accounting says the same of it, or nothing."""
     for each in case.facts.code_differences:
-        named = f"{_LISTS[each.part]} {each.code}"
-        told, entered = _spoken(each.part, each.accounting), _spoken(each.part, each.entered)
+        named = f"{claim_codes.KINDS[each.part].lower()} {each.code}"
+        told, entered = _listed(each.accounting), _listed(each.entered)
         if not each.entered:
             yield Found(f"Patient accounting has {named}{told and f' ({told})'}; it was taken off here.", (each.code,))
         else:
             yield Found(f"Patient accounting has {named} with {told}; {entered} was entered here.", (each.code,))
 
 
-def _spoken(part: str, said: Iterable[str]) -> str:
-    if part == "value":
-        return ", ".join(said)
-    return ", ".join(" to ".join(map(_day, days.split("/"))) for days in said if days)
-
-
-def _day(text: str) -> str:
-    try:
-        return day(datetime.date.fromisoformat(text))
-    except ValueError:
-        return text
+def _listed(said: Iterable[str]) -> str:
+    return ", ".join(says(each) for each in said if each)
 
 
 @rule(

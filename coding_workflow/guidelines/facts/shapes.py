@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from accounts import claim_codes
+
 from . import nouns
 from .reading import (
     DIAGNOSIS,
@@ -146,7 +148,7 @@ ACCOUNT = shape(
     code_differences=many(
         shape(
             nouns.CodeDifference,
-            part=one_of("condition", "occurrence", "span", "value"),
+            part=one_of(*claim_codes.KINDS),
             code=code,
             accounting=many(text),
             entered=many(text),

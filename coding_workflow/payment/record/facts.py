@@ -1,11 +1,12 @@
 """Rows as the facts that the FHIR writers take; the same that readers of feeds make of what comes."""
 
 import datetime
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from accounts import claim_codes
 from accounts.models import Account, ChargeLine, Coverage, DocumentVersion, Encounter, Facility, Patient, Provider, Step
+from accounts.services.claim_codes import told_codes
 from coding_workflow.registration.facts import (
     ChargeFacts,
     CoverageFacts,
@@ -72,13 +73,13 @@ def visit_facts(account: Account, encounter: Encounter | None, zone: ZoneInfo, *
 
 
 def _ub04(account: Account) -> dict[str, Any]:
-    day = datetime.date.fromisoformat
-    spans = [(one["code"], day(one["from"]), day(one["through"])) for one in account.occurrence_spans]
+    """As patient accounting tells them: what people entered beside it is not read back as if it had."""
+    said = told_codes(account)
     return {
-        "condition_codes": tuple(account.condition_codes),
-        "occurrence_codes": tuple((one["code"], day(one["date"])) for one in account.occurrence_codes),
-        "occurrence_spans": tuple(spans),
-        "value_codes": tuple((one["code"], Decimal(one["amount"])) for one in account.value_codes),
+        "condition_codes": tuple(each.code for each in said if each.kind == claim_codes.CONDITION),
+        "occurrence_codes": tuple((each.code, each.on) for each in said if each.kind == claim_codes.OCCURRENCE),
+        "occurrence_spans": tuple((each.code, each.on, each.through) for each in said if each.kind == claim_codes.SPAN),
+        "value_codes": tuple((each.code, each.amount) for each in said if each.kind == claim_codes.VALUE),
     }
 
 

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any, Final
 
+from accounts import claim_codes
 from coding_workflow.registration.facts import VisitFacts
 from coding_workflow.registration.problem import Unreadable
 
@@ -16,7 +17,6 @@ from .elements import Resource, extension, extensions, text
 LISTS: Final = ("condition_codes", "occurrence_codes", "occurrence_spans", "value_codes")
 CODE, DATE, PERIOD, AMOUNT = "code", "date", "period", "amount"
 _PLACE: Final = "Encounter.extension"
-_CODE: Final = re.compile(r"[A-Z0-9]{2}", re.ASCII)
 _AMOUNT: Final = re.compile(r"-?\d{1,10}(\.\d{1,2})?", re.ASCII)
 
 
@@ -37,7 +37,7 @@ def with_codes(facts: VisitFacts, encounter: Resource) -> VisitFacts:
 
 def _code(said: Resource) -> str:
     code = text(said.get("valueCoding"), "code")
-    if not _CODE.fullmatch(code):
+    if not claim_codes.well_formed(code):
         raise Unreadable("fhir.bad_code", "This is no code of the UB-04.", _PLACE)
     return code
 

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from accounts.actors import Actor
 from accounts.models import Account
 from coding_workflow.coding import services
+from coding_workflow.coding.services.claiming import ENTERERS
 from coding_workflow.staff.access import StaffRequest, require_role
 from coding_workflow.staff.models import Role
 from worklist.selectors.workspace_claim_codes import FIELDS
@@ -18,7 +19,7 @@ from .reading import amount, day
 PLACE: Final = "claim-codes"
 
 
-@require_role(Role.CODER, Role.SUPERVISOR, Role.BILLER, write=True)
+@require_role(Role.CODER, *ENTERERS, write=True)
 def enter(request: StaffRequest, pk: int) -> HttpResponse:
     """Enter a code with what its kind says of it; ``do`` = off takes off one that patient accounting tells."""
     sent = request.POST
@@ -33,7 +34,7 @@ def enter(request: StaffRequest, pk: int) -> HttpResponse:
     return act(request, pk, place if place.startswith("ct-") else PLACE, entering)
 
 
-@require_role(Role.CODER, Role.SUPERVISOR, Role.BILLER, write=True)
+@require_role(Role.CODER, *ENTERERS, write=True)
 def change(request: StaffRequest, pk: int, row: int) -> HttpResponse:
     """Another day or amount for what a person entered, or (``do`` = withdraw) take it back."""
 
